@@ -1,0 +1,67 @@
+/* base/mem.c: see mem.h. SPDX-License-Identifier: Apache-2.0 */
+#include "base/mem.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef CANH_FAIL_AT
+static _Atomic uint64_t made, fail_number; /* the only state: test builds alone have it */
+
+static bool must_fail(void)
+{
+        return ++made == fail_number;
+}
+
+uint64_t mem_fail_at(uint64_t n)
+{
+        uint64_t before = made;
+
+        made = 0;
+        fail_number = n;
+        return before;
+}
+#else
+static bool must_fail(void)
+{
+        return false;
+}
+
+uint64_t mem_fail_at(uint64_t n)
+{
+        (void)n;
+        return 0;
+}
+#endif
+
+void *mem_zero(size_t count, size_t size)
+{
+        return must_fail() ? NULL : calloc(count ? count : 1, size ? size : 1);
+}
+
+void *mem_grow(void *old, size_t count, size_t size)
+{
+        return must_fail() ? NULL : reallocarray(old, count ? count : 1, size ? size : 1);
+}
+
+char *mem_copy_text(const char *text, size_t len)
+{
+        char *copy = mem_zero(len + 1, 1);
+
+        if (copy && len)
+                memcpy(copy, text, len);
+        return copy;
+}
+
+void mem_free(void *ptr)
+{
+        free(ptr);
+}
+
+void mem_free_at(void *ptr_to_ptr)
+{
+        void *ptr;
+
+        memcpy(&ptr, ptr_to_ptr, sizeof(ptr));
+        free(ptr);
+}
