@@ -132,7 +132,7 @@ create table finding (
   severity text not null default 'high', first_at bigint not null, last_at bigint not null, times bigint not null default 1,
   confidence bigint not null default 0, reason text not null default '{}', delta text not null default 'new',
   proof_kind text not null default '', proof_id text not null default '', incident_id text,
-  created_at bigint not null, updated_at bigint not null, closed_at bigint);
+  received_at bigint not null default 0, created_at bigint not null, updated_at bigint not null, closed_at bigint);
 create index finding_unit on finding(unit_id, state);
 create index finding_machine on finding(machine_id, state);
 
