@@ -86,6 +86,7 @@ create table sweep_hit (
     check (state in ('open','quarantined','restored','gone','accepted')),
   first_at bigint not null, last_at bigint not null, finding_id text);
 create index sweep_hit_machine on sweep_hit(machine_id, state);
+create index sweep_hit_file on sweep_hit(machine_id, path);
 create table machine_connection (
   machine_id text not null references machine(id), remote text not null, remote_hex text not null, port bigint not null,
   protocol text not null, process text not null, first_at bigint not null, last_at bigint not null, times bigint not null,
