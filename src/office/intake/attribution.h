@@ -29,7 +29,9 @@ struct attribution {
 
 /* Outside our ranges is no error: unit_id is empty and confidence 0. Fields belong to *out:
  * attribution_done. */
-MUST_USE int attribution_find(struct attribution *out, struct db *db, const struct victim *row);
+/* show: with the names of the candidates, for a page; else only how many there are. */
+MUST_USE int attribution_find(
+    struct attribution *out, struct db *db, const struct victim *row, bool show);
 void attribution_done(struct attribution *a);
 
 #endif

@@ -140,10 +140,12 @@ create index finding_machine on finding(machine_id, state);
 create table incident (
   id text primary key, number text not null unique, unit_id text not null references unit(id), title text not null,
   class text not null default 'malicious-code', severity text not null, tlp text not null default 'amber',
+  malware text not null default '',
   state text not null default 'new' check (state in ('new','triage','contained','eradicated','recovered','closed','dismissed')),
   owner_id text references account(id), detected_at bigint not null, due_at bigint, closed_at bigint,
   created_at bigint not null, updated_at bigint not null);
 create index incident_unit on incident(unit_id, state);
+create index incident_malware on incident(unit_id, malware);
 create table incident_entry (
   id text primary key, incident_id text not null references incident(id), at bigint not null, kind text not null, body text not null,
   author text not null, evidence_kind text not null default '', evidence_id text not null default '', correction_of text,
