@@ -17,6 +17,7 @@
 #define LEFT (30 * MM)
 #define WIDTH (PAGE_WIDTH - LEFT - 18 * MM)
 #define LEFT_COLUMN (WIDTH * 0.42) /* of the head and the foot */
+#define SHIFT (6 * MM) /* the left column may reach into the margin, as clerks do */
 #define LINE_FACTOR 1.1
 #define CELL_PAD 3.0
 
@@ -46,6 +47,16 @@ static const struct style subject = {
 static const struct style addressee = { .size = 13.5, .align = PANGO_ALIGN_CENTER, .before = 12 };
 static const struct style note = { .size = 11, .italic = true, .before = 4 };
 
+/* Vietnamese words are not divided; a narrow column breaks them without a mark. */
+static void no_hyphens(PangoLayout *layout)
+{
+        PangoAttrList *list = pango_attr_list_new();
+
+        pango_attr_list_insert(list, pango_attr_insert_hyphens_new(FALSE));
+        pango_layout_set_attributes(layout, list);
+        pango_attr_list_unref(list);
+}
+
 static PangoLayout *layout_new(struct page *p, struct text t, const struct style *s, double width)
 {
         PangoLayout *layout = pango_layout_new(p->context);
@@ -64,6 +75,7 @@ static PangoLayout *layout_new(struct page *p, struct text t, const struct style
         pango_layout_set_justify(layout, s->justify);
         pango_layout_set_indent(layout, (int)(s->indent * PANGO_SCALE));
         pango_layout_set_auto_dir(layout, FALSE);
+        no_hyphens(layout);
         pango_layout_set_text(layout, t.data, (int)t.len);
         return layout;
 }
@@ -188,9 +200,9 @@ static void draw_head(struct page *p)
         double right = LEFT + LEFT_COLUMN, right_width = WIDTH - LEFT_COLUMN + 4 * MM;
         double left_y = p->y, right_y = p->y;
 
-        left_y += draw_at(p, f->parent, &plain, LEFT - 4 * MM, left_y, LEFT_COLUMN);
-        left_y += draw_at(p, f->issuer, &bold, LEFT - 4 * MM, left_y, LEFT_COLUMN) + 2;
-        rule(p, LEFT - 4 * MM + LEFT_COLUMN / 2, left_y, 0.4 * LEFT_COLUMN);
+        left_y += draw_at(p, f->parent, &plain, LEFT - SHIFT, left_y, LEFT_COLUMN + SHIFT);
+        left_y += draw_at(p, f->issuer, &bold, LEFT - SHIFT, left_y, LEFT_COLUMN + SHIFT) + 2;
+        rule(p, LEFT - SHIFT + (LEFT_COLUMN + SHIFT) / 2, left_y, 0.4 * LEFT_COLUMN);
         right_y += draw_at(
             p, TEXT("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"), &bold, right, right_y, right_width);
         right_y += draw_at(p, words, &motto, right, right_y, right_width) + 2;
@@ -200,7 +212,7 @@ static void draw_head(struct page *p)
             f->number.len
                 ? sheet_format(p->sheet, "Số: %.*s", TEXT_ARGS(f->number))
                 : sheet_format(p->sheet, "Số:\u2003\u2003\u2003/%.*s", TEXT_ARGS(f->symbol)),
-            &number, LEFT - 4 * MM, p->y, LEFT_COLUMN);
+            &number, LEFT - SHIFT, p->y, LEFT_COLUMN + SHIFT);
         right_y = draw_at(p,
             sheet_format(p->sheet, "%.*s, %.*s", TEXT_ARGS(f->place), TEXT_ARGS(f->date)), &date,
             right, p->y, right_width);
@@ -210,7 +222,7 @@ static void draw_head(struct page *p)
 static double signature_height(const struct sheet_frame *f)
 {
         double left = 16 + 14.0 * (double)f->recipient_count,
-               right = 16.0 * (double)f->authority_count + 110;
+               right = 16.0 * (double)f->authority_count + 88;
 
         return left > right ? left : right;
 }
@@ -235,7 +247,7 @@ static void draw_signature(struct page *p)
                     &small, LEFT, y, LEFT_COLUMN);
         for (size_t i = 0; i < f->authority_count; i++)
                 p->y += draw_at(p, f->authority[i], &strong, right, p->y, WIDTH - LEFT_COLUMN);
-        p->y += 70; /* room for the signature and the seal */
+        p->y += 62; /* room for the signature and the seal */
         p->y += draw_at(p, f->signer, &strong, right, p->y, WIDTH - LEFT_COLUMN);
         p->y = y > p->y ? y : p->y;
 }
