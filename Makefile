@@ -9,7 +9,9 @@ PORT ?= 8443
 AGENTS_PORT ?= 8444
 
 .DEFAULT_GOAL := all
-.PHONY: all help run test bench fuzz lint clean install
+# Folders whose files `make format` lays out.
+FORMATTED = src tests
+.PHONY: all help run test bench fuzz lint format clean install
 
 all: ## build the programs into build/run
 	@tools/install.sh build
@@ -22,6 +24,7 @@ help: ## say what there is
 	@echo 'make bench      measures, with the peers in the same run'
 	@echo 'make fuzz T=x   fuzzes the target x for SECONDS=60; without T it names the targets'
 	@echo 'make lint       clang-tidy and cppcheck over the code'
+	@echo 'make format     lays out the code as .clang-format says'
 	@echo 'make install    into PREFIX=/usr/local, below DESTDIR'
 	@echo 'make clean      removes what was built; ./var, the data of make run, stays'
 
@@ -45,6 +48,10 @@ fuzz: ## fuzz one target
 lint: ## clang-tidy and cppcheck
 	@tools/install.sh lint
 	@tools/lint.sh
+
+format: ## give every C file the layout of .clang-format
+	@tools/install.sh lint
+	@find $(FORMATTED) -name '*.[ch]' -print0 | xargs -0 clang-format -i
 
 install: ## into DESTDIR/PREFIX
 	@tools/install.sh build

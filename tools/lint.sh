@@ -1,5 +1,5 @@
 #!/bin/sh
-# tools/lint.sh [FILE…]: clang-tidy (.clang-tidy says which checks) and cppcheck over the files given, else over all of src/.
+# tools/lint.sh [FILE…]: clang-format (layout), clang-tidy (.clang-tidy says which checks) and cppcheck over the files given, else over all of src/.
 # Exit 1 when one of them has something to say.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
@@ -7,6 +7,14 @@ cd "$(dirname "$0")/.."
 tools/build.sh run >/dev/null
 files=${*:-$(git ls-files 'src/*.c' 2>/dev/null || find src -name '*.c' | sort)}
 bad=0
+# The layout is clang-format's; `make format` gives it.
+# shellcheck disable=SC2086
+clang-format --dry-run -Werror $files $(git ls-files 'src/*.h' 2>/dev/null || find src -name '*.h') 2>&1 |
+	grep -E ': error:' | cut -d: -f1 | sort | uniq -c | sed 's/^ *\([0-9]*\) /layout: \1 places in /' >build/lint-layout.txt || true
+if [ -s build/lint-layout.txt ]; then
+	cat build/lint-layout.txt
+	bad=1
+fi
 # gcc's own options are none of clang's: the database is read with the unknown ones allowed.
 tidy() {
 	printf '%s\n' $files | xargs -P "$(nproc)" -n 4 clang-tidy -p build/run --quiet --extra-arg=-Wno-unknown-warning-option 2>&1 |

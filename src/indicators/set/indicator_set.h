@@ -27,7 +27,7 @@ struct indicator_view {
 
 struct indicator_counts {
         size_t of[INDICATOR_TYPES];
-        size_t total, sources, families, bytes;
+        size_t total, bytes;
 };
 
 /* Checks bytes (treated as hostile: every offset, order and checksum) and keeps a copy. *out belongs to
