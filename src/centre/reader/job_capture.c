@@ -1,5 +1,6 @@
 /* centre/reader/job_capture.c: see job_capture.h. The steps of a capture, joined:
- * traffic/capture -> traffic/decode -> traffic/match. SPDX-License-Identifier: Apache-2.0 */
+ * traffic/capture -> traffic/decode -> traffic/match.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "centre/reader/job_capture.h"
 
 #include "base/mem.h"

@@ -3,7 +3,8 @@
  * matches; more are counted.
  *
  * options: {"set_bytes":N}. The bytes are those of the set file (the first N; 0: no set is in use)
- * and behind them those of the capture. SPDX-License-Identifier: Apache-2.0 */
+ * and behind them those of the capture.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CENTRE_READER_JOB_CAPTURE_H
 #define CANH_CENTRE_READER_JOB_CAPTURE_H
 
