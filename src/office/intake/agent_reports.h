@@ -1,7 +1,7 @@
 /* office/intake/agent_reports.h: files a report exactly once, whole or not at all.
- * From: the agents' door, or a result file carried by hand. To: the machine's rows, and the sink (findings).
- * One transaction a report, opened and committed here; what the sink does belongs to it.
- * SPDX-License-Identifier: Apache-2.0 */
+ * From: the agents' door, or a result file carried by hand. To: the machine's rows, and the sink
+ * (findings). One transaction a report, opened and committed here; what the sink does belongs to
+ * it. SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_INTAKE_AGENT_REPORTS_H
 #define CANH_OFFICE_INTAKE_AGENT_REPORTS_H
 
@@ -12,8 +12,8 @@ struct db;
 
 enum { REPORT_FUTURE_MS = 10 * MINUTE_MS, CONNECTIONS_PER_MACHINE_MAX = 20000 };
 
-/* Who delivers: a machine by its certificate, or a check kit for any machine of its unit (then machine_id is
- * NULL). One of the two is set. way: "line" or "hand". */
+/* Who delivers: a machine by its certificate, or a check kit for any machine of its unit (then
+ * machine_id is NULL). One of the two is set. way: "line" or "hand". */
 struct report_sender {
         const char *machine_id;
         const char *kit_unit_id;
@@ -41,7 +41,8 @@ struct filed_sweep {
         int64_t open_hits; /* of the machine, after this sweep */
 };
 
-/* Called inside the transaction; an error ends it and nothing is filed. Any may be NULL. `swept` comes last. */
+/* Called inside the transaction; an error ends it and nothing is filed. Any may be NULL. `swept`
+ * comes last. */
 struct report_sink {
         int (*hit)(void *state, struct db *db, const struct filed_hit *hit);
         int (*contact)(void *state, struct db *db, const struct filed_contact *contact);
@@ -55,8 +56,9 @@ struct report_filed {
         bool filed; /* false: it was here already and was not counted again */
 };
 
-/* FORMAT (*bad), EXISTS: this sequence came under another identifier; DENIED: another machine's identifier, or
- * the machine is revoked or unknown; UNTRUSTED: made in the future; LIMIT; BUSY, IO: try again. */
+/* FORMAT (*bad), EXISTS: this sequence came under another identifier; DENIED: another machine's
+ * identifier, or the machine is revoked or unknown; UNTRUSTED: made in the future; LIMIT; BUSY, IO:
+ * try again. */
 MUST_USE int agent_report_file(struct report_filed *out, struct db *db, const struct clock *clock,
     const struct report_sender *sender, struct text bytes, const struct report_sink *sink,
     struct parse_error *bad);

@@ -1,7 +1,7 @@
-/* office/intake/attribution.h: which unit and which machine stand behind a public address at a time.
- * Unit: longest prefix valid then. Machine: inner name in the row; else who spoke to the control server within
- * 10 minutes, then within a day; else nobody in particular: all machines behind that address.
- * SPDX-License-Identifier: Apache-2.0 */
+/* office/intake/attribution.h: which unit and which machine stand behind a public address at a
+ * time. Unit: longest prefix valid then. Machine: inner name in the row; else who spoke to the
+ * control server within 10 minutes, then within a day; else nobody in particular: all machines
+ * behind that address. SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_INTAKE_ATTRIBUTION_H
 #define CANH_OFFICE_INTAKE_ATTRIBUTION_H
 
@@ -22,13 +22,16 @@ struct attribution {
         json_t *machines;          /* candidates [{"id","name"}], most likely first */
         size_t machine_total;
         char range[IP_PREFIX_TEXT_MAX];
-        int confidence;            /* 0..5 */
+        int confidence; /* 0..5 */
         bool by_name, by_contact;
-        json_t *reason;            /* {"vi","en"} */
+        json_t *reason; /* {"vi","en"} */
 };
 
-/* Outside our ranges is no error: unit_id is empty and confidence 0. Fields belong to *out: attribution_done. */
-MUST_USE int attribution_find(struct attribution *out, struct db *db, const struct victim *row);
+/* Outside our ranges is no error: unit_id is empty and confidence 0. Fields belong to *out:
+ * attribution_done. */
+/* show: with the names of the candidates, for a page; else only how many there are. */
+MUST_USE int attribution_find(
+    struct attribution *out, struct db *db, const struct victim *row, bool show);
 void attribution_done(struct attribution *a);
 
 #endif

@@ -1,6 +1,6 @@
-/* office/intake/report_parse.h: the bytes of a report of an agent become plain structs, checked and bounded.
- * Pure: no clock, no database. Layout: docs/formats/agent-report.md. Limit: REPORT_BYTES_MAX.
- * SPDX-License-Identifier: Apache-2.0 */
+/* office/intake/report_parse.h: the bytes of a report of an agent become plain structs, checked and
+ * bounded. Pure: no clock, no database. Layout: docs/formats/agent-report.md. Limit:
+ * REPORT_BYTES_MAX. SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_INTAKE_REPORT_PARSE_H
 #define CANH_OFFICE_INTAKE_REPORT_PARSE_H
 
@@ -26,7 +26,13 @@ enum {
         RESULT_REPORTS_MAX = 64
 };
 
-enum report_kind { REPORT_INVENTORY, REPORT_SWEEP, REPORT_CONNECTIONS, REPORT_HEARTBEAT, REPORT_KINDS };
+enum report_kind {
+        REPORT_INVENTORY,
+        REPORT_SWEEP,
+        REPORT_CONNECTIONS,
+        REPORT_HEARTBEAT,
+        REPORT_KINDS
+};
 
 const char *report_kind_name(enum report_kind kind);
 
@@ -103,8 +109,8 @@ MUST_USE int report_parse(struct report **out, struct text bytes, struct parse_e
 struct report *report_free(struct report *report); /* takes NULL, returns NULL */
 void report_free_at(struct report **report);
 
-/* A result file carried by hand (canh-result/1): the views live as long as root. `signed_bytes` of the file are
- * the texts of the reports, each preceded by its length as 8 bytes, big-endian. */
+/* A result file carried by hand (canh-result/1): the views live as long as root. `signed_bytes` of
+ * the file are the texts of the reports, each preceded by its length as 8 bytes, big-endian. */
 struct result_file {
         struct text certificate_pem, signature_base64;
         struct text reports[RESULT_REPORTS_MAX];
