@@ -77,7 +77,7 @@ bool line_scan_next(struct text *out, struct line_scan *scan)
                 const char *comment;
                 scan->line++;
                 line = list_cell_trim(line);
-                comment = line.len ? memmem(line.data, line.len, " #", 2) : NULL;
+                comment = line.len && line.data ? memmem(line.data, line.len, " #", 2) : NULL;
                 if (line.len == 0 || line_is_comment(line))
                         continue;
                 if (comment)
