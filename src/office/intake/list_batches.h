@@ -63,7 +63,8 @@ MUST_USE int list_batch_of_file(json_t **out, struct db *db, const char *sha256)
 MUST_USE int list_source_json(json_t **out, struct db *db, const char *name);
 /* Adds unit, range, machines, confidence, reason and delta to each of preview's victims, and
  * "gone", "already". */
-MUST_USE int list_preview_enrich(json_t *preview, struct db *db, const char *source);
+MUST_USE int list_preview_enrich(
+    json_t *preview, struct db *db, const struct clock *clock, const char *source);
 /* Takes an indicator batch out of use; MISSING, UNSUPPORTED for victims. */
 MUST_USE int list_batch_withdraw(struct db *db, const struct clock *clock, const char *id);
 /* [{"store":…}] of the batches in use: the set is built from these. */
