@@ -32,9 +32,9 @@ children=
 start() {
 	name=$1; shift
 	if command -v setpriv >/dev/null 2>&1; then
-		setpriv --pdeathsig TERM "$@" >>"$var/log/$name.log" 2>&1 9>&- &
+		setpriv --pdeathsig TERM "$@" </dev/null >"$var/$name.out" 2>>"$var/log/$name.log" 9>&- &
 	else
-		"$@" >>"$var/log/$name.log" 2>&1 9>&- &
+		"$@" </dev/null >"$var/$name.out" 2>>"$var/log/$name.log" 9>&- &
 	fi
 	last=$!
 	children="$children $last"
@@ -59,16 +59,18 @@ wait_for_centre() {
 }
 sample_step() { python3 tools/run_sample.py --site "$site" --var "$var" "$@"; }
 
-if [ "$sample" = yes ] && [ ! -f "$var/kind" ]; then
-	say "Loading the sample district …"
-	"$centre" --data "$var/centre" admin load-sample packs/sample-district >"$var/sample.out" 2>>"$var/log/centre.log" ||
-		{ tail -n 20 "$var/log/centre.log" >&2; rm -rf "$var/centre"; stop "the sample district could not be loaded"; }
-fi
 printf '%s' "$sample" >"$var/kind"
 
-start centre "$centre" --data "$var/centre" --listen "127.0.0.1:$port" --agents "127.0.0.1:$agents_port"
+# What the centre prints (the user and one-time password of the sample, the first-run code) stays in $var alone.
+set -- --data "$var/centre" --packs "$here/packs" --listen "127.0.0.1:$port" --agents "127.0.0.1:$agents_port"
+[ "$sample" = no ] || set -- "$@" --sample "$here/packs/sample-district"
+say "Starting the centre …"
+start centre "$centre" "$@"
 centre_pid=$last
 wait_for_centre "$centre_pid"
+if grep -q 'Mật khẩu dùng một lần\|One-time password' "$var/centre.out"; then
+	cp "$var/centre.out" "$var/sample.out" # printed once, at the first start
+fi
 
 if [ "$sample" = yes ]; then
 	if [ ! -f "$var/enrolled" ]; then
@@ -87,7 +89,6 @@ if [ "$sample" = yes ]; then
 	fi
 	sample_step hello
 else
-	grep -ho 'first-run.*\|khởi tạo.*' "$var/log/centre.log" | tail -n 1 || true
 	sample_step first-run
 fi
 say ""

@@ -6,7 +6,7 @@
   hello      prints the address, the user and the one-time password (as long as it holds)
   first-run  prints the address and the code of an empty office
 
-The user and the one-time password come from FOLDER/sample.out, which `canh-centre admin load-sample` wrote.
+The user and the one-time password are those that the centre printed at its first start (FOLDER/sample.out).
 SPDX-License-Identifier: Apache-2.0"""
 import argparse
 import http.cookiejar
@@ -53,17 +53,23 @@ class Office:
         self.csrf = self.must("POST", "/session", {"login": login, "password": password}).get("csrf")
 
 
+def printed(var, file_name, *labels):
+    """What the centre printed behind one of the labels, or None."""
+    try:
+        with open(os.path.join(var, file_name), encoding="utf-8") as file:
+            found = re.findall(rf"^(?:{'|'.join(labels)}): *(\S+)$", file.read(), re.M)
+    except FileNotFoundError:
+        return None
+    return found[-1] if found else None
+
+
 def account(var):
-    """(login, one-time password) out of what admin load-sample printed."""
-    with open(os.path.join(var, "sample.out"), encoding="utf-8") as file:
-        text = file.read()
-    found = {}
-    for key in ("login", "password"):
-        match = re.search(rf'"?\b(?:one_time_)?{key}"?\s*[:=]\s*"?([^\s",}}]+)', text)
-        if not match:
-            sys.exit(f"make run: {var}/sample.out names no {key}")
-        found[key] = match.group(1)
-    return found["login"], found["password"]
+    """(login, one-time password) out of what the centre printed at its first start."""
+    login = printed(var, "sample.out", "Tài khoản", "User")
+    password = printed(var, "sample.out", "Mật khẩu dùng một lần", "One-time password")
+    if not login or not password:
+        sys.exit(f"make run: {var}/sample.out names no user and one-time password")
+    return login, password
 
 
 def read(*path):
@@ -109,7 +115,7 @@ def hello(site, var):
     status, _ = Office(site).ask("POST", "/session", {"login": login, "password": password})
     print(f"\n  {site}/\n  user      {login}")
     print(f"  password  {password}  (one-time: choose your own at the first sign-in)" if status < 300 else
-          "  password  the one you chose (lost: canh-centre admin reset-password)")
+          "  password  the one you chose (lost: canh-centre --data FOLDER admin reset-password LOGIN)")
 
 
 def first_run(site, var):
@@ -117,9 +123,8 @@ def first_run(site, var):
     print(f"\n  {site}/")
     if not state.get("first_run"):
         return
-    with open(os.path.join(var, "log", "centre.log"), encoding="utf-8", errors="replace") as log:
-        codes = re.findall(r"\b[0-9A-HJKMNP-TV-Z]{4,6}(?:-[0-9A-HJKMNP-TV-Z]{4,6})+\b", log.read())
-    print(f"  An empty office: the first page asks for this code: {codes[-1] if codes else 'see ' + var + '/log/centre.log'}")
+    code = printed(var, "centre.out", "Mã cài đặt lần đầu", "First-run code")
+    print(f"  An empty office: its first page asks for this code: {code}")
 
 
 def main():
