@@ -59,7 +59,7 @@ function Missing() {
   return (
     <Page title={t("problem_missing")}>
       <Empty icon="q" title={t("page_missing")}>
-        <a href="#/matrix">{t("nav_matrix")}</a>
+        <a href="#/matrix">{t("matrix_page")}</a>
       </Empty>
     </Page>
   );

@@ -195,7 +195,7 @@ function Done({ done, again }: { done: Written; again: () => void }) {
     <Note tone="met" live title={t("import_done", { n: done.batch.counts.good })} acts={<button class="btn" type="button" onClick={again}>{t("import_another")}</button>}>
       <p>
         {t("import_result", { n: done.findings, m: done.orders })}{" "}
-        <a href={link("list", done.batch.id)}>{t("import_open_list")}</a> · <a href={link("findings")}>{t("nav_findings")}</a> · <a href={link("matrix")}>{t("nav_matrix")}</a>
+        <a href={link("list", done.batch.id)}>{t("import_open_list")}</a> · <a href={link("findings")}>{t("nav_findings")}</a> · <a href={link("matrix")}>{t("matrix_page")}</a>
       </p>
     </Note>
   );

@@ -260,10 +260,10 @@ export function MatrixPage() {
   const loaded = useGet<Matrix>("/matrix" + suffix, ["matrix", "machine", "finding"]);
   const matrix = loaded.data;
   if (loaded.problem?.status === 404 && !matrix) {
-    return <Page title={t("nav_matrix")}><Empty icon="grid" title={t("matrix_none")}>{t("matrix_none_do")}</Empty></Page>;
+    return <Page title={t("matrix_page")}><Empty icon="grid" title={t("matrix_none")}>{t("matrix_none_do")}</Empty></Page>;
   }
   return (
-    <Page title={t("nav_matrix")} heading={matrix && t("matrix_title", { number: matrix.directive.number })}
+    <Page title={t("matrix_page")} heading={matrix && t("matrix_title", { number: matrix.directive.number })}
       sub={matrix && (
         <>
           {both(matrix.directive.title)}

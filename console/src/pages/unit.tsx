@@ -26,7 +26,7 @@ function Duties({ unit, cells }: { unit: UnitData; cells: Record<string, Cell> }
   };
   const rows = Object.entries(cells);
   return (
-    <Card title={t("duties")} acts={<a class="small" href={link("matrix")}>{t("nav_matrix")}</a>}>
+    <Card title={t("duties")} acts={<a class="small" href={link("matrix")}>{t("matrix_page")}</a>}>
       <ul class="prove">
         {rows.map(([id, cell]) => {
           const tone = cellTone(cell.state, cell.proved_by);

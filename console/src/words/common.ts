@@ -1,7 +1,8 @@
 // Words that every page needs. [Vietnamese, English]. SPDX-License-Identifier: Apache-2.0
 export const commonWords = {
   nav_label: ["Các màn hình", "Screens"],
-  nav_matrix: ["Bảng theo dõi", "Matrix"],
+  nav_matrix: ["Theo dõi", "Matrix"],
+  matrix_page: ["Bảng theo dõi thực hiện", "Matrix of units and clauses"],
   nav_incidents: ["Sự cố", "Incidents"],
   nav_findings: ["Phát hiện", "Findings"],
   nav_machines: ["Máy", "Machines"],
