@@ -1,5 +1,6 @@
-/* tests/corpus_main.c: runs a fuzz target without an engine over every file of the folders named on the
- * command line, so that seeds and past crashes are an ordinary test. SPDX-License-Identifier: Apache-2.0 */
+/* tests/corpus_main.c: runs a fuzz target without an engine over every file of the folders named on
+ * the command line, so that seeds and past crashes are an ordinary test.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -44,7 +45,8 @@ int main(int argc, char **argv)
                 for (int j = 0; j < n; j++) {
                         char path[4096];
                         if (names[j]->d_name[0] != '.') {
-                                (void)snprintf(path, sizeof(path), "%s/%s", argv[i], names[j]->d_name);
+                                (void)snprintf(
+                                    path, sizeof(path), "%s/%s", argv[i], names[j]->d_name);
                                 if (run_file(path) == 0)
                                         files++;
                         }

@@ -1,5 +1,5 @@
-/* base/banned.h: libc calls that have no place here fail to compile. Included into every file by the
- * build. Each has a bounded or checked counterpart (snprintf, buffer_*, text_to_*, gmtime_r).
+/* base/banned.h: libc calls that have no place here fail to compile. Included into every file by
+ * the build. Each has a bounded or checked counterpart (snprintf, buffer_*, text_to_*, gmtime_r).
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_BASE_BANNED_H
 #define CANH_BASE_BANNED_H

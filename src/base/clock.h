@@ -11,8 +11,8 @@ typedef int64_t time_ms;
 enum { SECOND_MS = 1000, MINUTE_MS = 60000, HOUR_MS = 3600000, DAY_MS = 86400000 };
 
 struct clock {
-        time_ms (*now)(void *state);       /* wall clock: may jump */
-        time_ms (*steady)(void *state);    /* never goes back; only differences have a meaning */
+        time_ms (*now)(void *state);    /* wall clock: may jump */
+        time_ms (*steady)(void *state); /* never goes back; only differences have a meaning */
         void *state;
 };
 

@@ -102,7 +102,8 @@ int parse_error_set(struct parse_error *bad, size_t line, const char *vi, const 
 }
 
 #pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* both formats are our own literals with one %s */
+#pragma GCC diagnostic ignored                                                                     \
+    "-Wformat-nonliteral" /* both formats are our own literals with one %s */
 int parse_error_quote(struct parse_error *bad, size_t line, const char *vi, const char *en,
     const char *piece, size_t piece_len)
 {

@@ -17,7 +17,8 @@ static void a_quoted_piece_is_cut_cleaned_and_stays_utf8(void **state)
         for (size_t i = 0; i + 3 <= sizeof(piece) - 1; i += 3)
                 memcpy(piece + i, "ệ", 3);
         piece[0] = '\n';
-        assert_int_equal(parse_error_quote(&bad, 7, "dòng «%s»", "row «%s»", piece, 90), ERR_FORMAT);
+        assert_int_equal(
+            parse_error_quote(&bad, 7, "dòng «%s»", "row «%s»", piece, 90), ERR_FORMAT);
         assert_int_equal(bad.line, 7);
         assert_null(strchr(bad.why_en, '\n'));
         assert_non_null(strstr(bad.why_en, "…"));

@@ -26,8 +26,9 @@ void log_line(enum log_level level, const char *who, const char *format, ...)
         if (level > shown)
                 return;
         (void)gmtime_r(&now, &tm);
-        head = snprintf(line, sizeof(line), "%04d-%02d-%02dT%02d:%02d:%02dZ %s: ",
-            tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, who);
+        head = snprintf(line, sizeof(line),
+            "%04d-%02d-%02dT%02d:%02d:%02dZ %s: ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+            tm.tm_hour, tm.tm_min, tm.tm_sec, who);
         if (head < 0 || head >= (int)sizeof(line) - 2)
                 return;
         va_start(args, format);

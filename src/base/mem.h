@@ -36,7 +36,8 @@ void mem_free(void *ptr);
 void mem_free_at(void *ptr_to_ptr);
 
 /* Makes the n-th allocation from now on (1 = the next) fail once; 0 switches it off. Has an effect
- * only in builds with -Dfail_at=true. Returns how many allocations were made since the last call. */
+ * only in builds with -Dfail_at=true. Returns how many allocations were made since the last call.
+ */
 uint64_t mem_fail_at(uint64_t n);
 
 #endif

@@ -106,7 +106,8 @@ int text_to_i64(int64_t *out, struct text t)
         return 0;
 }
 
-/* Length of the UTF-8 character at p (n bytes left), or 0: the table 3-7 of the Unicode standard. */
+/* Length of the UTF-8 character at p (n bytes left), or 0: the table 3-7 of the Unicode standard.
+ */
 static size_t utf8_char(const unsigned char *p, size_t n)
 {
         unsigned char a = p[0], low = 0x80, high = 0xBF;

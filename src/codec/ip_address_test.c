@@ -25,8 +25,9 @@ static void addresses_read_and_write_in_canonical_form(void **state)
 
 static void doubtful_addresses_are_refused(void **state)
 {
-        static const char *const bad[] = { "", "1.2.3", "1.2.3.4.5", "256.1.1.1", "01.2.3.4", "1.2.3.4 ",
-                "1..2.3", "fe80::1%eth0", "1.2.3.4/24", "12345::", "0x7f.1.1.1", "1.2.3.04" };
+        static const char *const bad[] = { "", "1.2.3", "1.2.3.4.5", "256.1.1.1", "01.2.3.4",
+                "1.2.3.4 ", "1..2.3", "fe80::1%eth0", "1.2.3.4/24", "12345::", "0x7f.1.1.1",
+                "1.2.3.04" };
         struct ip_address a;
 
         (void)state;

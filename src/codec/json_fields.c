@@ -56,7 +56,8 @@ static int wrong(struct parse_error *bad, const char *name, const char *vi, cons
 
 static int missing(struct parse_error *bad, const char *name)
 {
-        return wrong(bad, name, "Thiếu hoặc sai kiểu trường «%s»", "field «%s» is missing or of another type");
+        return wrong(bad, name, "Thiếu hoặc sai kiểu trường «%s»",
+            "field «%s» is missing or of another type");
 }
 
 static int out_of_bounds(struct parse_error *bad, const char *name)
@@ -78,8 +79,8 @@ int json_field_text(struct text *out, const json_t *object, const char *name, si
         return 0;
 }
 
-int json_field_text_or_none(struct text *out, const json_t *object, const char *name, size_t max_bytes,
-    struct parse_error *bad)
+int json_field_text_or_none(struct text *out, const json_t *object, const char *name,
+    size_t max_bytes, struct parse_error *bad)
 {
         json_t *value = json_object_get(object, name);
 
@@ -115,7 +116,7 @@ int json_field_bool(bool *out, const json_t *object, const char *name, struct pa
 
 int json_field_time(time_ms *out, const json_t *object, const char *name, struct parse_error *bad)
 {
-        struct text t;
+        struct text t = { 0 };
         int err = json_field_text(&t, object, name, TIMESTAMP_TEXT_MAX, bad);
 
         if (err)
@@ -125,8 +126,8 @@ int json_field_time(time_ms *out, const json_t *object, const char *name, struct
         return 0;
 }
 
-int json_field_array(json_t **out, const json_t *object, const char *name, size_t max_items,
-    struct parse_error *bad)
+int json_field_array(
+    json_t **out, const json_t *object, const char *name, size_t max_items, struct parse_error *bad)
 {
         json_t *value = json_object_get(object, name);
 

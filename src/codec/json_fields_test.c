@@ -16,7 +16,10 @@ static void fields_of_the_right_type_are_given_out(void **state)
         bool yes;
 
         (void)state;
-        assert_int_equal(json_read(&o, TEXT("{\"a\":\"xã\",\"n\":7,\"at\":\"2024-01-15T00:00:00Z\",\"y\":true}"), NULL), 0);
+        assert_int_equal(
+            json_read(&o, TEXT("{\"a\":\"xã\",\"n\":7,\"at\":\"2024-01-15T00:00:00Z\",\"y\":true}"),
+                NULL),
+            0);
         assert_int_equal(json_field_text(&t, o, "a", 10, NULL), 0);
         assert_true(text_is(t, "xã"));
         assert_int_equal(json_field_i64(&n, o, "n", 0, 10, NULL), 0);

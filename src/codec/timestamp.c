@@ -5,7 +5,8 @@
 
 static int64_t days_from_civil(int year, int month, int day)
 {
-        /* Days since 1970-01-01 in the proleptic Gregorian calendar; a year is made to begin in March. */
+        /* Days since 1970-01-01 in the proleptic Gregorian calendar; a year is made to begin in
+         * March. */
         int64_t y = month <= 2 ? year - 1 : year;
         int64_t era = (y >= 0 ? y : y - 399) / 400;
         int64_t year_of_era = y - era * 400;
@@ -35,9 +36,9 @@ int civil_time_to_utc(time_ms *out, const struct civil_time *c, int zone_minutes
         int second = c->second == 60 ? 59 : c->second;
         int y, m, d;
 
-        if (c->year < 1 || c->year > 9999 || c->month < 1 || c->month > 12 || c->day < 1 || c->day > 31 ||
-            c->hour < 0 || c->hour > 23 || c->minute < 0 || c->minute > 59 || second < 0 || second > 59 ||
-            c->millisecond < 0 || c->millisecond > 999)
+        if (c->year < 1 || c->year > 9999 || c->month < 1 || c->month > 12 || c->day < 1 ||
+            c->day > 31 || c->hour < 0 || c->hour > 23 || c->minute < 0 || c->minute > 59 ||
+            second < 0 || second > 59 || c->millisecond < 0 || c->millisecond > 999)
                 return ERR_FORMAT;
         days = days_from_civil(c->year, c->month, c->day);
         civil_from_days(&y, &m, &d, days);
@@ -146,11 +147,11 @@ const char *timestamp_write(char out[TIMESTAMP_TEXT_MAX], time_ms at)
         int n;
 
         civil_time_from_utc(&c, at, 0);
-        n = snprintf(out, TIMESTAMP_TEXT_MAX, "%04d-%02d-%02dT%02d:%02d:%02d", c.year % 10000, c.month, c.day,
-            c.hour, c.minute, c.second);
+        n = snprintf(out, TIMESTAMP_TEXT_MAX, "%04d-%02d-%02dT%02d:%02d:%02d", c.year % 10000,
+            c.month, c.day, c.hour, c.minute, c.second);
         if (n > 0 && n < TIMESTAMP_TEXT_MAX - 6)
-                (void)snprintf(out + n, (size_t)(TIMESTAMP_TEXT_MAX - n), c.millisecond ? ".%03dZ" : "Z",
-                    c.millisecond);
+                (void)snprintf(out + n, (size_t)(TIMESTAMP_TEXT_MAX - n),
+                    c.millisecond ? ".%03dZ" : "Z", c.millisecond);
         return out;
 }
 

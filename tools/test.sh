@@ -1,0 +1,52 @@
+#!/bin/sh
+# tools/test.sh TIER: builds and runs the tests; the last line is "N passed, N failed".
+#   quick  unit tests, seeds and checks, with address and undefined-behaviour sanitizers
+#   all    and the tests that start the built programs, and those in a browser
+#   full   and once more under the thread sanitizer (by clang), with each allocation failing in turn, and the coverage
+# SPDX-License-Identifier: Apache-2.0
+set -u
+cd "$(dirname "$0")/.."
+tier=${1:-all}
+case $tier in
+quick) groups="build" ;;
+all) groups="test" ;;
+full) groups="test fuzz" ;;
+*) echo "test: no such tier: $tier (quick, all, full)" >&2; exit 2 ;;
+esac
+# shellcheck disable=SC2086
+tools/install.sh $groups || exit 2
+
+export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_stack_use_after_return=1:strict_string_checks=1}"
+export UBSAN_OPTIONS="${UBSAN_OPTIONS:-halt_on_error=1:print_stacktrace=1}"
+export TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=1}"
+logs=
+
+# runs DIR NAME ARGS…: meson test, its log kept for the summary. A failing test is counted at the end.
+runs() {
+	dir=$1; shift
+	echo "== $dir"
+	rm -f "build/$dir/meson-logs/testlog.json"
+	meson test -C "build/$dir" --no-rebuild --print-errorlogs "$@"
+	logs="$logs build/$dir/meson-logs/testlog.json"
+}
+
+tools/build.sh test || { echo "0 passed, 1 failed"; exit 1; }
+if [ "$tier" = quick ]; then
+	runs test --suite quick
+else
+	runs test
+fi
+if [ "$tier" = full ]; then
+	for kind in thread failat coverage; do
+		tools/build.sh $kind || { echo "0 passed, 1 failed"; exit 1; }
+	done
+	runs thread --suite quick --no-suite checks
+	runs coverage --suite quick --no-suite checks
+	gcovr -r . --object-directory build/coverage --exclude '.*_(test|fuzz|bench)\.c' --exclude 'tests/.*' \
+		build/coverage 2>/dev/null | tail -n 40
+	echo "== build/failat: each allocation fails in turn"
+	python3 tests/fail_at/run.py --build build/failat --log build/failat/fail-at.json
+	logs="$logs build/failat/fail-at.json"
+fi
+# shellcheck disable=SC2086
+exec python3 tools/test_summary.py $logs
