@@ -88,7 +88,11 @@ function App() {
   };
   useEffect(() => void load(), []);
   if (!now) {
-    return problem ? <main class="alone"><ProblemNote problem={problem} retry={() => void load()} /></main> : null;
+    return problem ? (
+      <main class="alone">
+        <ProblemNote problem={problem} retry={() => void load()} />
+      </main>
+    ) : null;
   }
   if (now.first_run) return <FirstRunPage />;
   if (!now.signed_in) return <SignInPage />;

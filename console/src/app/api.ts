@@ -1,4 +1,5 @@
-// Calls to /api/v1. Keeps the CSRF token, says when the server is out of reach or the session is over.
+// Calls to /api/v1. Keeps the CSRF token, says when the server is out of reach or the session is
+// over.
 // SPDX-License-Identifier: Apache-2.0
 import { language } from "./prefs";
 import { store } from "./store";
@@ -43,8 +44,15 @@ async function problemOf(answer: Response): Promise<Problem> {
   } catch {
     /* a proxy's page: the status must do */
   }
-  const words = [body.detail, body.title].find((w) => typeof w === "string" && w) as string | undefined;
-  return new Problem(answer.status, String(body.code ?? ""), words ?? "", Number(body.line) || undefined, body);
+  const words = [body.detail, body.title].find((w) => typeof w === "string" && w) as
+    string | undefined;
+  return new Problem(
+    answer.status,
+    String(body.code ?? ""),
+    words ?? "",
+    Number(body.line) || undefined,
+    body,
+  );
 }
 
 async function reach(url: string, init: RequestInit): Promise<Response> {
@@ -60,7 +68,10 @@ async function reach(url: string, init: RequestInit): Promise<Response> {
 }
 
 export async function send(
-  method: string, path: string, body?: unknown, options: CallOptions = {},
+  method: string,
+  path: string,
+  body?: unknown,
+  options: CallOptions = {},
 ): Promise<Response> {
   const headers: Record<string, string> = { Accept: "application/json" };
   const csrf = session.get()?.csrf;
@@ -71,7 +82,12 @@ export async function send(
     content = options.raw ? (body as BodyInit) : JSON.stringify(body);
   }
   const answer = await reach(address(path, options.query), {
-    method, headers, body: content, signal: options.signal, credentials: "same-origin", cache: "no-store",
+    method,
+    headers,
+    body: content,
+    signal: options.signal,
+    credentials: "same-origin",
+    cache: "no-store",
   });
   if (answer.ok) return answer;
   const problem = await problemOf(answer);
@@ -83,7 +99,10 @@ export async function send(
 }
 
 export async function call<T>(
-  method: string, path: string, body?: unknown, options: CallOptions = {},
+  method: string,
+  path: string,
+  body?: unknown,
+  options: CallOptions = {},
 ): Promise<T> {
   const answer = await send(method, path, body, options);
   if (answer.status === 204) return undefined as T;
@@ -91,12 +110,20 @@ export async function call<T>(
   return (text ? JSON.parse(text) : undefined) as T;
 }
 
-export const get = <T>(path: string, options?: CallOptions) => call<T>("GET", path, undefined, options);
+export const get = <T>(path: string, options?: CallOptions) =>
+  call<T>("GET", path, undefined, options);
 
 /** Fetches a file with the session and hands it to the browser's save dialogue. */
-export async function download(method: string, path: string, name: string, body?: unknown): Promise<void> {
+export async function download(
+  method: string,
+  path: string,
+  name: string,
+  body?: unknown,
+): Promise<void> {
   const answer = await send(method, path, body);
-  const said = /filename\*?=(?:UTF-8'')?"?([^";]+)/i.exec(answer.headers.get("Content-Disposition") ?? "");
+  const said = /filename\*?=(?:UTF-8'')?"?([^";]+)/i.exec(
+    answer.headers.get("Content-Disposition") ?? "",
+  );
   saveBlob(await answer.blob(), said?.[1] ? decodeURIComponent(said[1]) : name);
 }
 

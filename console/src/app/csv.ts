@@ -1,4 +1,5 @@
-// CSV for a spreadsheet: BOM, semicolons quoted where needed, and no cell that a spreadsheet would run as a formula.
+// CSV for a spreadsheet: BOM, semicolons quoted where needed, and no cell that a spreadsheet
+// would run as a formula.
 // SPDX-License-Identifier: Apache-2.0
 export function csvCell(text: string): string {
   const safe = /^[=+\-@\t\r]/.test(text) && !/^-?\d+([.,]\d+)?$/.test(text) ? "'" + text : text;

@@ -1,4 +1,5 @@
-// Live figures: a long poll on /changes wakes whatever page shows the topic. Old figures stay until new ones are here.
+// Live figures: a long poll on /changes wakes whatever page shows the topic. Old figures stay
+// until new ones are here.
 // SPDX-License-Identifier: Apache-2.0
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { Problem, cutOff, get, session } from "./api";
@@ -85,9 +86,12 @@ export function forgetAll(): void {
 /** Reads a path and keeps it fresh. A null path reads nothing. */
 export function useGet<T>(path: string | null, topics: Topic[] = []): Loaded<T> {
   const [, redraw] = useState(0);
-  const state = useRef<{ path: string | null; problem?: Problem; busy: boolean; stop?: AbortController }>(
-    { path: null, busy: false },
-  );
+  const state = useRef<{
+    path: string | null;
+    problem?: Problem;
+    busy: boolean;
+    stop?: AbortController;
+  }>({ path: null, busy: false });
   const names = topics.join(" ");
   const load = useCallback(async () => {
     if (path === null) return;
@@ -120,8 +124,11 @@ export function useGet<T>(path: string | null, topics: Topic[] = []): Loaded<T> 
   const row = path === null ? undefined : kept.get(path);
   const mine = state.current.path === path;
   return {
-    data: row?.data as T | undefined, at: row?.at, busy: mine ? state.current.busy : path !== null,
-    problem: mine ? state.current.problem : undefined, reload: () => void load(),
+    data: row?.data as T | undefined,
+    at: row?.at,
+    busy: mine ? state.current.busy : path !== null,
+    problem: mine ? state.current.problem : undefined,
+    reload: () => void load(),
   };
 }
 

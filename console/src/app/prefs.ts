@@ -5,7 +5,8 @@ import { store } from "./store";
 export type Language = "vi" | "en";
 export type Theme = "system" | "light" | "dark";
 
-// A browser that keeps nothing (private window, full disk) still works: the choice lasts as long as the page.
+// A browser that keeps nothing (private window, full disk) still works: the choice lasts as long
+// as the page.
 function recall(key: string): string | null {
   try {
     return localStorage.getItem(key);
@@ -26,7 +27,9 @@ const kept = recall("canh.language");
 export const languageChosen = kept === "vi" || kept === "en";
 export const language = store<Language>(kept === "en" ? "en" : "vi");
 const keptTheme = recall("canh.theme");
-export const theme = store<Theme>(keptTheme === "light" || keptTheme === "dark" ? keptTheme : "system");
+export const theme = store<Theme>(
+  keptTheme === "light" || keptTheme === "dark" ? keptTheme : "system",
+);
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 

@@ -1,4 +1,5 @@
-// Where we are: "#/page/id?filter=value". What a page shows is in its address, and the address restores it.
+// Where we are: "#/page/id?filter=value". What a page shows is in its address, and the address
+// restores it.
 // SPDX-License-Identifier: Apache-2.0
 import { store } from "./store";
 
@@ -22,7 +23,11 @@ export function parseRoute(hash: string): Route {
   return { page: page || "matrix", id: plain, query };
 }
 
-export function link(page: string, id = "", query: Record<string, string | undefined> = {}): string {
+export function link(
+  page: string,
+  id = "",
+  query: Record<string, string | undefined> = {},
+): string {
   const search = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) if (value) search.set(key, value);
   const text = search.toString();

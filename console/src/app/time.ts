@@ -55,7 +55,8 @@ export function ago(at: Maybe<string>): string {
 export function span(ms: number): string {
   const minutes = Math.max(0, Math.floor(ms / 60_000));
   if (minutes < 60) return t("span_minutes", { n: minutes });
-  if (minutes < 72 * 60) return t("span_hours", { h: Math.floor(minutes / 60), m: two(minutes % 60) });
+  if (minutes < 72 * 60)
+    return t("span_hours", { h: Math.floor(minutes / 60), m: two(minutes % 60) });
   return t("span_days", { n: Math.floor(minutes / 1440) });
 }
 

@@ -1,4 +1,5 @@
-// One machine: the verdict first and what is still needed, then hits, connections, sweeps, findings, orders, inventory.
+// One machine: the verdict first and what is still needed, then hits, connections, sweeps,
+// findings, orders, inventory.
 // SPDX-License-Identifier: Apache-2.0
 import { useState } from "preact/hooks";
 import { call, session } from "../app/api";
@@ -16,10 +17,14 @@ import { both, count, t, tMaybe, type Word } from "../words";
 import { Connections, Findings, Hits, InventoryCard, Orders, Sweeps } from "./machine_parts";
 
 const verdictTitles: Record<Verdict, Word> = {
-  clean: "machine_clean", infected: "machine_infected", unknown: "machine_unknown", stale: "machine_stale",
+  clean: "machine_clean",
+  infected: "machine_infected",
+  unknown: "machine_unknown",
+  stale: "machine_stale",
 };
 
-const met = (state: string) => state === "met" || state === "ok" || state === "clean" || state === "done";
+const met = (state: string) =>
+  state === "met" || state === "ok" || state === "clean" || state === "done";
 
 function proofTone(state: string): Tone {
   if (met(state)) return "met";
@@ -33,7 +38,9 @@ function VerdictNote({ machine }: { machine: Data }) {
   return (
     <Note tone={verdictTone(machine.verdict)} title={t(verdictTitles[machine.verdict])} live>
       <p>
-        {still.length ? t("machine_needed") + " " + still.map((one) => both(one.title)).join("; ") + ". " : ""}
+        {still.length
+          ? t("machine_needed") + " " + still.map((one) => both(one.title)).join("; ") + ". "
+          : ""}
         {proof.length > 0 && <b>{t("machine_done", { n: done, of: proof.length })}</b>}
       </p>
     </Note>
@@ -55,7 +62,9 @@ function ProofCard({ machine }: { machine: Data }) {
             </li>
           ))}
         </ul>
-      ) : <Empty icon="q" title={t("evidence_none")} />}
+      ) : (
+        <Empty icon="q" title={t("evidence_none")} />
+      )}
     </Card>
   );
 }
@@ -65,13 +74,24 @@ function Figures({ machine }: { machine: Data }) {
   const last = (machine.sweeps ?? [])[0];
   return (
     <dl class="figs">
-      <Fig label={t("last_sweep")} value={<span class="fig-text">{ago(machine.last_sweep_at)}</span>}>
+      <Fig
+        label={t("last_sweep")}
+        value={<span class="fig-text">{ago(machine.last_sweep_at)}</span>}
+      >
         {last ? t("files_n", { n: last.files }) : t("sweep_never")}
       </Fig>
-      <Fig label={t("open_hits")} value={count(machine.open_hits)} tone={machine.open_hits ? "unmet" : undefined}>
+      <Fig
+        label={t("open_hits")}
+        value={count(machine.open_hits)}
+        tone={machine.open_hits ? "unmet" : undefined}
+      >
         {t("hits_note")}
       </Fig>
-      <Fig label={t("matched_connections")} value={count(matched.length)} tone={matched.length ? "unmet" : undefined}>
+      <Fig
+        label={t("matched_connections")}
+        value={count(matched.length)}
+        tone={matched.length ? "unmet" : undefined}
+      >
         {t("of_connections", { n: (machine.connections ?? []).length })}
       </Fig>
       <Fig label={t("last_seen")} value={<span class="fig-text">{ago(machine.last_seen_at)}</span>}>
@@ -86,31 +106,58 @@ function Acts({ machine }: { machine: Data }) {
   const admin = useStore(session)?.account?.role === "administrator";
   const [revoking, setRevoking] = useState(false);
   const [said, setSaid] = useState(false);
-  const waiting = (machine.orders ?? []).some((one) => one.kind === "sweep" && (one.state === "waiting" || one.state === "sent"));
-  const order = (kind: string) => act.run(async () => {
-    await call("POST", `/machines/${encodeURIComponent(machine.id)}/orders`, { kind });
-    setSaid(true);
-    touch(["machine"]);
-  });
+  const waiting = (machine.orders ?? []).some(
+    (one) => one.kind === "sweep" && (one.state === "waiting" || one.state === "sent"),
+  );
+  const order = (kind: string) =>
+    act.run(async () => {
+      await call("POST", `/machines/${encodeURIComponent(machine.id)}/orders`, { kind });
+      setSaid(true);
+      touch(["machine"]);
+    });
   return (
     <>
       {act.problem && <ProblemNote problem={act.problem} />}
-      {said && !act.problem && <span class="small muted" role="status">{t("order_sent")}</span>}
+      {said && !act.problem && (
+        <span class="small muted" role="status">
+          {t("order_sent")}
+        </span>
+      )}
       {admin && machine.state === "active" && (
-        <button class="btn bad" type="button" onClick={() => setRevoking(true)}><Icon name="x" />{t("revoke")}</button>
+        <button class="btn bad" type="button" onClick={() => setRevoking(true)}>
+          <Icon name="x" />
+          {t("revoke")}
+        </button>
       )}
       <button class="btn" type="button" disabled={act.busy} onClick={() => void order("inventory")}>
-        <Icon name="list" />{t("inventory_now")}
+        <Icon name="list" />
+        {t("inventory_now")}
       </button>
-      <button class="btn go" type="button" disabled={act.busy || waiting} onClick={() => void order("sweep")}>
-        <Icon name="find" />{t(waiting ? "sweep_waiting" : "sweep_now")}
+      <button
+        class="btn go"
+        type="button"
+        disabled={act.busy || waiting}
+        onClick={() => void order("sweep")}
+      >
+        <Icon name="find" />
+        {t(waiting ? "sweep_waiting" : "sweep_now")}
       </button>
       {revoking && (
-        <Ask title={t("revoke")} intro={t("revoke_intro", { name: machine.name })} send={t("revoke")} danger
+        <Ask
+          title={t("revoke")}
+          intro={t("revoke_intro", { name: machine.name })}
+          send={t("revoke")}
+          danger
           onClose={() => setRevoking(false)}
-          onSend={(form) => call("POST", `/machines/${encodeURIComponent(machine.id)}/revoke`, { reason: form.get("reason") })
-            .then(() => touch(["machine"]))}>
-          <Field label={t("reason")}><textarea name="reason" required minLength={5} rows={3} /></Field>
+          onSend={(form) =>
+            call("POST", `/machines/${encodeURIComponent(machine.id)}/revoke`, {
+              reason: form.get("reason"),
+            }).then(() => touch(["machine"]))
+          }
+        >
+          <Field label={t("reason")}>
+            <textarea name="reason" required minLength={5} rows={3} />
+          </Field>
         </Ask>
       )}
     </>
@@ -133,18 +180,25 @@ function Body({ machine }: { machine: Data }) {
         <div class="stack">
           <ProofCard machine={machine} />
           <Card title={t("this_machine")}>
-            <Facts rows={[
-              [t("unit"), <a href={link("unit", machine.unit.id)}>{machine.unit.name}</a>],
-              [t("state"), tMaybe("machine_state_", machine.state)],
-              [t("kind"), tMaybe("machine_kind_", machine.kind)],
-              [t("os"), [machine.os_name, machine.os_build].filter(Boolean).join(", ")],
-              [t("addresses"), <span class="mono break">{machine.addresses.join(", ")}</span>],
-              [t("serial"), machine.serial ?? ""],
-              [t("location"), machine.location ?? ""],
-              [t("agent"), machine.agent_version ?? ""],
-              [t("enrolled"), machine.enrolled_at ? full(machine.enrolled_at) : ""],
-              [t("certificate"), machine.certificate_until ? t("until_day", { at: day(machine.certificate_until) }) : ""],
-            ]} />
+            <Facts
+              rows={[
+                [t("unit"), <a href={link("unit", machine.unit.id)}>{machine.unit.name}</a>],
+                [t("state"), tMaybe("machine_state_", machine.state)],
+                [t("kind"), tMaybe("machine_kind_", machine.kind)],
+                [t("os"), [machine.os_name, machine.os_build].filter(Boolean).join(", ")],
+                [t("addresses"), <span class="mono break">{machine.addresses.join(", ")}</span>],
+                [t("serial"), machine.serial ?? ""],
+                [t("location"), machine.location ?? ""],
+                [t("agent"), machine.agent_version ?? ""],
+                [t("enrolled"), machine.enrolled_at ? full(machine.enrolled_at) : ""],
+                [
+                  t("certificate"),
+                  machine.certificate_until
+                    ? t("until_day", { at: day(machine.certificate_until) })
+                    : "",
+                ],
+              ]}
+            />
           </Card>
           <Orders machine={machine} />
         </div>
@@ -157,15 +211,35 @@ export function MachinePage({ id }: { id: string }) {
   const loaded = useGet<Data>("/machines/" + encodeURIComponent(id), ["machine", "finding"]);
   const machine = loaded.data;
   return (
-    <Page title={machine?.name ?? t("machine")} path={[{ text: t("machines"), href: link("machines") }]}
-      heading={machine && <>{machine.name} <span class="light">{machine.unit.name}</span></>}
-      sub={machine && (
-        <>
-          <span class="mono">{machine.addresses[0] ?? ""}</span> · {machine.os_name} · {t("seen_ago", { ago: ago(machine.last_seen_at) })}
-          {machine.listed && <> · <St tone="unmet" icon="fire">{t("listed")}</St></>}
-        </>
-      )}
-      acts={machine && <Acts machine={machine} />}>
+    <Page
+      title={machine?.name ?? t("machine")}
+      path={[{ text: t("machines"), href: link("machines") }]}
+      heading={
+        machine && (
+          <>
+            {machine.name} <span class="light">{machine.unit.name}</span>
+          </>
+        )
+      }
+      sub={
+        machine && (
+          <>
+            <span class="mono">{machine.addresses[0] ?? ""}</span> · {machine.os_name} ·{" "}
+            {t("seen_ago", { ago: ago(machine.last_seen_at) })}
+            {machine.listed && (
+              <>
+                {" "}
+                ·{" "}
+                <St tone="unmet" icon="fire">
+                  {t("listed")}
+                </St>
+              </>
+            )}
+          </>
+        )
+      }
+      acts={machine && <Acts machine={machine} />}
+    >
       <Wait of={loaded}>{(data) => <Body machine={data} />}</Wait>
     </Page>
   );

@@ -18,8 +18,14 @@ export function PasswordPage({ must }: { must?: boolean }) {
     const from = event.currentTarget as HTMLFormElement;
     const form = new FormData(from);
     void act.run(async () => {
-      if (form.get("new") !== form.get("again")) throw new Problem(400, "differ", t("password_differ"));
-      await call("POST", "/session/password", { old: form.get("old"), new: form.get("new") }, { quiet: true });
+      if (form.get("new") !== form.get("again"))
+        throw new Problem(400, "differ", t("password_differ"));
+      await call(
+        "POST",
+        "/session/password",
+        { old: form.get("old"), new: form.get("new") },
+        { quiet: true },
+      );
       from.reset();
       setDone(true);
       session.set(await get<Session>("/session"));
@@ -30,7 +36,9 @@ export function PasswordPage({ must }: { must?: boolean }) {
     <Page title={t("password_change")} sub={must ? t("password_must") : undefined}>
       <form class="card form narrow" onSubmit={submit}>
         {done && <Note tone="met" title={t("password_done")} live />}
-        <Field label={t("password_old")}><input type="password" name="old" required autocomplete="current-password" /></Field>
+        <Field label={t("password_old")}>
+          <input type="password" name="old" required autocomplete="current-password" />
+        </Field>
         <Field label={t("password_new")} hint={t("password_rule")}>
           <input type="password" name="new" required minLength={10} autocomplete="new-password" />
         </Field>
@@ -38,7 +46,11 @@ export function PasswordPage({ must }: { must?: boolean }) {
           <input type="password" name="again" required minLength={10} autocomplete="new-password" />
         </Field>
         {act.problem && <ProblemNote problem={act.problem} />}
-        <div class="acts"><button class="btn go" type="submit" disabled={act.busy}>{t("save")}</button></div>
+        <div class="acts">
+          <button class="btn go" type="submit" disabled={act.busy}>
+            {t("save")}
+          </button>
+        </div>
       </form>
     </Page>
   );

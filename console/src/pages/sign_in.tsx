@@ -34,22 +34,45 @@ export function SignInPage() {
   };
   return (
     <main class="alone" id="main">
-      <div class="alone-top"><LanguageSwitch /><ThemeSwitch /></div>
+      <div class="alone-top">
+        <LanguageSwitch />
+        <ThemeSwitch />
+      </div>
       <form class="card form sign" onSubmit={submit}>
-        <div class="brand"><Mark /><b>Canh</b></div>
+        <div class="brand">
+          <Mark />
+          <b>Canh</b>
+        </div>
         <h1>{t("sign_in")}</h1>
         {office?.name && <p class="muted">{office.name}</p>}
-        {over && <Note tone="soon" title={t("session_over")}><p>{t("session_over_do")}</p></Note>}
+        {over && (
+          <Note tone="soon" title={t("session_over")}>
+            <p>{t("session_over_do")}</p>
+          </Note>
+        )}
         <Field label={t("login")}>
-          <input ref={first} type="text" name="login" autocomplete="username" required spellcheck={false}
-            autocapitalize="none" />
+          <input
+            ref={first}
+            type="text"
+            name="login"
+            autocomplete="username"
+            required
+            spellcheck={false}
+            autocapitalize="none"
+          />
         </Field>
         <Field label={t("password")}>
           <input type="password" name="password" autocomplete="current-password" required />
         </Field>
         {act.problem && <ProblemNote problem={act.problem} />}
-        <button class="btn go big" type="submit" disabled={act.busy}>{t("sign_in")}</button>
-        {office?.hotline && <p class="hint">{t("hotline")}: <b>{office.hotline}</b></p>}
+        <button class="btn go big" type="submit" disabled={act.busy}>
+          {t("sign_in")}
+        </button>
+        {office?.hotline && (
+          <p class="hint">
+            {t("hotline")}: <b>{office.hotline}</b>
+          </p>
+        )}
       </form>
     </main>
   );

@@ -1,4 +1,5 @@
-// Dialogues on the browser's own <dialog>: it keeps the focus inside, Esc closes it and gives the focus back.
+// Dialogues on the browser's own <dialog>: it keeps the focus inside, Esc closes it and gives
+// the focus back.
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
@@ -7,8 +8,16 @@ import { t } from "../words";
 import { Icon } from "./icon";
 import { ProblemNote } from "./states";
 
-export function Dialog({ title, onClose, children, wide }: {
-  title: string; onClose: () => void; children: ComponentChildren; wide?: boolean;
+export function Dialog({
+  title,
+  onClose,
+  children,
+  wide,
+}: {
+  title: string;
+  onClose: () => void;
+  children: ComponentChildren;
+  wide?: boolean;
 }) {
   const box = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -17,14 +26,18 @@ export function Dialog({ title, onClose, children, wide }: {
     return () => from?.focus?.();
   }, []);
   return (
-    <dialog ref={box} class={"dialog" + (wide ? " wide" : "")} aria-label={title}
+    <dialog
+      ref={box}
+      class={"dialog" + (wide ? " wide" : "")}
+      aria-label={title}
       onCancel={(event) => {
         event.preventDefault();
         onClose();
       }}
       onClick={(event) => {
         if (event.target === box.current) onClose();
-      }}>
+      }}
+    >
       <div class="dialog-in">
         <header>
           <h2>{title}</h2>
@@ -38,8 +51,14 @@ export function Dialog({ title, onClose, children, wide }: {
   );
 }
 
-export function Field({ label, hint, children }: {
-  label: string; hint?: string; children: ComponentChildren;
+export function Field({
+  label,
+  hint,
+  children,
+}: {
+  label: string;
+  hint?: string;
+  children: ComponentChildren;
 }) {
   return (
     <label class="field">
@@ -52,7 +71,10 @@ export function Field({ label, hint, children }: {
 
 /** Runs an act once, shows that it runs, and says what went wrong. */
 export function useAct(): {
-  busy: boolean; problem?: Problem; run: (act: () => Promise<unknown>) => Promise<boolean>; clear: () => void;
+  busy: boolean;
+  problem?: Problem;
+  run: (act: () => Promise<unknown>) => Promise<boolean>;
+  clear: () => void;
 } {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem>();
@@ -74,9 +96,22 @@ export function useAct(): {
 }
 
 /** A form in a dialogue: what is asked stands in `children`, `onSend` carries it out. */
-export function Ask({ title, intro, send, danger, onSend, onClose, children }: {
-  title: string; intro?: ComponentChildren; send: string; danger?: boolean;
-  onSend: (form: FormData) => Promise<unknown>; onClose: () => void; children?: ComponentChildren;
+export function Ask({
+  title,
+  intro,
+  send,
+  danger,
+  onSend,
+  onClose,
+  children,
+}: {
+  title: string;
+  intro?: ComponentChildren;
+  send: string;
+  danger?: boolean;
+  onSend: (form: FormData) => Promise<unknown>;
+  onClose: () => void;
+  children?: ComponentChildren;
 }) {
   const act = useAct();
   const submit = async (event: SubmitEvent) => {
@@ -91,8 +126,12 @@ export function Ask({ title, intro, send, danger, onSend, onClose, children }: {
         {children}
         {act.problem && <ProblemNote problem={act.problem} />}
         <div class="acts">
-          <button class={"btn " + (danger ? "bad" : "go")} type="submit" disabled={act.busy}>{send}</button>
-          <button class="btn" type="button" onClick={onClose}>{t("cancel")}</button>
+          <button class={"btn " + (danger ? "bad" : "go")} type="submit" disabled={act.busy}>
+            {send}
+          </button>
+          <button class="btn" type="button" onClick={onClose}>
+            {t("cancel")}
+          </button>
         </div>
       </form>
     </Dialog>

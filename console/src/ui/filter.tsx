@@ -20,11 +20,16 @@ function Search({ value }: { value: string }) {
     <label class="addr-find">
       <Icon name="find" small />
       <span class="sr">{t("filter_text")}</span>
-      <input type="search" value={text} placeholder={t("filter_text")} data-filter=""
+      <input
+        type="search"
+        value={text}
+        placeholder={t("filter_text")}
+        data-filter=""
         onInput={(event) => {
           setText(event.currentTarget.value);
           filter({ q: event.currentTarget.value });
-        }} />
+        }}
+      />
     </label>
   );
 }
@@ -35,16 +40,21 @@ function AddFilter({ open }: { open: FilterOf[] }) {
     <label class="tok add">
       <Icon name="plus" small />
       <span class="sr">{t("filter_add")}</span>
-      <select value="" onChange={(event) => {
-        const [name = "", value] = event.currentTarget.value.split("\n", 2);
-        event.currentTarget.value = "";
-        if (name) filter({ [name]: value });
-      }}>
+      <select
+        value=""
+        onChange={(event) => {
+          const [name = "", value] = event.currentTarget.value.split("\n", 2);
+          event.currentTarget.value = "";
+          if (name) filter({ [name]: value });
+        }}
+      >
         <option value="">{t("filter_add")}</option>
         {open.map((one) => (
           <optgroup key={one.name} label={one.label}>
             {one.options.map((option) => (
-              <option key={option.value} value={one.name + "\n" + option.value}>{option.label}</option>
+              <option key={option.value} value={one.name + "\n" + option.value}>
+                {option.label}
+              </option>
             ))}
           </optgroup>
         ))}
@@ -53,8 +63,14 @@ function AddFilter({ open }: { open: FilterOf[] }) {
   );
 }
 
-export function FilterLine({ filters, path, search = true }: {
-  filters: FilterOf[]; path: string; search?: boolean;
+export function FilterLine({
+  filters,
+  path,
+  search = true,
+}: {
+  filters: FilterOf[];
+  path: string;
+  search?: boolean;
 }) {
   const { query } = useStore(route);
   const [copied, setCopied] = useState(false);
@@ -65,7 +81,9 @@ export function FilterLine({ filters, path, search = true }: {
   };
   return (
     <div class="addr" role="group" aria-label={t("filter_line")}>
-      <span class="path" aria-hidden="true">{path}</span>
+      <span class="path" aria-hidden="true">
+        {path}
+      </span>
       {filters.map((one) => {
         const value = query[one.name] ?? one.always;
         if (!value) return null;
@@ -74,8 +92,11 @@ export function FilterLine({ filters, path, search = true }: {
           <span key={one.name} class="tok">
             {one.label} <b>{label}</b>
             {query[one.name] && (
-              <button type="button" aria-label={t("filter_drop", { name: one.label })}
-                onClick={() => filter({ [one.name]: undefined })}>
+              <button
+                type="button"
+                aria-label={t("filter_drop", { name: one.label })}
+                onClick={() => filter({ [one.name]: undefined })}
+              >
                 <Icon name="x" small />
               </button>
             )}

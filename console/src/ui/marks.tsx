@@ -8,11 +8,25 @@ import { Icon, type IconName } from "./icon";
 export type Tone = "met" | "said" | "unmet" | "waived" | "unknown" | "soon" | "na" | "info";
 
 const toneIcons: Record<Tone, IconName> = {
-  met: "check", said: "hand", unmet: "x", waived: "pass", unknown: "q", soon: "clock", na: "right",
+  met: "check",
+  said: "hand",
+  unmet: "x",
+  waived: "pass",
+  unknown: "q",
+  soon: "clock",
+  na: "right",
   info: "note",
 };
 
-export function St({ tone, icon, children }: { tone: Tone; icon?: IconName; children: ComponentChildren }) {
+export function St({
+  tone,
+  icon,
+  children,
+}: {
+  tone: Tone;
+  icon?: IconName;
+  children: ComponentChildren;
+}) {
   return (
     <span class={"st " + tone}>
       <Icon name={icon ?? toneIcons[tone]} small />
@@ -28,33 +42,71 @@ export function Five({ seen, expected }: { seen: number; expected: number }) {
   return (
     <svg class="five" viewBox="0 0 42 5" aria-hidden="true">
       {[0, 1, 2, 3, 4].map((n) => (
-        <rect key={n} x={n * 8.6} width="7.2" height="5" rx="1" class={n < lit ? undefined : "off"} />
+        <rect
+          key={n}
+          x={n * 8.6}
+          width="7.2"
+          height="5"
+          rx="1"
+          class={n < lit ? undefined : "off"}
+        />
       ))}
     </svg>
   );
 }
 
-export interface Part { tone: Tone | "act" | "plain"; value: number }
+export interface Part {
+  tone: Tone | "act" | "plain";
+  value: number;
+}
 
 export function Bar({ parts, total, label }: { parts: Part[]; total?: number; label?: string }) {
   const sum = Math.max(total ?? parts.reduce((all, part) => all + part.value, 0), 1);
   let x = 0;
   return (
-    <svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" role={label ? "img" : undefined}
-      aria-label={label} aria-hidden={label ? undefined : "true"}>
+    <svg
+      class="bar"
+      viewBox="0 0 100 8"
+      preserveAspectRatio="none"
+      role={label ? "img" : undefined}
+      aria-label={label}
+      aria-hidden={label ? undefined : "true"}
+    >
       <rect class="bar-ground" width="100" height="8" />
-      {parts.filter((part) => part.value > 0).map((part, n) => {
-        const width = Math.min((part.value / sum) * 100, 100);
-        const at = x;
-        x += width;
-        return <rect key={n} class={"bar-" + part.tone} x={at} width={Math.max(width - 0.6, 0.6)} height="8" />;
-      })}
+      {parts
+        .filter((part) => part.value > 0)
+        .map((part, n) => {
+          const width = Math.min((part.value / sum) * 100, 100);
+          const at = x;
+          x += width;
+          return (
+            <rect
+              key={n}
+              class={"bar-" + part.tone}
+              x={at}
+              width={Math.max(width - 0.6, 0.6)}
+              height="8"
+            />
+          );
+        })}
     </svg>
   );
 }
 
-export function Note({ tone, icon, title, children, acts, live }: {
-  tone: Tone; icon?: IconName; title: string; children?: ComponentChildren; acts?: ComponentChildren; live?: boolean;
+export function Note({
+  tone,
+  icon,
+  title,
+  children,
+  acts,
+  live,
+}: {
+  tone: Tone;
+  icon?: IconName;
+  title: string;
+  children?: ComponentChildren;
+  acts?: ComponentChildren;
+  live?: boolean;
 }) {
   return (
     <section class={"note " + tone} role={live ? "status" : undefined}>
@@ -93,7 +145,11 @@ export function VerdictSt({ verdict }: { verdict: Verdict }) {
 }
 
 export function severityTone(severity: string): Tone {
-  return severity === "critical" || severity === "high" ? "unmet" : severity === "medium" ? "soon" : "info";
+  return severity === "critical" || severity === "high"
+    ? "unmet"
+    : severity === "medium"
+      ? "soon"
+      : "info";
 }
 
 export function findingTone(state: string): Tone {
@@ -124,8 +180,18 @@ export function Confidence({ value }: { value: number }) {
   );
 }
 
-export function Fig({ label, value, of, tone, children }: {
-  label: string; value: ComponentChildren; of?: number; tone?: Tone; children?: ComponentChildren;
+export function Fig({
+  label,
+  value,
+  of,
+  tone,
+  children,
+}: {
+  label: string;
+  value: ComponentChildren;
+  of?: number;
+  tone?: Tone;
+  children?: ComponentChildren;
 }) {
   return (
     <div class="fig">

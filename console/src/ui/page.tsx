@@ -4,12 +4,28 @@ import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { store } from "../app/store";
 
-export interface Crumb { text: string; href?: string }
+export interface Crumb {
+  text: string;
+  href?: string;
+}
 export const crumbs = store<Crumb[]>([]);
 
-export function Page({ path, title, heading, sub, acts, children, cls }: {
-  path?: Crumb[]; title: string; heading?: ComponentChildren; sub?: ComponentChildren;
-  acts?: ComponentChildren; children?: ComponentChildren; cls?: string;
+export function Page({
+  path,
+  title,
+  heading,
+  sub,
+  acts,
+  children,
+  cls,
+}: {
+  path?: Crumb[];
+  title: string;
+  heading?: ComponentChildren;
+  sub?: ComponentChildren;
+  acts?: ComponentChildren;
+  children?: ComponentChildren;
+  cls?: string;
 }) {
   const key = JSON.stringify([path, title]);
   useEffect(() => {
@@ -30,9 +46,22 @@ export function Page({ path, title, heading, sub, acts, children, cls }: {
   );
 }
 
-export function Card({ title, note, acts, children, foot, flush, id }: {
-  title: ComponentChildren; note?: ComponentChildren; acts?: ComponentChildren; children: ComponentChildren;
-  foot?: ComponentChildren; flush?: boolean; id?: string;
+export function Card({
+  title,
+  note,
+  acts,
+  children,
+  foot,
+  flush,
+  id,
+}: {
+  title: ComponentChildren;
+  note?: ComponentChildren;
+  acts?: ComponentChildren;
+  children: ComponentChildren;
+  foot?: ComponentChildren;
+  flush?: boolean;
+  id?: string;
 }) {
   return (
     <section class="card" id={id}>
@@ -50,12 +79,14 @@ export function Card({ title, note, acts, children, foot, flush, id }: {
 export function Facts({ rows }: { rows: [string, ComponentChildren][] }) {
   return (
     <dl class="facts">
-      {rows.filter(([, value]) => value !== "" && value !== null && value !== undefined).map(([name, value]) => (
-        <>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </>
-      ))}
+      {rows
+        .filter(([, value]) => value !== "" && value !== null && value !== undefined)
+        .map(([name, value]) => (
+          <>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </>
+        ))}
     </dl>
   );
 }

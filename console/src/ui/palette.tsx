@@ -11,17 +11,31 @@ import { Dialog } from "./dialog";
 import { Icon, type IconName } from "./icon";
 import { signOut, visiblePlaces } from "./shell";
 
-interface Choice { key: string; icon: IconName; text: string; detail?: string; act: () => void }
+interface Choice {
+  key: string;
+  icon: IconName;
+  text: string;
+  detail?: string;
+  act: () => void;
+}
 
 const pageIcons: Record<string, IconName> = {
-  machine: "pc", unit: "home", incident: "fire", list: "list", report: "doc", finding: "inbox",
+  machine: "pc",
+  unit: "home",
+  incident: "fire",
+  list: "list",
+  report: "doc",
+  finding: "inbox",
 };
 
 function fixedChoices(): Choice[] {
   const to = (page: string) => () => go(link(page));
   return [
     ...visiblePlaces().map((place) => ({
-      key: place.page, icon: place.icon, text: t(place.word), act: to(place.page),
+      key: place.page,
+      icon: place.icon,
+      text: t(place.word),
+      act: to(place.page),
     })),
     { key: "import", icon: "save", text: t("import_title"), act: to("import") },
     { key: "capture", icon: "net", text: t("capture_title"), act: to("capture") },
@@ -29,11 +43,15 @@ function fixedChoices(): Choice[] {
     { key: "offline", icon: "usb", text: t("offline_title"), act: to("offline") },
     { key: "password", icon: "key", text: t("password_change"), act: to("password") },
     {
-      key: "lang", icon: "swap", text: language.get() === "vi" ? "English" : "Tiếng Việt",
+      key: "lang",
+      icon: "swap",
+      text: language.get() === "vi" ? "English" : "Tiếng Việt",
       act: () => chooseLanguage(language.get() === "vi" ? "en" : "vi"),
     },
     {
-      key: "theme", icon: isDark() ? "sun" : "moon", text: t(isDark() ? "theme_to_light" : "theme_to_dark"),
+      key: "theme",
+      icon: isDark() ? "sun" : "moon",
+      text: t(isDark() ? "theme_to_light" : "theme_to_dark"),
       act: () => chooseTheme(isDark() ? "light" : "dark"),
     },
     { key: "out", icon: "out", text: t("sign_out"), act: () => void signOut() },
@@ -49,12 +67,24 @@ function useFound(text: string): { found: Choice[]; busy: boolean } {
     const timer = setTimeout(async () => {
       setBusy(true);
       try {
-        const { results } = await get<{ results: SearchResult[] }>("/search", { query: { q: text }, signal: stop.signal });
-        setFound(results.map((one, n) => ({
-          key: one.page + one.id + n, icon: pageIcons[one.page] ?? "right", text: one.title,
-          detail: [tMaybe("thing_", one.page), one.detail].filter(Boolean).join(" · "),
-          act: () => go(one.page === "finding" ? link("findings", "", { q: one.title }) : link(one.page, one.id)),
-        })));
+        const { results } = await get<{ results: SearchResult[] }>("/search", {
+          query: { q: text },
+          signal: stop.signal,
+        });
+        setFound(
+          results.map((one, n) => ({
+            key: one.page + one.id + n,
+            icon: pageIcons[one.page] ?? "right",
+            text: one.title,
+            detail: [tMaybe("thing_", one.page), one.detail].filter(Boolean).join(" · "),
+            act: () =>
+              go(
+                one.page === "finding"
+                  ? link("findings", "", { q: one.title })
+                  : link(one.page, one.id),
+              ),
+          })),
+        );
       } catch {
         if (!stop.signal.aborted) setFound([]);
       }
@@ -74,7 +104,10 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const { found, busy } = useFound(text);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
-  const all = [...found, ...fixedChoices().filter((choice) => !text || matches(choice.text, text))].slice(0, 30);
+  const all = [
+    ...found,
+    ...fixedChoices().filter((choice) => !text || matches(choice.text, text)),
+  ].slice(0, 30);
   const current = Math.min(at, all.length - 1);
   const choose = (choice: Choice | undefined) => {
     if (!choice) return;
@@ -90,19 +123,40 @@ export function Palette({ onClose }: { onClose: () => void }) {
   };
   return (
     <Dialog title={t("find_all")} onClose={onClose} wide>
-      <input ref={field} class="palette-field" type="text" role="combobox" aria-expanded="true" value={text}
-        aria-controls="palette-list" aria-activedescendant={all[current] ? "p-" + current : undefined}
-        aria-label={t("find_all")} placeholder={t("find_hint")} onKeyDown={press} autocomplete="off" spellcheck={false}
+      <input
+        ref={field}
+        class="palette-field"
+        type="text"
+        role="combobox"
+        aria-expanded="true"
+        value={text}
+        aria-controls="palette-list"
+        aria-activedescendant={all[current] ? "p-" + current : undefined}
+        aria-label={t("find_all")}
+        placeholder={t("find_hint")}
+        onKeyDown={press}
+        autocomplete="off"
+        spellcheck={false}
         onInput={(event) => {
           setText(event.currentTarget.value);
           setAt(0);
-        }} />
+        }}
+      />
       <ul class="palette-list" id="palette-list" role="listbox" aria-label={t("find_all")}>
         {all.map((choice, n) => (
-          <li key={choice.key} id={"p-" + n} role="option" aria-selected={n === current}
-            onMouseMove={() => setAt(n)} onClick={() => choose(choice)}>
+          <li
+            key={choice.key}
+            id={"p-" + n}
+            role="option"
+            aria-selected={n === current}
+            onMouseMove={() => setAt(n)}
+            onClick={() => choose(choice)}
+          >
             <Icon name={choice.icon} />
-            <span>{choice.text}{choice.detail && <small>{choice.detail}</small>}</span>
+            <span>
+              {choice.text}
+              {choice.detail && <small>{choice.detail}</small>}
+            </span>
           </li>
         ))}
       </ul>

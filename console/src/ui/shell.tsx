@@ -16,13 +16,26 @@ import { Icon, Mark, type IconName } from "./icon";
 import { crumbs } from "./page";
 import { Palette } from "./palette";
 
-interface Place { page: string; word: Word; icon: IconName; phone?: boolean; admin?: boolean; also?: string[] }
+interface Place {
+  page: string;
+  word: Word;
+  icon: IconName;
+  phone?: boolean;
+  admin?: boolean;
+  also?: string[];
+}
 
 export const places: Place[] = [
   { page: "matrix", word: "nav_matrix", icon: "grid", phone: true },
   { page: "incidents", word: "nav_incidents", icon: "fire", phone: true, also: ["incident"] },
   { page: "findings", word: "nav_findings", icon: "inbox", also: ["capture"] },
-  { page: "machines", word: "nav_machines", icon: "pc", phone: true, also: ["machine", "enrol", "offline"] },
+  {
+    page: "machines",
+    word: "nav_machines",
+    icon: "pc",
+    phone: true,
+    also: ["machine", "enrol", "offline"],
+  },
   { page: "units", word: "nav_units", icon: "home", also: ["unit"] },
   { page: "lists", word: "nav_lists", icon: "list", also: ["list", "import"] },
   { page: "reports", word: "nav_reports", icon: "doc", phone: true, also: ["report"] },
@@ -50,8 +63,14 @@ export function LanguageSwitch() {
   return (
     <div class="seg" role="group" aria-label="Ngôn ngữ, Language">
       {(["vi", "en"] as const).map((one) => (
-        <button key={one} type="button" lang={one} aria-pressed={now === one} onClick={() => chooseLanguage(one)}
-          aria-label={one === "vi" ? "Tiếng Việt" : "English"}>
+        <button
+          key={one}
+          type="button"
+          lang={one}
+          aria-pressed={now === one}
+          onClick={() => chooseLanguage(one)}
+          aria-label={one === "vi" ? "Tiếng Việt" : "English"}
+        >
           {one.toUpperCase()}
         </button>
       ))}
@@ -63,7 +82,13 @@ export function ThemeSwitch() {
   const now = useStore(theme);
   const says = t("theme_now", { theme: tMaybe("theme_", now) });
   return (
-    <button class="btn sq" type="button" aria-label={says} title={says} onClick={() => chooseTheme(nextTheme[now])}>
+    <button
+      class="btn sq"
+      type="button"
+      aria-label={says}
+      title={says}
+      onClick={() => chooseTheme(nextTheme[now])}
+    >
       <Icon name={themeIcon[now]} />
     </button>
   );
@@ -71,7 +96,9 @@ export function ThemeSwitch() {
 
 function initials(name: string): string {
   const parts = name.trim().split(/\s+/);
-  return ((parts[0]?.[0] ?? "") + (parts.length > 1 ? (parts[parts.length - 1]?.[0] ?? "") : "")).toUpperCase();
+  return (
+    (parts[0]?.[0] ?? "") + (parts.length > 1 ? (parts[parts.length - 1]?.[0] ?? "") : "")
+  ).toUpperCase();
 }
 
 function Who() {
@@ -80,18 +107,26 @@ function Who() {
   if (!account) return null;
   return (
     <>
-      <button class="who" type="button" onClick={() => setOpen(true)}
-        aria-label={t("account_of", { name: account.name })}>
+      <button
+        class="who"
+        type="button"
+        onClick={() => setOpen(true)}
+        aria-label={t("account_of", { name: account.name })}
+      >
         <i aria-hidden="true">{initials(account.name)}</i>
         <span>
           {account.name}
-          <small class="hint">{tMaybe("role_", account.role)}{account.unit ? ", " + account.unit.name : ""}</small>
+          <small class="hint">
+            {tMaybe("role_", account.role)}
+            {account.unit ? ", " + account.unit.name : ""}
+          </small>
         </span>
       </button>
       {open && (
         <Dialog title={account.name} onClose={() => setOpen(false)}>
           <p class="muted small">
-            {account.login} · {tMaybe("role_", account.role)}{account.unit ? " · " + account.unit.name : ""}
+            {account.login} · {tMaybe("role_", account.role)}
+            {account.unit ? " · " + account.unit.name : ""}
           </p>
           <div class="acts stack-acts">
             <a class="btn" href={link("password")} onClick={() => setOpen(false)}>
@@ -108,32 +143,52 @@ function Who() {
 }
 
 function Rail({ here, onMore }: { here: string; onMore: () => void }) {
-  const incidents = useGet<{ incidents: Incident[] }>("/incidents?state=open", ["incident"]).data?.incidents;
-  const findings = useGet<{ findings: Finding[] }>("/findings?state=open", ["finding"]).data?.findings;
+  const incidents = useGet<{ incidents: Incident[] }>("/incidents?state=open", ["incident"]).data
+    ?.incidents;
+  const findings = useGet<{ findings: Finding[] }>("/findings?state=open", ["finding"]).data
+    ?.findings;
   const office = useStore(session)?.office;
-  const hot: Record<string, number | undefined> = { incidents: incidents?.length, findings: findings?.length };
+  const hot: Record<string, number | undefined> = {
+    incidents: incidents?.length,
+    findings: findings?.length,
+  };
   return (
     <nav class="rail" aria-label={t("nav_label")}>
       <a class="mark" href={link("matrix")} aria-label="Canh">
-        <Mark /><b>Canh</b>
+        <Mark />
+        <b>Canh</b>
       </a>
       {visiblePlaces().map((place) => {
         const n = hot[place.page];
         const current = place.page === here || place.also?.includes(here);
         return (
-          <a key={place.page} class={"nav" + (place.phone ? "" : " more-only")} href={link(place.page)}
-            aria-current={current ? "page" : undefined} title={t(place.word)}>
+          <a
+            key={place.page}
+            class={"nav" + (place.phone ? "" : " more-only")}
+            href={link(place.page)}
+            aria-current={current ? "page" : undefined}
+            title={t(place.word)}
+          >
             <Icon name={place.icon} />
             <span>{t(place.word)}</span>
-            {n ? <span class={"n" + (place.page === "incidents" ? " hot" : "")}>{n > 99 ? "99+" : n}</span> : null}
+            {n ? (
+              <span class={"n" + (place.page === "incidents" ? " hot" : "")}>
+                {n > 99 ? "99+" : n}
+              </span>
+            ) : null}
           </a>
         );
       })}
       <button class="nav only-phone" type="button" onClick={onMore}>
-        <Icon name="menu" /><span>{t("nav_more")}</span>
+        <Icon name="menu" />
+        <span>{t("nav_more")}</span>
       </button>
       {office?.hotline && (
-        <div class="end"><Icon name="phone" small /> {t("hotline")}<br /><b>{office.hotline}</b></div>
+        <div class="end">
+          <Icon name="phone" small /> {t("hotline")}
+          <br />
+          <b>{office.hotline}</b>
+        </div>
       )}
     </nav>
   );
@@ -146,12 +201,17 @@ function Top({ onFind }: { onFind: () => void }) {
     <header class="top">
       <div class="where">
         {path.slice(0, -1).map((crumb, n) => (
-          <span key={n}>{crumb.href ? <a href={crumb.href}>{crumb.text}</a> : crumb.text}<i aria-hidden="true">/</i></span>
+          <span key={n}>
+            {crumb.href ? <a href={crumb.href}>{crumb.text}</a> : crumb.text}
+            <i aria-hidden="true">/</i>
+          </span>
         ))}
         <b>{last?.text}</b>
       </div>
       <button class="find" type="button" onClick={onFind} aria-label={t("find_all")}>
-        <Icon name="find" /><span>{t("find_all")}</span><kbd>Ctrl K</kbd>
+        <Icon name="find" />
+        <span>{t("find_all")}</span>
+        <kbd>Ctrl K</kbd>
       </button>
       <LanguageSwitch />
       <ThemeSwitch />
@@ -165,14 +225,21 @@ function CutOffBanner() {
   if (!since) return null;
   return (
     <div class="banner" role="alert">
-      <Icon name="link" /> <b>{t("cut_off")}</b> <span>{t("cut_off_since", { at: clock(since) })}</span>
+      <Icon name="link" /> <b>{t("cut_off")}</b>{" "}
+      <span>{t("cut_off_since", { at: clock(since) })}</span>
     </div>
   );
 }
 
 const keyWords: [string, Word][] = [
-  ["Ctrl K", "key_find"], ["j / k", "key_walk"], ["x", "key_tick"], ["Enter", "key_open"],
-  ["Esc", "key_close"], ["/", "key_filter"], ["g", "key_matrix"], ["?", "key_help"],
+  ["Ctrl K", "key_find"],
+  ["j / k", "key_walk"],
+  ["x", "key_tick"],
+  ["Enter", "key_open"],
+  ["Esc", "key_close"],
+  ["/", "key_filter"],
+  ["g", "key_matrix"],
+  ["?", "key_help"],
 ];
 
 function Help({ onClose }: { onClose: () => void }) {
@@ -181,7 +248,9 @@ function Help({ onClose }: { onClose: () => void }) {
       <dl class="keys">
         {keyWords.map(([key, word]) => (
           <div key={key}>
-            <dt><kbd>{key}</kbd></dt>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
             <dd>{t(word)}</dd>
           </div>
         ))}
@@ -194,11 +263,13 @@ function More({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title={t("nav_more")} onClose={onClose}>
       <nav class="more-list" aria-label={t("nav_more")}>
-        {visiblePlaces().filter((place) => !place.phone).map((place) => (
-          <a key={place.page} href={link(place.page)} onClick={onClose}>
-            <Icon name={place.icon} /> {t(place.word)}
-          </a>
-        ))}
+        {visiblePlaces()
+          .filter((place) => !place.phone)
+          .map((place) => (
+            <a key={place.page} href={link(place.page)} onClick={onClose}>
+              <Icon name={place.icon} /> {t(place.word)}
+            </a>
+          ))}
       </nav>
     </Dialog>
   );
@@ -234,10 +305,16 @@ export function Shell({ children }: { children: ComponentChildren }) {
   useGlobalKeys(setOver);
   return (
     <>
-      <a class="skip" href="#main" onClick={(event) => {
-        event.preventDefault();
-        document.getElementById("main")?.focus();
-      }}>{t("skip")}</a>
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          document.getElementById("main")?.focus();
+        }}
+      >
+        {t("skip")}
+      </a>
       <div class={"app " + here.page + "-page"}>
         <Rail here={here.page} onMore={() => setOver("more")} />
         <div>

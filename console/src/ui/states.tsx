@@ -26,19 +26,36 @@ export function problemText(problem: Problem): string {
 
 export function ProblemNote({ problem, retry }: { problem: Problem; retry?: () => void }) {
   const word = problemWord(problem);
-  const tone = problem.status === 0 || problem.status === 403 || problem.status === 404 ? "unknown" : "unmet";
+  const tone =
+    problem.status === 0 || problem.status === 403 || problem.status === 404 ? "unknown" : "unmet";
   return (
     <div role="alert">
-      <Note tone={tone} icon={problem.status === 403 ? "shield" : undefined} title={t(word)}
-        acts={retry && <button class="btn" type="button" onClick={retry}>{t("retry")}</button>}>
+      <Note
+        tone={tone}
+        icon={problem.status === 403 ? "shield" : undefined}
+        title={t(word)}
+        acts={
+          retry && (
+            <button class="btn" type="button" onClick={retry}>
+              {t("retry")}
+            </button>
+          )
+        }
+      >
         {(problem.detail || problem.line) && <p>{problemText(problem)}</p>}
       </Note>
     </div>
   );
 }
 
-export function Empty({ icon, title, children }: {
-  icon: IconName; title: string; children?: ComponentChildren;
+export function Empty({
+  icon,
+  title,
+  children,
+}: {
+  icon: IconName;
+  title: string;
+  children?: ComponentChildren;
 }) {
   return (
     <div class="empty">
@@ -49,8 +66,17 @@ export function Empty({ icon, title, children }: {
   );
 }
 
-/** Shows the page's body as soon as there are figures; a failure beside old figures leaves them and says their time. */
-export function Wait<V>({ of, children }: { of: Loaded<V>; children: (data: V) => ComponentChildren }) {
+/**
+ * Shows the page's body as soon as there are figures; a failure beside old figures leaves them
+ * and says their time.
+ */
+export function Wait<V>({
+  of,
+  children,
+}: {
+  of: Loaded<V>;
+  children: (data: V) => ComponentChildren;
+}) {
   if (of.data === undefined) {
     if (of.problem) return <ProblemNote problem={of.problem} retry={of.reload} />;
     return (
@@ -62,8 +88,16 @@ export function Wait<V>({ of, children }: { of: Loaded<V>; children: (data: V) =
   return (
     <>
       {of.problem && (
-        <Note tone="unknown" title={t("old_figures", { at: of.at ? clock(of.at) : "–" })} live
-          acts={<button class="btn" type="button" onClick={of.reload}>{t("retry")}</button>}>
+        <Note
+          tone="unknown"
+          title={t("old_figures", { at: of.at ? clock(of.at) : "–" })}
+          live
+          acts={
+            <button class="btn" type="button" onClick={of.reload}>
+              {t("retry")}
+            </button>
+          }
+        >
           <p>{problemText(of.problem)}</p>
         </Note>
       )}

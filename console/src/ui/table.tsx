@@ -1,4 +1,5 @@
-// The one table: keyboard (j k x Enter), selection, cards on a phone, rows in portions so that thousands stay light.
+// The one table: keyboard (j k x Enter), selection, cards on a phone, rows in portions so that
+// thousands stay light.
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
@@ -36,7 +37,10 @@ const PORTION = 100;
 
 /** j and k walk, x ticks, Enter opens. Returns the row that stands under the cursor. */
 export function useCursor(
-  keys: string[], open: (key: string) => void, toggle?: (key: string) => void, on = true,
+  keys: string[],
+  open: (key: string) => void,
+  toggle?: (key: string) => void,
+  on = true,
 ) {
   const [at, setAt] = useState<string>();
   const now = useRef({ keys, open, toggle, at });
@@ -48,7 +52,8 @@ export function useCursor(
       const { keys, open, toggle, at } = now.current;
       const index = at === undefined ? -1 : keys.indexOf(at);
       if (event.key === "j" || event.key === "k") {
-        const next = keys[Math.max(0, Math.min(keys.length - 1, index + (event.key === "j" ? 1 : -1)))];
+        const next =
+          keys[Math.max(0, Math.min(keys.length - 1, index + (event.key === "j" ? 1 : -1)))];
         setAt(next);
         event.preventDefault();
       } else if (event.key === "x" && at && toggle) toggle(at);
@@ -72,15 +77,21 @@ export function Table<R>(props: Props<R>) {
   const visible = rows.slice(0, shown);
   const byKey = (key: string) => rows.find((row) => rowKey(row) === key);
   const may = (row: R) => props.selectable?.(row) ?? true;
-  const cursor = useCursor(visible.map(rowKey), (key) => {
-    const row = byKey(key);
-    const to = row && props.href?.(row);
-    if (row && props.onOpen) props.onOpen(row);
-    else if (to) go(to);
-  }, select && ((key) => {
-    const row = byKey(key);
-    if (row && may(row)) select.toggle(key);
-  }), !!(props.href || props.onOpen || select));
+  const cursor = useCursor(
+    visible.map(rowKey),
+    (key) => {
+      const row = byKey(key);
+      const to = row && props.href?.(row);
+      if (row && props.onOpen) props.onOpen(row);
+      else if (to) go(to);
+    },
+    select &&
+      ((key) => {
+        const row = byKey(key);
+        if (row && may(row)) select.toggle(key);
+      }),
+    !!(props.href || props.onOpen || select),
+  );
   return (
     <>
       <div class="scroll">
@@ -88,9 +99,15 @@ export function Table<R>(props: Props<R>) {
           <caption class="sr">{props.label}</caption>
           <thead>
             <tr>
-              {select && <th scope="col" class="tick"><span class="sr">{t("select")}</span></th>}
+              {select && (
+                <th scope="col" class="tick">
+                  <span class="sr">{t("select")}</span>
+                </th>
+              )}
               {columns.map((column, n) => (
-                <th key={n} scope="col" class={classes(column)}>{column.head}</th>
+                <th key={n} scope="col" class={classes(column)}>
+                  {column.head}
+                </th>
               ))}
             </tr>
           </thead>
@@ -99,13 +116,20 @@ export function Table<R>(props: Props<R>) {
               const key = rowKey(row);
               const ticked = select?.has(key) ?? false;
               return (
-                <tr key={key} aria-selected={select ? ticked : undefined}
-                  class={(key === cursor ? "cursor " : "") + (props.hot?.(row) ? "hot" : "")}>
+                <tr
+                  key={key}
+                  aria-selected={select ? ticked : undefined}
+                  class={(key === cursor ? "cursor " : "") + (props.hot?.(row) ? "hot" : "")}
+                >
                   {select && (
                     <td class="tick">
                       {may(row) && (
-                        <input type="checkbox" checked={ticked} onChange={() => select.toggle(key)}
-                          aria-label={t("select_one", { name: props.name?.(row) ?? key })} />
+                        <input
+                          type="checkbox"
+                          checked={ticked}
+                          onChange={() => select.toggle(key)}
+                          aria-label={t("select_one", { name: props.name?.(row) ?? key })}
+                        />
                       )}
                     </td>
                   )}
@@ -137,7 +161,11 @@ function classes<R>(column: ColumnOf<R>): string | undefined {
   return all.length ? all.join(" ") : undefined;
 }
 
-export function useSelection(): Selection & { keys: string[]; clear: () => void; set: (keys: string[]) => void } {
+export function useSelection(): Selection & {
+  keys: string[];
+  clear: () => void;
+  set: (keys: string[]) => void;
+} {
   const [keys, setKeys] = useState<string[]>([]);
   return {
     keys,

@@ -1,28 +1,22 @@
-// The one catalogue. A sentence is [Vietnamese, English]; {name} is filled in, {n|one|many} chooses an English plural.
+// Words on the screen: {name} is filled in, {n|one|many} chooses an English plural.
 // SPDX-License-Identifier: Apache-2.0
 import { language } from "../app/prefs";
 import type { Maybe, T } from "../app/types";
-import { commonWords } from "./common";
-import { listWords } from "./lists";
-import { machineWords } from "./machines";
-import { matrixWords } from "./matrix";
-import { officeWords } from "./office";
-import { caseWords } from "./cases";
+import { words, type Word } from "./catalogue";
 
-export const words = {
-  ...commonWords, ...matrixWords, ...machineWords, ...listWords, ...caseWords, ...officeWords,
-} as const;
-
-export type Word = keyof typeof words;
+export { words, type Word };
 export type Fill = Record<string, string | number>;
 
 export function fill(sentence: string, values: Fill): string {
-  return sentence.replace(/\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g, (whole, name: string, one, many) => {
-    const value = values[name];
-    if (one !== undefined) return Number(value) === 1 ? one : many;
-    if (value === undefined) return whole;
-    return typeof value === "number" ? count(value) : value;
-  });
+  return sentence.replace(
+    /\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g,
+    (whole, name: string, one, many) => {
+      const value = values[name];
+      if (one !== undefined) return Number(value) === 1 ? one : many;
+      if (value === undefined) return whole;
+      return typeof value === "number" ? count(value) : value;
+    },
+  );
 }
 
 export function t(word: Word, values: Fill = {}): string {
@@ -30,7 +24,10 @@ export function t(word: Word, values: Fill = {}): string {
   return fill(language.get() === "en" ? pair[1] : pair[0], values);
 }
 
-/** A word whose key is made from data ("finding_state_" + state); what we do not know is shown as it came. */
+/**
+ * A word whose key is made from data ("finding_state_" + state); what we do not know is shown as
+ * it came.
+ */
 export function tMaybe(prefix: string, value: Maybe<string>): string {
   if (!value) return "";
   const key = (prefix + value.replace(/-/g, "_")) as Word;
@@ -57,5 +54,7 @@ export function bytes(n: number): string {
     n /= 1024;
     at++;
   }
-  return count(at === 0 || n >= 100 ? Math.round(n) : Math.round(n * 10) / 10) + "\u00a0" + units[at];
+  return (
+    count(at === 0 || n >= 100 ? Math.round(n) : Math.round(n * 10) / 10) + "\u00a0" + units[at]
+  );
 }
