@@ -12,6 +12,8 @@
 #include "system/db/db_json.h"
 #include "system/os/folder.h"
 
+#include <pthread.h>
+
 enum { KEY_MAX = 8 << 10, TITLE_MAX = 600, RULES_BYTES_MAX = 256 << 10 };
 
 struct filing_state {
@@ -330,13 +332,27 @@ int intake_file_list(struct list_outcome *out, struct db *db, const struct clock
         return err;
 }
 
-void intake_rules_load(struct incident_rules *out, const char *packs_folder)
+static void rules_load(struct incident_rules *out, const char *packs_folder)
 {
         AUTO(buffer_done) struct buffer bytes = BUFFER(RULES_BYTES_MAX);
         char path[1200];
 
-        *out = (struct incident_rules){ 0 };
         (void)snprintf(path, sizeof(path), "%s/rules/incident-deadlines.json", packs_folder);
         if (file_read_path(&bytes, path) == 0)
                 (void)!incident_rules_parse(out, (struct text){ bytes.data, bytes.len }, NULL);
+}
+
+/* Packs change only with the program: what was read once is the table of the process. */
+const struct incident_rules *intake_rules(const char *packs_folder)
+{
+        static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+        static struct incident_rules rules;
+        static bool loaded;
+
+        (void)pthread_mutex_lock(&lock);
+        if (!loaded)
+                rules_load(&rules, packs_folder);
+        loaded = true;
+        (void)pthread_mutex_unlock(&lock);
+        return &rules;
 }
