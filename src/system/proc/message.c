@@ -19,7 +19,8 @@ union control {
 int message_send(int socket, uint32_t type, uint32_t id, struct text body, int fd)
 {
         struct message_head head;
-        struct iovec parts[2] = { { &head, sizeof(head) }, { (void *)(uintptr_t)body.data, body.len } };
+        struct iovec parts[2] = { { &head, sizeof(head) },
+                { (void *)(uintptr_t)body.data, body.len } };
         union control control = { { 0 } };
         struct msghdr m = { .msg_iov = parts, .msg_iovlen = body.len ? 2 : 1 };
         ssize_t sent;
@@ -40,7 +41,8 @@ int message_send(int socket, uint32_t type, uint32_t id, struct text body, int f
                 sent = sendmsg(socket, &m, MSG_NOSIGNAL);
         while (sent < 0 && errno == EINTR);
         if (sent < 0)
-                return errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN ? ERR_CLOSED : ERR_IO;
+                return errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN ? ERR_CLOSED
+                                                                                  : ERR_IO;
         return 0;
 }
 
@@ -57,7 +59,8 @@ static int wait_readable(int socket, int timeout_ms)
         return n < 0 ? ERR_IO : 0;
 }
 
-/* Gives the one handle of the message; with more than one all are closed and the answer is FORMAT. */
+/* Gives the one handle of the message; with more than one all are closed and the answer is FORMAT.
+ */
 static int take_handle(int *out, struct msghdr *m)
 {
         int found[HANDLES_SEEN];
@@ -83,7 +86,9 @@ int message_receive(struct message *out, int socket, void *buf, size_t room, int
 {
         struct iovec part = { buf, room };
         union control control;
-        struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes,
+        struct msghdr m = { .msg_iov = &part,
+                .msg_iovlen = 1,
+                .msg_control = control.bytes,
                 .msg_controllen = sizeof(control.bytes) };
         struct message got;
         ssize_t n;
@@ -114,7 +119,8 @@ int message_receive(struct message *out, int socket, void *buf, size_t room, int
         return 0;
 }
 
-int message_dispatch(const struct message_table *table, uint32_t state_bit, void *state, const struct message *m)
+int message_dispatch(
+    const struct message_table *table, uint32_t state_bit, void *state, const struct message *m)
 {
         for (size_t i = 0; i < table->count; i++) {
                 const struct message_rule *rule = &table->rules[i];

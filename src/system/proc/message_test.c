@@ -56,11 +56,13 @@ static void the_largest_body_passes_and_one_byte_more_is_refused(void **state)
         (void)state;
         assert_non_null(big);
         pair_open(pair);
-        assert_int_equal(message_send(pair[0], 1, 1, (struct text){ big, MESSAGE_BODY_MAX }, -1), 0);
+        assert_int_equal(
+            message_send(pair[0], 1, 1, (struct text){ big, MESSAGE_BODY_MAX }, -1), 0);
         assert_int_equal(message_receive(&m, pair[1], room, sizeof(room), 1000), 0);
         assert_int_equal(m.body.len, MESSAGE_BODY_MAX);
         assert_int_equal(m.fd, -1);
-        assert_int_equal(message_send(pair[0], 1, 1, (struct text){ big, MESSAGE_BODY_MAX + 1 }, -1), ERR_LIMIT);
+        assert_int_equal(
+            message_send(pair[0], 1, 1, (struct text){ big, MESSAGE_BODY_MAX + 1 }, -1), ERR_LIMIT);
         mem_free(big);
         pair_close(pair);
 }
@@ -107,7 +109,9 @@ static void send_handles(int socket, const int *handles, size_t count)
                 char bytes[CMSG_SPACE(8 * sizeof(int))];
                 struct cmsghdr align;
         } control = { { 0 } };
-        struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes,
+        struct msghdr m = { .msg_iov = &part,
+                .msg_iovlen = 1,
+                .msg_control = control.bytes,
                 .msg_controllen = CMSG_SPACE(count * sizeof(int)) };
         struct cmsghdr *c = CMSG_FIRSTHDR(&m);
 
@@ -139,7 +143,8 @@ static void more_than_one_handle_is_refused_and_none_stays_open(void **state)
         int before = open_handles();
         for (size_t count = 2; count <= 8; count++) {
                 send_handles(pair[0], handles, count);
-                assert_int_equal(message_receive(&m, pair[1], room, sizeof(room), 1000), ERR_FORMAT);
+                assert_int_equal(
+                    message_receive(&m, pair[1], room, sizeof(room), 1000), ERR_FORMAT);
         }
         assert_int_equal(open_handles(), before);
         pair_close(pair);
@@ -158,7 +163,12 @@ static void only_what_the_table_allows_reaches_a_handler(void **state)
 {
         static const struct message_rule rules[] = {
                 { .type = 1, .min_bytes = 4, .max_bytes = 4, .states = 1, .handle = count_it },
-                { .type = 2, .min_bytes = 0, .max_bytes = 9, .states = 2, .with_fd = true, .handle = count_it },
+                { .type = 2,
+                    .min_bytes = 0,
+                    .max_bytes = 9,
+                    .states = 2,
+                    .with_fd = true,
+                    .handle = count_it },
         };
         static const struct message_table table = { rules, ARRAY_LEN(rules) };
         struct message m = { .type = 1, .body = TEXT("abcd"), .fd = -1 };

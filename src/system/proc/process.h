@@ -1,6 +1,7 @@
-/* system/proc/process.h: a role of a program as a process of its own: forked, named, with nothing open but standard
- * input to error and the handles it is given. The program decides what the role confines itself to.
- * One thread: the parent that starts roles must not have threads. SPDX-License-Identifier: Apache-2.0 */
+/* system/proc/process.h: a role of a program as a process of its own: forked, named, with nothing
+ * open but standard input to error and the handles it is given. The program decides what the role
+ * confines itself to. One thread: the parent that starts roles must not have threads.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_SYSTEM_PROC_PROCESS_H
 #define CANH_SYSTEM_PROC_PROCESS_H
 
@@ -9,12 +10,12 @@
 enum { PROCESS_HANDLES_MAX = 4 };
 
 struct process_start {
-        const char *name;                  /* shown by ps: at most 15 bytes */
-        int (*run)(void *state);           /* the role; its return value is the exit status */
+        const char *name;        /* shown by ps: at most 15 bytes */
+        int (*run)(void *state); /* the role; its return value is the exit status */
         void *state;
-        int handles[PROCESS_HANDLES_MAX];  /* kept open in the child; the rest is closed there */
+        int handles[PROCESS_HANDLES_MAX]; /* kept open in the child; the rest is closed there */
         size_t handle_count;
-        bool secret;                       /* no core file, not readable through /proc or ptrace */
+        bool secret; /* no core file, not readable through /proc or ptrace */
 };
 
 /* Forks. *pid is the child; it ends when its parent dies. IO, MEMORY (no more processes). */

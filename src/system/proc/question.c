@@ -17,8 +17,9 @@ struct slot {
         struct answer answer;
 };
 
-/* Invariants, under the lock: a WAITING slot was sent over `socket`; only the receiving thread closes a socket,
- * so that its number is never given to something else while that thread still reads from it. */
+/* Invariants, under the lock: a WAITING slot was sent over `socket`; only the receiving thread
+ * closes a socket, so that its number is never given to something else while that thread still
+ * reads from it. */
 struct question_line {
         pthread_mutex_t lock;
         pthread_cond_t changed;
@@ -54,7 +55,9 @@ static void hand_over(struct question_line *line, const struct message *m)
                 struct slot *s = &line->slots[i];
                 if (s->state != SLOT_WAITING || s->id != m->id)
                         continue;
-                s->answer = (struct answer){ .type = m->type, .body = BUFFER(MESSAGE_BODY_MAX), .fd = m->fd };
+                s->answer = (struct answer){
+                        .type = m->type, .body = BUFFER(MESSAGE_BODY_MAX), .fd = m->fd
+                };
                 s->state = SLOT_ANSWERED;
                 if (m->body.len && buffer_add(&s->answer.body, m->body.data, m->body.len) != 0) {
                         answer_done(&s->answer);
@@ -149,7 +152,8 @@ struct question_line *question_line_free(struct question_line *line)
 
 void question_line_attach_own(struct question_line *line, int socket)
 {
-        /* The question is sent under the lock: a peer that does not read must not hold it for ever. */
+        /* The question is sent under the lock: a peer that does not read must not hold it for ever.
+         */
         const struct timeval send_time = { .tv_sec = 2 };
 
         (void)setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &send_time, sizeof(send_time));
@@ -190,9 +194,10 @@ static struct timespec deadline_after(int timeout_ms)
         return t;
 }
 
-/* With the lock held: until the line has somebody, the slot is answered or lost, or the time is over. */
-static int ask_locked(struct answer *out, struct question_line *line, uint32_t type, struct text body, int fd,
-    int timeout_ms)
+/* With the lock held: until the line has somebody, the slot is answered or lost, or the time is
+ * over. */
+static int ask_locked(struct answer *out, struct question_line *line, uint32_t type,
+    struct text body, int fd, int timeout_ms)
 {
         struct timespec until = deadline_after(timeout_ms);
         struct slot *s;
@@ -216,8 +221,8 @@ static int ask_locked(struct answer *out, struct question_line *line, uint32_t t
         return err;
 }
 
-int question_ask(struct answer *out, struct question_line *line, uint32_t type, struct text body, int fd,
-    int timeout_ms)
+int question_ask(struct answer *out, struct question_line *line, uint32_t type, struct text body,
+    int fd, int timeout_ms)
 {
         int err;
 

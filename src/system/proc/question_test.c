@@ -44,7 +44,9 @@ static int echo_backwards(void *state)
 static int start_echo(int *socket)
 {
         int pair[2], pid = 0;
-        struct process_start what = { .name = "test-echo", .run = echo_backwards, .handle_count = 1 };
+        struct process_start what = {
+                .name = "test-echo", .run = echo_backwards, .handle_count = 1
+        };
 
         assert_int_equal(process_pair(pair), 0);
         what.state = &pair[1];
@@ -132,7 +134,9 @@ static int count_handles(void *state)
 static void a_role_starts_with_only_the_handles_it_was_given(void **state)
 {
         int pair[2], pid = 0, status;
-        struct process_start what = { .name = "test-count", .run = count_handles, .handle_count = 1 };
+        struct process_start what = {
+                .name = "test-count", .run = count_handles, .handle_count = 1
+        };
 
         (void)state;
         assert_int_equal(process_pair(pair), 0);

@@ -86,6 +86,7 @@ create table sweep_hit (
     check (state in ('open','quarantined','restored','gone','accepted')),
   first_at bigint not null, last_at bigint not null, finding_id text);
 create index sweep_hit_machine on sweep_hit(machine_id, state);
+create index sweep_hit_file on sweep_hit(machine_id, path);
 create table machine_connection (
   machine_id text not null references machine(id), remote text not null, remote_hex text not null, port bigint not null,
   protocol text not null, process text not null, first_at bigint not null, last_at bigint not null, times bigint not null,
@@ -132,17 +133,19 @@ create table finding (
   severity text not null default 'high', first_at bigint not null, last_at bigint not null, times bigint not null default 1,
   confidence bigint not null default 0, reason text not null default '{}', delta text not null default 'new',
   proof_kind text not null default '', proof_id text not null default '', incident_id text,
-  created_at bigint not null, updated_at bigint not null, closed_at bigint);
+  received_at bigint not null default 0, created_at bigint not null, updated_at bigint not null, closed_at bigint);
 create index finding_unit on finding(unit_id, state);
 create index finding_machine on finding(machine_id, state);
 
 create table incident (
   id text primary key, number text not null unique, unit_id text not null references unit(id), title text not null,
   class text not null default 'malicious-code', severity text not null, tlp text not null default 'amber',
+  malware text not null default '',
   state text not null default 'new' check (state in ('new','triage','contained','eradicated','recovered','closed','dismissed')),
   owner_id text references account(id), detected_at bigint not null, due_at bigint, closed_at bigint,
   created_at bigint not null, updated_at bigint not null);
 create index incident_unit on incident(unit_id, state);
+create index incident_malware on incident(unit_id, malware);
 create table incident_entry (
   id text primary key, incident_id text not null references incident(id), at bigint not null, kind text not null, body text not null,
   author text not null, evidence_kind text not null default '', evidence_id text not null default '', correction_of text,

@@ -1,0 +1,35 @@
+/* centre/agents/filing.h: joins intake and incident: a report or a list is filed, its findings are
+ * made, machines are put first, rows that are clean are closed: all in the one transaction of what
+ * was filed. From: the agents' door, POST /results, POST /lists. SPDX-License-Identifier:
+ * Apache-2.0 */
+#ifndef CANH_CENTRE_AGENTS_FILING_H
+#define CANH_CENTRE_AGENTS_FILING_H
+
+#include "office/intake/agent_reports.h"
+#include "office/intake/list_batches.h"
+
+struct db;
+struct incident_rules;
+
+/* Errors as agent_report_file. machine_id is the certificate's. */
+MUST_USE int intake_file_report(struct report_filed *out, struct db *db, const struct clock *clock,
+    const struct incident_rules *rules, const char *machine_id, struct text bytes,
+    struct parse_error *bad);
+/* The same for a report out of a result file: sender as checked by the caller. */
+MUST_USE int intake_file_report_of(struct report_filed *out, struct db *db,
+    const struct clock *clock, const struct incident_rules *rules,
+    const struct report_sender *sender, struct text bytes, struct parse_error *bad);
+
+struct list_outcome {
+        struct list_filed filed;
+        size_t findings, orders;
+};
+/* Errors as list_batch_file. */
+MUST_USE int intake_file_list(struct list_outcome *out, struct db *db, const struct clock *clock,
+    const struct incident_rules *rules, const struct list_filing *filing, struct parse_error *bad);
+
+/* The rules of packs/rules/incident-deadlines.json, read once; an empty table when there are none.
+ */
+const struct incident_rules *intake_rules(const char *packs_folder);
+
+#endif

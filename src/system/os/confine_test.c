@@ -1,0 +1,180 @@
+/* system/os/confine_test.c: confinement is shown by trying what is forbidden. SPDX-License-Identifier: Apache-2.0 */
+#include "system/os/confine.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+static char own[] = "/tmp/canh-confine-XXXXXX";
+
+static bool can_open(const char *path, int flags)
+{
+        int fd = open(path, flags, 0600);
+
+        if (fd >= 0)
+                (void)close(fd);
+        return fd >= 0;
+}
+
+static bool can_socket(void)
+{
+        int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+        if (fd >= 0)
+                (void)close(fd);
+        return fd >= 0;
+}
+
+static bool can_fork(void)
+{
+        pid_t pid = fork();
+
+        if (pid == 0)
+                _exit(0);
+        return pid > 0;
+}
+
+static bool can_exec(void)
+{
+        char *const args[] = { (char *)(uintptr_t) "true", NULL };
+
+        (void)execv("/bin/true", args);
+        return errno != EPERM && errno != EACCES;
+}
+
+static void *nothing(void *arg)
+{
+        return arg;
+}
+
+static bool can_thread(void)
+{
+        pthread_t t;
+
+        return pthread_create(&t, NULL, nothing, NULL) == 0 && pthread_join(t, NULL) == 0;
+}
+
+/* The number of the first expectation that does not hold, 0 = all hold. */
+static int try_reader(void)
+{
+        struct confine_request r = { .profile = CONFINE_READER };
+        struct confine_report report;
+
+        if (confine_apply(&report, &r) != 0)
+                return 1;
+        if (can_open("/etc/passwd", O_RDONLY))
+                return 2;
+        if (can_socket())
+                return 3;
+        if (can_fork())
+                return 4;
+        return can_exec() ? 5 : 0;
+}
+
+static int try_scan(void)
+{
+        const struct confine_folder folders[] = { { "/", CONFINE_READ }, { own, CONFINE_WRITE } };
+        struct confine_request r = { .profile = CONFINE_SCAN, .folders = folders, .folder_count = 2 };
+        struct confine_report report;
+        char mine[64];
+
+        (void)snprintf(mine, sizeof(mine), "%s/file", own);
+        if (confine_apply(&report, &r) != 0)
+                return 1;
+        if (!can_open("/etc/passwd", O_RDONLY))
+                return 2;
+        if (can_socket() || socket(AF_UNIX, SOCK_STREAM, 0) >= 0)
+                return 3;
+        if (can_exec() || can_fork())
+                return 4;
+        if (!can_thread())
+                return 5;
+        if (!can_open(mine, O_WRONLY | O_CREAT))
+                return 6;
+        if (report.folders_fenced && can_open("/tmp/canh-confine-outside", O_WRONLY | O_CREAT))
+                return 7;
+        return 0;
+}
+
+static int try_link(void)
+{
+        const struct confine_folder folders[] = { { own, CONFINE_WRITE } };
+        struct confine_request r = { .profile = CONFINE_LINK, .folders = folders, .folder_count = 1 };
+        struct confine_report report;
+        char mine[64];
+
+        (void)snprintf(mine, sizeof(mine), "%s/link", own);
+        if (confine_apply(&report, &r) != 0)
+                return 1;
+        if (!can_socket())
+                return 2;
+        if (!can_open(mine, O_WRONLY | O_CREAT))
+                return 3;
+        if (can_exec() || can_fork())
+                return 4;
+        if (report.folders_fenced && can_open("/etc/passwd", O_RDONLY))
+                return 5;
+        return 0;
+}
+
+static void holds(int (*attempt)(void))
+{
+        int status = 0;
+        pid_t child = fork();
+
+        if (child == 0)
+                _exit(attempt());
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void reader_opens_nothing_and_speaks_to_nobody(void **state)
+{
+        (void)state;
+        holds(try_reader);
+}
+
+static void scan_reads_files_but_has_no_network(void **state)
+{
+        (void)state;
+        holds(try_scan);
+}
+
+static void link_has_the_network_but_only_its_own_folder(void **state)
+{
+        (void)state;
+        if (!confine_landlock_abi())
+                print_message("this kernel has no Landlock: folders are not fenced and not tested\n");
+        holds(try_link);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(reader_opens_nothing_and_speaks_to_nobody),
+                cmocka_unit_test(scan_reads_files_but_has_no_network),
+                cmocka_unit_test(link_has_the_network_but_only_its_own_folder),
+        };
+        char file[64];
+        int failed;
+
+        if (!mkdtemp(own))
+                return 1;
+        failed = cmocka_run_group_tests(tests, NULL, NULL);
+        (void)snprintf(file, sizeof(file), "%s/file", own);
+        (void)unlink(file);
+        (void)snprintf(file, sizeof(file), "%s/link", own);
+        (void)unlink(file);
+        (void)rmdir(own);
+        return failed;
+}

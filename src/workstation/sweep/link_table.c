@@ -1,0 +1,97 @@
+/* workstation/sweep/link_table.c: open addressing, at most half full. SPDX-License-Identifier: Apache-2.0 */
+#include "workstation/sweep/link_table.h"
+#include "base/mem.h"
+
+#include <string.h>
+
+struct slot {
+        uint64_t dev, ino;
+        struct link_verdict verdict;
+        bool used;
+};
+
+struct link_table {
+        struct slot *slots;
+        size_t room, count; /* room: a power of two */
+};
+
+enum { FIRST_ROOM = 256 };
+
+int link_table_new(struct link_table **out)
+{
+        struct link_table *t = mem_zero(1, sizeof(*t));
+
+        if (t)
+                t->slots = mem_zero(FIRST_ROOM, sizeof(*t->slots));
+        if (!t || !t->slots) {
+                mem_free(t);
+                return ERR_MEMORY;
+        }
+        t->room = FIRST_ROOM;
+        *out = t;
+        return 0;
+}
+
+struct link_table *link_table_free(struct link_table *t)
+{
+        for (size_t i = 0; t && i < t->room; i++)
+                mem_free((void *)(uintptr_t)t->slots[i].verdict.rules);
+        if (t)
+                mem_free(t->slots);
+        mem_free(t);
+        return NULL;
+}
+
+static struct slot *place(struct slot *slots, size_t room, uint64_t dev, uint64_t ino)
+{
+        size_t i = (size_t)((ino ^ (dev << 32)) * 0x9E3779B97F4A7C15u >> 20) & (room - 1);
+
+        while (slots[i].used && (slots[i].dev != dev || slots[i].ino != ino))
+                i = (i + 1) & (room - 1);
+        return &slots[i];
+}
+
+static int grow(struct link_table *t)
+{
+        struct slot *slots = mem_zero(t->room * 2, sizeof(*slots));
+
+        if (!slots)
+                return ERR_MEMORY;
+        for (size_t i = 0; i < t->room; i++)
+                if (t->slots[i].used)
+                        *place(slots, t->room * 2, t->slots[i].dev, t->slots[i].ino) = t->slots[i];
+        mem_free(t->slots);
+        t->slots = slots;
+        t->room *= 2;
+        return 0;
+}
+
+int link_table_add(struct link_table *t, uint64_t dev, uint64_t ino, const struct link_verdict *v)
+{
+        const char **rules = NULL;
+        struct slot *s;
+        int err = t->count * 2 >= t->room ? grow(t) : 0;
+
+        if (err)
+                return err;
+        s = place(t->slots, t->room, dev, ino);
+        if (s->used || t->count >= LINKS_MAX)
+                return 0;
+        if (v->rule_count) {
+                rules = mem_zero(v->rule_count, sizeof(*rules));
+                if (!rules)
+                        return ERR_MEMORY;
+                memcpy(rules, v->rules, v->rule_count * sizeof(*rules));
+        }
+        *s = (struct slot){ .dev = dev, .ino = ino, .verdict = *v, .used = true };
+        s->verdict.rules = rules;
+        t->count++;
+        return 0;
+}
+
+const struct link_verdict *link_table_find(const struct link_table *t, uint64_t dev, uint64_t ino)
+{
+        const struct slot *s = place(t->slots, t->room, dev, ino);
+
+        return s->used ? &s->verdict : NULL;
+}
