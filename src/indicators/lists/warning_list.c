@@ -74,7 +74,7 @@ static size_t prefix_key(uint8_t out[18], const struct ip_address *a, unsigned b
         out[0] = 'p';
         for (unsigned i = 0; i < 16; i++) {
                 unsigned left = bits > 8 * i ? bits - 8 * i : 0; /* bits of the prefix in this byte */
-                out[i + 1] = a->bytes[i] & (uint8_t)(left >= 8 ? 0xFF : 0xFF00u >> left);
+                out[i + 1] = (uint8_t)(a->bytes[i] & (left >= 8 ? 0xFFu : 0xFF00u >> left));
         }
         out[17] = (uint8_t)bits;
         return 18;
