@@ -51,7 +51,7 @@ lint: ## clang-tidy and cppcheck
 
 format: ## give every C file the layout of .clang-format
 	@tools/install.sh lint
-	@find $(FORMATTED) -name '*.[ch]' -print0 | xargs -0 clang-format -i
+	@tools/format.sh $(FORMATTED)
 
 install: ## into DESTDIR/PREFIX
 	@tools/install.sh build

@@ -1,6 +1,6 @@
 /* tests/corpus_main.c: runs a fuzz target without an engine over every file of the folders named on
- * the command line, so that seeds and past crashes are an ordinary test. SPDX-License-Identifier:
- * Apache-2.0 */
+ * the command line, so that seeds and past crashes are an ordinary test.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -9,7 +9,8 @@
 static _Atomic uint64_t made, fail_number; /* the only state: test builds alone have it */
 
 /* tests/fail_at/run.py runs a test program once with the number 0, to learn how many allocations it
- * makes, and then once for each: CANH_FAIL_AT is the number, CANH_FAIL_COUNT the file for the sum. */
+ * makes, and then once for each: CANH_FAIL_AT is the number, CANH_FAIL_COUNT the file for the sum.
+ */
 __attribute__((constructor)) static void begin_count(void)
 {
         const char *number = getenv("CANH_FAIL_AT");
@@ -22,10 +23,12 @@ __attribute__((destructor)) static void end_count(void)
 {
         const char *path = getenv("CANH_FAIL_COUNT");
         FILE *f = path ? fopen(path, "we") : NULL;
+        char text[24];
+        int len = snprintf(text, sizeof(text), "%llu\n", (unsigned long long)made);
 
         if (!f)
                 return;
-        (void)fprintf(f, "%llu\n", (unsigned long long)made);
+        (void)fwrite(text, 1, (size_t)len, f);
         (void)fclose(f);
 }
 

@@ -18,7 +18,10 @@ struct bundle;
 struct db;
 struct db_pool;
 struct http_server;
+struct incident_rules;
+struct keys_issue;
 struct question_line;
+struct rate;
 
 enum {
         OFFICE_PATH_MAX = 1024,
@@ -39,12 +42,16 @@ struct office {
         bool secure_cookies;                  /* the console is served over TLS */
         const struct clock *clock;
         time_ms started_at;
+        int64_t schema;                      /* number of the database's schema */
         struct db_pool *pool;
         struct question_line *reader;
         struct question_line *keys;
         struct http_server *console;
         struct http_server *agents;
+        struct rate *enrol_rate, *report_rate;
         struct bundle *bundle;
+        const struct incident_rules *rules; /* deadlines of incidents, read once */
+        atomic_int reader_pid, keys_pid;     /* for the status page */
         atomic_uint_fast64_t jobs_run, jobs_failed, requests, problems;
 };
 
@@ -81,6 +88,12 @@ MUST_USE int office_check_certificate(char common_name[65], char serial[65], str
 /* ECDSA-P256-SHA256 (DER) of the certificate's key over data: 0, or UNTRUSTED. */
 MUST_USE int office_check_signature(struct office *office, struct text certificate_pem,
     struct text data, struct text signature_der);
+
+/* For proc_web: any request to the keys process; and the certificate of a server of ours with its key. `names`: one a line. */
+MUST_USE int office_issue(struct certificate *out, struct office *office, const struct keys_issue *request);
+MUST_USE int office_issue_server(struct certificate *out, struct buffer *key, struct office *office, const char *names);
+/* A bundle_sign (centre/bundle.h); state is the office. */
+MUST_USE int office_sign_manifest(void *state, struct buffer *signature, struct text manifest);
 
 /* The set in use changed: keeps the two files (hashes may be empty) and publishes a bundle of the
  * next generation with the rules of packs/rules. The files are whole on disk before this returns.

@@ -46,7 +46,8 @@ static int from_charset(struct text *out, struct buffer *own, const char *name, 
         err = convert(own, with, bytes);
         (void)iconv_close(with);
         if (err == ERR_FORMAT)
-                return parse_error_set(bad, 0, "tệp không phải văn bản UTF-8, UTF-16 hay Windows-1258",
+                return parse_error_set(bad, 0,
+                    "tệp không phải văn bản UTF-8, UTF-16 hay Windows-1258",
                     "the file is not text in UTF-8, UTF-16 or Windows-1258");
         if (err)
                 return err;

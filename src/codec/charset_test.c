@@ -28,7 +28,11 @@ static void every_way_of_saving_gives_the_same_text(void **state)
         check(TEXT("\xFF\xFEI\0P\0\n\0"), "UTF-16LE", "IP\n");
         check(TEXT("\xFE\xFF\0I\0P\0\n"), "UTF-16BE", "IP\n");
         check(TEXT("I\0P\0\x41\x00"), "UTF-16LE", "IPA");
-        check(TEXT("\xD0i\xF2" "a ch\x69\xD2"), "windows-1258", "Đị" "a chỉ");
+        check(TEXT("\xD0i\xF2"
+                   "a ch\x69\xD2"),
+            "windows-1258",
+            "Đị"
+            "a chỉ");
 }
 
 static void binary_is_refused(void **state)
@@ -39,7 +43,8 @@ static void binary_is_refused(void **state)
         const char *found;
         struct parse_error bad = { 0 };
 
-        assert_int_equal(charset_to_utf8(&out, &own, &found, TEXT("ab\0\x01\x02z"), &bad), ERR_FORMAT);
+        assert_int_equal(
+            charset_to_utf8(&out, &own, &found, TEXT("ab\0\x01\x02z"), &bad), ERR_FORMAT);
         assert_true(bad.why_vi[0] != '\0' && bad.why_en[0] != '\0');
         buffer_done(&own);
 }

@@ -6,7 +6,10 @@
 void csv_init(struct csv *csv, struct text bytes, char separator, size_t cell_max)
 {
         /* A row's plain text is never longer than its raw text. */
-        *csv = (struct csv){ .rest = bytes, .separator = separator, .line = 1, .cell_max = cell_max,
+        *csv = (struct csv){ .rest = bytes,
+                .separator = separator,
+                .line = 1,
+                .cell_max = cell_max,
                 .plain = BUFFER(bytes.len + 1) };
 }
 
@@ -32,18 +35,19 @@ static size_t bare_length(const struct csv *csv, size_t at)
         size_t i = at;
 
         while (i < csv->rest.len && csv->rest.data[i] != csv->separator &&
-            !is_end_of_line(csv->rest.data[i]))
+               !is_end_of_line(csv->rest.data[i]))
                 i++;
         return i - at;
 }
 
-/* The text up to the closing quote goes to csv->plain; *at moves from behind the opening quote to behind
- * the closing one. */
+/* The text up to the closing quote goes to csv->plain; *at moves from behind the opening quote to
+ * behind the closing one. */
 static int quoted_text(struct csv *csv, size_t *at, struct parse_error *bad)
 {
         for (size_t from = *at;;) {
                 const char *start = csv->rest.data + from;
-                const char *quote = from < csv->rest.len ? memchr(start, '"', csv->rest.len - from) : NULL;
+                const char *quote = from < csv->rest.len ? memchr(start, '"', csv->rest.len - from)
+                                                         : NULL;
                 bool doubled;
                 size_t len;
                 int err;
@@ -116,7 +120,8 @@ static void end_row(struct csv *csv, size_t at)
 {
         csv->row = (struct text){ csv->rest.data, at };
         if (at < csv->rest.len) {
-                if (csv->rest.data[at] == '\r' && at + 1 < csv->rest.len && csv->rest.data[at + 1] == '\n')
+                if (csv->rest.data[at] == '\r' && at + 1 < csv->rest.len &&
+                    csv->rest.data[at + 1] == '\n')
                         at++;
                 at++;
                 csv->line++;
@@ -124,7 +129,8 @@ static void end_row(struct csv *csv, size_t at)
         csv->rest = (struct text){ csv->rest.data + at, csv->rest.len - at };
 }
 
-int csv_next(size_t *out_count, struct text *cells, size_t room, struct csv *csv, struct parse_error *bad)
+int csv_next(
+    size_t *out_count, struct text *cells, size_t room, struct csv *csv, struct parse_error *bad)
 {
         size_t at = 0, count = 0, plain_at = 0;
         int err;
@@ -195,7 +201,7 @@ int csv_add_cell(struct buffer *out, struct text cell, char separator)
 {
         bool danger = cell.len && strchr("=+-@\t", cell.data[0]) && cell.data[0];
         bool quote = text_find(cell, '"') < cell.len || text_find(cell, separator) < cell.len ||
-            text_find(cell, '\n') < cell.len || text_find(cell, '\r') < cell.len;
+                     text_find(cell, '\n') < cell.len || text_find(cell, '\r') < cell.len;
         size_t start = out->len;
         int err = 0;
 

@@ -1,5 +1,6 @@
 /* codec/digest.h: SHA-256 (libsodium) and its text form; hex for any bytes.
- * Pure. SPDX-License-Identifier: Apache-2.0 */
+ * Pure.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CODEC_DIGEST_H
 #define CANH_CODEC_DIGEST_H
 

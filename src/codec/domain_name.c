@@ -70,7 +70,8 @@ static int add_point(struct label *out, const uint32_t *p, size_t n, uint32_t m,
 
 static int punycode(struct label *out, const uint32_t *p, size_t n)
 {
-        uint32_t low = FIRST, basic = 0, state[4] = { 0, BIAS, 0, 0 }; /* delta, bias, handled, basic */
+        uint32_t low = FIRST, basic = 0,
+                 state[4] = { 0, BIAS, 0, 0 }; /* delta, bias, handled, basic */
 
         for (const char *c = "xn--"; *c; c++)
                 (void)label_add(out, *c);

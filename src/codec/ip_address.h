@@ -1,6 +1,7 @@
 /* codec/ip_address.h: IPv4 and IPv6 addresses and prefixes as values.
  * IPv4 is kept as the IPv4-mapped IPv6 address (RFC 4291 2.5.5.2), so that one comparison serves
- * both. Pure; any thread. SPDX-License-Identifier: Apache-2.0 */
+ * both. Pure; any thread.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CODEC_IP_ADDRESS_H
 #define CANH_CODEC_IP_ADDRESS_H
 

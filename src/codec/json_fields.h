@@ -1,5 +1,6 @@
 /* codec/json_fields.h: strict reading of JSON objects (jansson): each call names the field, checks
- * its type and bound, and says in *bad what was wrong. Pure. SPDX-License-Identifier: Apache-2.0 */
+ * its type and bound, and says in *bad what was wrong. Pure.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CODEC_JSON_FIELDS_H
 #define CANH_CODEC_JSON_FIELDS_H
 

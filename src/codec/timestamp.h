@@ -1,5 +1,6 @@
 /* codec/timestamp.h: times as text. Kept in UTC; a zone is only a way of reading or showing.
- * Pure. SPDX-License-Identifier: Apache-2.0 */
+ * Pure.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CODEC_TIMESTAMP_H
 #define CANH_CODEC_TIMESTAMP_H
 

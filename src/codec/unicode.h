@@ -1,5 +1,6 @@
 /* codec/unicode.h: Vietnamese text in one form (NFC), and its accent-free shadow for search and
- * sort. Pure (libunistring). SPDX-License-Identifier: Apache-2.0 */
+ * sort. Pure (libunistring).
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CODEC_UNICODE_H
 #define CANH_CODEC_UNICODE_H
 

@@ -47,8 +47,8 @@ static int host_form(char out[DOMAIN_NAME_MAX], struct text host)
                 char text[IP_TEXT_MAX];
                 if (brackets != !ip_address_is_v4(&a))
                         return ERR_FORMAT;
-                (void)snprintf(out, DOMAIN_NAME_MAX, brackets ? "[%s]" : "%s",
-                    ip_address_write(text, &a));
+                (void)snprintf(
+                    out, DOMAIN_NAME_MAX, brackets ? "[%s]" : "%s", ip_address_write(text, &a));
                 return 0;
         }
         return brackets ? ERR_FORMAT : domain_name_parse(out, host);
@@ -94,8 +94,9 @@ int url_parse(char out[URL_MAX], struct text t)
         if (take_port(&port, &host, scheme) || host_form(name, host))
                 return ERR_FORMAT;
         n = port ? snprintf(text, sizeof(text), "%s:%u%s", name, (unsigned)port,
-                       tail.len && tail.data[0] == '/' ? "" : "/") :
-                   snprintf(text, sizeof(text), "%s%s", name, tail.len && tail.data[0] == '/' ? "" : "/");
+                       tail.len && tail.data[0] == '/' ? "" : "/")
+                 : snprintf(text, sizeof(text), "%s%s", name,
+                       tail.len && tail.data[0] == '/' ? "" : "/");
         if ((size_t)n + tail.len >= sizeof(text))
                 return ERR_LIMIT;
         memcpy(text + n, tail.data, tail.len);

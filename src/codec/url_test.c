@@ -28,7 +28,8 @@ static void urls_have_one_form(void **state)
 static void what_is_no_url_is_refused(void **state)
 {
         (void)state;
-        static const char *const wrong[] = { "", "/gate.php", "http:///x", "http://a b.c/", "http://x.y:99999/" };
+        static const char *const wrong[] = { "", "/gate.php", "http:///x", "http://a b.c/",
+                "http://x.y:99999/" };
         char out[URL_MAX];
 
         for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)

@@ -1,5 +1,5 @@
-/* model/packet.h: what one packet says about who talks to whom. From: traffic/decode. To: traffic/match.
- * Content is never kept: payload is a view that lives as long as the packet's bytes.
+/* model/packet.h: what one packet says about who talks to whom. From: traffic/decode. To:
+ * traffic/match. Content is never kept: payload is a view that lives as long as the packet's bytes.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_MODEL_PACKET_H
 #define CANH_MODEL_PACKET_H
@@ -41,5 +41,17 @@ struct packet_names {
         size_t name_count, address_count, left_out;
         char url[PACKET_URL_MAX]; /* "host/path" of an HTTP request; "" = none */
 };
+
+/* Where decoded packets go. An error ends the reading and is handed back. */
+struct packet_sink {
+        int (*take)(
+            void *state, time_ms at, const struct packet *packet, const struct packet_names *names);
+        void *state;
+};
+
+/* "address", "dns", "tls", "http". */
+const char *packet_place_name(enum packet_place place);
+/* "tcp", "udp", "icmp", "icmp6"; "ip" for others. */
+const char *packet_protocol_name(uint8_t protocol);
 
 #endif

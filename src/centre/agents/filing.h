@@ -20,6 +20,11 @@ MUST_USE int intake_file_report_of(struct report_filed *out, struct db *db,
     const struct clock *clock, const struct incident_rules *rules,
     const struct report_sender *sender, struct text bytes, struct parse_error *bad);
 
+/* Within the caller's transaction: a machine of ours was seen with a listed address or name, by
+ * somebody else than its agent (a capture). */
+MUST_USE int intake_file_contact(bool *created, struct db *db, const struct clock *clock,
+    const struct incident_rules *rules, const struct filed_contact *contact);
+
 struct list_outcome {
         struct list_filed filed;
         size_t findings, orders;
@@ -28,8 +33,8 @@ struct list_outcome {
 MUST_USE int intake_file_list(struct list_outcome *out, struct db *db, const struct clock *clock,
     const struct incident_rules *rules, const struct list_filing *filing, struct parse_error *bad);
 
-/* The rules of packs/rules/incident-deadlines.json, read once; an empty table when there are none.
- */
+/* The rules of packs/rules/incident-deadlines.json, read at the first call and kept; an empty table
+ * when there are none. Any thread. */
 const struct incident_rules *intake_rules(const char *packs_folder);
 
 #endif

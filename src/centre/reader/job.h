@@ -1,7 +1,8 @@
 /* centre/reader/job.h: one kind of foreign file that the centre reads. A job runs in a child of its
  * own without files, network or other processes, under limits of memory and time: bytes and options
  * in, bytes (mostly JSON) out. Adding one: a file centre/reader/job_<name>.c that ends in a const
- * struct reader_job, one line in jobs.c. SPDX-License-Identifier: Apache-2.0 */
+ * struct reader_job, one line in jobs.c.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CENTRE_READER_JOB_H
 #define CANH_CENTRE_READER_JOB_H
 

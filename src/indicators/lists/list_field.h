@@ -35,6 +35,7 @@ enum list_field {
         FIELD_CERTIFICATE,
         FIELD_AGENT,
         FIELD_SOURCE,
+        FIELD_CLASS, /* says per row whose address it is (IntelMQ) */
         FIELDS /* how many */
 };
 

@@ -22,7 +22,7 @@ struct incident_rule {
         char title_vi[PARSE_WHY_MAX], title_en[PARSE_WHY_MAX];
 };
 struct incident_rules {
-        struct incident_rule rules[INCIDENT_RULES_MAX];
+        struct incident_rule rule[INCIDENT_RULES_MAX];
         size_t count;
 };
 /* {"rules":[{"id","from"?,"until"?,"due_hours","title":{"vi","en"}}]} */
@@ -57,6 +57,6 @@ MUST_USE int incident_add_entry(struct db *db, const struct clock *clock, const 
     const char *id, const char *body, time_ms at, const char *correction_of,
     struct parse_error *bad);
 MUST_USE int incident_set_owner(struct db *db, const struct clock *clock, const struct scope *scope,
-    const char *id, const char *account_id, struct parse_error *bad);
+    const char *id, const char *account_id);
 
 #endif

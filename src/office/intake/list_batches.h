@@ -63,11 +63,15 @@ MUST_USE int list_batch_of_file(json_t **out, struct db *db, const char *sha256)
 MUST_USE int list_source_json(json_t **out, struct db *db, const char *name);
 /* Adds unit, range, machines, confidence, reason and delta to each of preview's victims, and
  * "gone", "already". */
-MUST_USE int list_preview_enrich(json_t *preview, struct db *db, const char *source);
+MUST_USE int list_preview_enrich(
+    json_t *preview, struct db *db, const struct clock *clock, const char *source);
 /* Takes an indicator batch out of use; MISSING, UNSUPPORTED for victims. */
 MUST_USE int list_batch_withdraw(struct db *db, const struct clock *clock, const char *id);
 /* [{"store":…}] of the batches in use: the set is built from these. */
 MUST_USE int list_stores_json(json_t **out, struct db *db);
+
+/* ["prefix"] of all our ranges, past ones too: never an indicator. */
+MUST_USE int list_ours_json(json_t **out, struct db *db);
 
 /* hash(src_ip, src_port, malware, control server, day), in hex. */
 const char *list_row_key(char out[SHA256_HEX_MAX], const struct victim *row);

@@ -19,7 +19,10 @@ MUST_USE int machines_json(json_t **out, struct db *db, const struct scope *scop
  * caller. */
 MUST_USE int machine_detail_json(
     json_t **out, struct db *db, const struct scope *scope, time_ms now, const char *machine_id);
-/* {"quarantine_id","path","state"} of a hit; MISSING. */
+/* One Machine as in the list of all. MISSING. */
+MUST_USE int machine_brief_json(
+    json_t **out, struct db *db, const struct scope *scope, time_ms now, const char *machine_id);
+/* {"quarantine_id","path","state","finding_id"} of a hit; MISSING. */
 MUST_USE int machine_hit_json(json_t **out, struct db *db, const struct scope *scope,
     const char *machine_id, const char *hit_id);
 /* The machine that has this address in its newest inventory: {"id","name","unit_id"}; MISSING. */
@@ -31,5 +34,10 @@ MUST_USE int machine_clean_since(
 /* The earliest of that over all machines of the unit and below that are in use; 0 if one has none.
  */
 MUST_USE int unit_clean_since(time_ms *out, struct db *db, const char *unit_id);
+
+/* [{"id"}]: the unit and those above it that have open rows without a machine. */
+MUST_USE int units_above_json(json_t **out, struct db *db, const char *unit_id);
+/* [{"id"}] of the machines that can stand behind the unit's address, without limit. */
+MUST_USE int unit_machines_json(json_t **out, struct db *db, const char *unit_id);
 
 #endif

@@ -2,7 +2,8 @@
 #include "system/db/db_engine.h"
 #include "system/db/schema.h"
 
-static int execute_script(struct db *db, const struct schema_script *script) {
+static int execute_script(struct db *db, const struct schema_script *script)
+{
         struct text rest = text_of(script->sql), statement;
 
         while (schema_next_statement(&statement, &rest)) {
@@ -15,7 +16,8 @@ static int execute_script(struct db *db, const struct schema_script *script) {
 }
 
 /* Another process may have migrated between our look and our lock: look again under the lock. */
-static int migrate_one(struct db *db, const struct schema_script *script) {
+static int migrate_one(struct db *db, const struct schema_script *script)
+{
         int64_t now;
         int err = db_begin(db);
 
@@ -30,7 +32,8 @@ static int migrate_one(struct db *db, const struct schema_script *script) {
         return err;
 }
 
-int db_migrate(struct db *db, int64_t *found) {
+int db_migrate(struct db *db, int64_t *found)
+{
         int64_t number;
         int err = db_engine_schema(db, &number);
 

@@ -12,7 +12,8 @@ struct db_pool {
         size_t free_count, count;
 };
 
-static int open_all(struct db_pool *pool, const char *url, size_t connections) {
+static int open_all(struct db_pool *pool, const char *url, size_t connections)
+{
         pool->free_connections = mem_zero(connections, sizeof(struct db *));
         if (!pool->free_connections)
                 return ERR_MEMORY;
@@ -26,7 +27,8 @@ static int open_all(struct db_pool *pool, const char *url, size_t connections) {
         return 0;
 }
 
-int db_pool_new(struct db_pool **out, const char *url, size_t connections) {
+int db_pool_new(struct db_pool **out, const char *url, size_t connections)
+{
         struct db_pool *pool = mem_zero(1, sizeof(*pool));
         int err;
 
@@ -43,7 +45,8 @@ int db_pool_new(struct db_pool **out, const char *url, size_t connections) {
         return 0;
 }
 
-struct db_pool *db_pool_free(struct db_pool *pool) {
+struct db_pool *db_pool_free(struct db_pool *pool)
+{
         if (!pool)
                 return NULL;
         for (size_t i = 0; i < pool->free_count; i++)
@@ -55,7 +58,8 @@ struct db_pool *db_pool_free(struct db_pool *pool) {
         return NULL;
 }
 
-struct db *db_pool_take(struct db_pool *pool) {
+struct db *db_pool_take(struct db_pool *pool)
+{
         struct db *db;
 
         pthread_mutex_lock(&pool->lock);
@@ -66,7 +70,8 @@ struct db *db_pool_take(struct db_pool *pool) {
         return db;
 }
 
-void db_pool_give(struct db_pool *pool, struct db *db) {
+void db_pool_give(struct db_pool *pool, struct db *db)
+{
         db_rollback(db);
         pthread_mutex_lock(&pool->lock);
         pool->free_connections[pool->free_count++] = db;

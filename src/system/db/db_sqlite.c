@@ -1,8 +1,8 @@
 /* system/db/db_sqlite.c: db.h over SQLite.
- * Invariants: (1) a statement in the cache that is not `busy` is reset and has no bindings; (2) while
- * `in_transaction`, SQLite has one open; when SQLite ended it by itself (full disk), every step answers the
- * error until the owner rolls back, so that nothing of the work is written outside it.
- * SPDX-License-Identifier: Apache-2.0 */
+ * Invariants: (1) a statement in the cache that is not `busy` is reset and has no bindings; (2)
+ * while `in_transaction`, SQLite has one open; when SQLite ended it by itself (full disk), every
+ * step answers the error until the owner rolls back, so that nothing of the work is written outside
+ * it. SPDX-License-Identifier: Apache-2.0 */
 #include "system/db/db_engine.h"
 
 #include "base/mem.h"
@@ -32,7 +32,8 @@ struct db {
         int lost; /* why SQLite ended the transaction by itself */
 };
 
-static int constraint_err(int extended) {
+static int constraint_err(int extended)
+{
         switch (extended) {
         case SQLITE_CONSTRAINT_UNIQUE:
         case SQLITE_CONSTRAINT_PRIMARYKEY:
@@ -43,7 +44,8 @@ static int constraint_err(int extended) {
         }
 }
 
-static int err_of(sqlite3 *handle, int code) {
+static int err_of(sqlite3 *handle, int code)
+{
         switch (code & 0xff) {
         case SQLITE_OK:
         case SQLITE_ROW:
@@ -72,9 +74,11 @@ static int err_of(sqlite3 *handle, int code) {
         }
 }
 
-/* A new database is readable by its owner only; -wal and -shm take over its rights. The file is never
- * opened by us when it exists: closing that handle would drop SQLite's POSIX locks in this process. */
-static int create_private(const char *path) {
+/* A new database is readable by its owner only; -wal and -shm take over its rights. The file is
+ * never opened by us when it exists: closing that handle would drop SQLite's POSIX locks in this
+ * process. */
+static int create_private(const char *path)
+{
         int fd;
 
         if (path[0] == ':' || path[0] == '\0')
@@ -86,9 +90,11 @@ static int create_private(const char *path) {
         return 0;
 }
 
-static int setup(struct db *db) {
-        static const char *const pragmas[] = { "pragma journal_mode = wal", "pragma synchronous = full",
-                "pragma foreign_keys = on", "pragma trusted_schema = off", "pragma cell_size_check = on" };
+static int setup(struct db *db)
+{
+        static const char *const pragmas[] = { "pragma journal_mode = wal",
+                "pragma synchronous = full", "pragma foreign_keys = on",
+                "pragma trusted_schema = off", "pragma cell_size_check = on" };
 
         sqlite3_extended_result_codes(db->handle, 1);
         sqlite3_busy_timeout(db->handle, BUSY_MS);
@@ -101,7 +107,8 @@ static int setup(struct db *db) {
         return 0;
 }
 
-int db_open(struct db **out, const char *url) {
+int db_open(struct db **out, const char *url)
+{
         AUTO(db_close_at) struct db *db = NULL;
         const char *path;
         int err, code;
@@ -126,12 +133,14 @@ int db_open(struct db **out, const char *url) {
         return 0;
 }
 
-static void query_free(struct db_query *q) {
+static void query_free(struct db_query *q)
+{
         sqlite3_finalize(q->statement);
         mem_free(q);
 }
 
-struct db *db_close(struct db *db) {
+struct db *db_close(struct db *db)
+{
         if (!db)
                 return NULL;
         for (size_t i = 0; i < BUCKETS; i++) {
@@ -148,11 +157,13 @@ struct db *db_close(struct db *db) {
         return NULL;
 }
 
-void db_close_at(struct db **db) {
+void db_close_at(struct db **db)
+{
         *db = db_close(*db);
 }
 
-int db_engine_execute(struct db *db, struct text sql) {
+int db_engine_execute(struct db *db, struct text sql)
+{
         sqlite3_stmt *statement = NULL;
         int code;
 
@@ -165,7 +176,8 @@ int db_engine_execute(struct db *db, struct text sql) {
         return err_of(db->handle, code);
 }
 
-int db_engine_schema(struct db *db, int64_t *out) {
+int db_engine_schema(struct db *db, int64_t *out)
+{
         struct db_query *q = NULL;
         int got, err = db_query_begin(&q, db, "pragma user_version");
 
@@ -178,14 +190,16 @@ int db_engine_schema(struct db *db, int64_t *out) {
         return got == 1 ? 0 : got < 0 ? got : ERR_BUG;
 }
 
-int db_engine_set_schema(struct db *db, int64_t number) {
+int db_engine_set_schema(struct db *db, int64_t number)
+{
         char sql[64];
 
         snprintf(sql, sizeof(sql), "pragma user_version = %lld", (long long)number);
         return db_engine_execute(db, text_of(sql));
 }
 
-int db_begin(struct db *db) {
+int db_begin(struct db *db)
+{
         int err;
 
         if (db->in_transaction)
@@ -198,7 +212,8 @@ int db_begin(struct db *db) {
         return 0;
 }
 
-int db_commit(struct db *db) {
+int db_commit(struct db *db)
+{
         int err;
 
         if (!db->in_transaction)
@@ -212,21 +227,25 @@ int db_commit(struct db *db) {
         return err;
 }
 
-void db_rollback(struct db *db) {
+void db_rollback(struct db *db)
+{
         db->in_transaction = false;
         db->lost = 0;
-        /* nothing to do about a failure: SQLite rolls back by itself when the file is next opened */
+        /* nothing to do about a failure: SQLite rolls back by itself when the file is next opened
+         */
         if (db->handle && !sqlite3_get_autocommit(db->handle))
                 sqlite3_exec(db->handle, "rollback", NULL, NULL, NULL);
 }
 
-static size_t bucket_of(const char *sql) {
+static size_t bucket_of(const char *sql)
+{
         uintptr_t a = (uintptr_t)sql;
 
         return (a >> 4 ^ a >> 11) % BUCKETS;
 }
 
-static struct db_query *find_kept(struct db *db, const char *sql) {
+static struct db_query *find_kept(struct db *db, const char *sql)
+{
         for (struct db_query *q = db->buckets[bucket_of(sql)]; q; q = q->next)
                 /* the address may have been used again for other text */
                 if (q->sql == sql && !q->busy && strcmp(sqlite3_sql(q->statement), sql) == 0)
@@ -235,22 +254,24 @@ static struct db_query *find_kept(struct db *db, const char *sql) {
 }
 
 /* $1 is a name to SQLite, numbered in order of appearance: keep where each number went. */
-static int map_parameters(struct db_query *q) {
+static int map_parameters(struct db_query *q)
+{
         int count = sqlite3_bind_parameter_count(q->statement);
 
         for (int i = 1; i <= count; i++) {
                 const char *name = sqlite3_bind_parameter_name(q->statement, i);
                 uint64_t number;
 
-                if (!name || name[0] != '$' || text_to_u64(&number, text_of(name + 1), PARAMS_MAX) ||
-                    number == 0)
+                if (!name || name[0] != '$' ||
+                    text_to_u64(&number, text_of(name + 1), PARAMS_MAX) || number == 0)
                         return ERR_BUG;
                 q->position[number] = (uint8_t)i;
         }
         return 0;
 }
 
-static int prepare(struct db_query **out, struct db *db, const char *sql) {
+static int prepare(struct db_query **out, struct db *db, const char *sql)
+{
         struct db_query *q = mem_zero(1, sizeof(*q));
         int code, err;
 
@@ -258,7 +279,8 @@ static int prepare(struct db_query **out, struct db *db, const char *sql) {
                 return ERR_MEMORY;
         q->db = db;
         q->sql = sql;
-        code = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &q->statement, NULL);
+        code = sqlite3_prepare_v3(
+            db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &q->statement, NULL);
         err = code == SQLITE_OK ? map_parameters(q) : err_of(db->handle, code);
         if (err) {
                 query_free(q);
@@ -268,14 +290,16 @@ static int prepare(struct db_query **out, struct db *db, const char *sql) {
         return 0;
 }
 
-static bool kept_already(const struct db *db, const char *sql) {
+static bool kept_already(const struct db *db, const char *sql)
+{
         for (const struct db_query *q = db->buckets[bucket_of(sql)]; q; q = q->next)
                 if (q->sql == sql)
                         return true;
         return false;
 }
 
-int db_query_begin(struct db_query **out, struct db *db, const char *sql) {
+int db_query_begin(struct db_query **out, struct db *db, const char *sql)
+{
         struct db_query *q = find_kept(db, sql);
         int err;
 
@@ -296,7 +320,8 @@ int db_query_begin(struct db_query **out, struct db *db, const char *sql) {
         return 0;
 }
 
-void db_query_done(struct db_query **q) {
+void db_query_done(struct db_query **q)
+{
         struct db_query *own = *q;
 
         *q = NULL;
@@ -311,7 +336,8 @@ void db_query_done(struct db_query **q) {
         own->busy = false;
 }
 
-static int position(struct db_query *q, int index) {
+static int position(struct db_query *q, int index)
+{
         if (index < 1 || index > PARAMS_MAX || q->position[index] == 0) {
                 q->err = ERR_BUG;
                 return 0;
@@ -319,12 +345,14 @@ static int position(struct db_query *q, int index) {
         return q->position[index];
 }
 
-static void keep_bind(struct db_query *q, int code) {
+static void keep_bind(struct db_query *q, int code)
+{
         if (code != SQLITE_OK && !q->err)
                 q->err = err_of(q->db->handle, code);
 }
 
-void db_bind_text(struct db_query *q, int index, struct text t) {
+void db_bind_text(struct db_query *q, int index, struct text t)
+{
         int at = position(q, index);
 
         if (at)
@@ -332,28 +360,32 @@ void db_bind_text(struct db_query *q, int index, struct text t) {
                                  SQLITE_TRANSIENT, SQLITE_UTF8));
 }
 
-void db_bind_string(struct db_query *q, int index, const char *zero_ended_or_null) {
+void db_bind_string(struct db_query *q, int index, const char *zero_ended_or_null)
+{
         if (zero_ended_or_null)
                 db_bind_text(q, index, text_of(zero_ended_or_null));
         else
                 db_bind_null(q, index);
 }
 
-void db_bind_int(struct db_query *q, int index, int64_t value) {
+void db_bind_int(struct db_query *q, int index, int64_t value)
+{
         int at = position(q, index);
 
         if (at)
                 keep_bind(q, sqlite3_bind_int64(q->statement, at, value));
 }
 
-void db_bind_null(struct db_query *q, int index) {
+void db_bind_null(struct db_query *q, int index)
+{
         int at = position(q, index);
 
         if (at)
                 keep_bind(q, sqlite3_bind_null(q->statement, at));
 }
 
-static int step(struct db_query *q) {
+static int step(struct db_query *q)
+{
         struct db *db = q->db;
         int code;
 
@@ -372,7 +404,8 @@ static int step(struct db_query *q) {
         return q->err;
 }
 
-int db_step(struct db_query *q) {
+int db_step(struct db_query *q)
+{
         if (q->err)
                 return q->err;
         if (q->done) /* SQLite would start again from the first row */
@@ -380,7 +413,8 @@ int db_step(struct db_query *q) {
         return step(q);
 }
 
-struct text db_column_text(struct db_query *q, int column) {
+struct text db_column_text(struct db_query *q, int column)
+{
         const void *bytes = sqlite3_column_text(q->statement, column);
         int len = sqlite3_column_bytes(q->statement, column);
 
@@ -389,15 +423,18 @@ struct text db_column_text(struct db_query *q, int column) {
         return (struct text){ bytes, (size_t)len };
 }
 
-int64_t db_column_int(struct db_query *q, int column) {
+int64_t db_column_int(struct db_query *q, int column)
+{
         return sqlite3_column_int64(q->statement, column);
 }
 
-bool db_column_is_null(struct db_query *q, int column) {
+bool db_column_is_null(struct db_query *q, int column)
+{
         return sqlite3_column_type(q->statement, column) == SQLITE_NULL;
 }
 
-static void bind_all(struct db_query *q, const char *format, va_list values) {
+static void bind_all(struct db_query *q, const char *format, va_list values)
+{
         for (int i = 0; format[i]; i++) {
                 if (format[i] == 't')
                         db_bind_string(q, i + 1, va_arg(values, const char *));
@@ -408,7 +445,8 @@ static void bind_all(struct db_query *q, const char *format, va_list values) {
         }
 }
 
-int db_run(struct db *db, int64_t *changed, const char *sql, const char *format, ...) {
+int db_run(struct db *db, int64_t *changed, const char *sql, const char *format, ...)
+{
         AUTO(db_query_done) struct db_query *q = NULL;
         va_list values;
         int got, err = db_query_begin(&q, db, sql);

@@ -16,15 +16,17 @@ DB_SQL(add_setting, "insert into setting (name, value, updated_at) values ($1, $
 DB_SQL(swapped, "select $2, $1, $2");
 DB_SQL(count_settings, "select count(*) from setting");
 DB_SQL(value_of, "select value from setting where name = $1");
-DB_SQL(add_orphan, "insert into session (token_hash, account_id, csrf, created_at, used_at, until_at, address) "
-                   "values ('a', 'nobody', '', 0, 0, 0, '')");
+DB_SQL(add_orphan,
+    "insert into session (token_hash, account_id, csrf, created_at, used_at, until_at, address) "
+    "values ('a', 'nobody', '', 0, 0, 0, '')");
 
 struct place {
         char folder[64];
         char url[96];
 };
 
-static int make_place(void **state) {
+static int make_place(void **state)
+{
         struct place *p = mem_zero(1, sizeof(*p));
 
         snprintf(p->folder, sizeof(p->folder), "/tmp/canh_db_XXXXXX");
@@ -35,7 +37,8 @@ static int make_place(void **state) {
         return 0;
 }
 
-static int drop_place(void **state) {
+static int drop_place(void **state)
+{
         struct place *p = *state;
         static const char *const names[] = { "a.db", "a.db-wal", "a.db-shm", "a.db-journal" };
 
@@ -50,7 +53,8 @@ static int drop_place(void **state) {
         return 0;
 }
 
-static struct db *open_migrated(const struct place *p) {
+static struct db *open_migrated(const struct place *p)
+{
         struct db *db = NULL;
 
         assert_int_equal(db_open(&db, p->url), 0);
@@ -58,7 +62,8 @@ static struct db *open_migrated(const struct place *p) {
         return db;
 }
 
-static int64_t count(struct db *db) {
+static int64_t count(struct db *db)
+{
         AUTO(db_query_done) struct db_query *q = NULL;
 
         assert_int_equal(db_query_begin(&q, db, count_settings), 0);
@@ -66,7 +71,8 @@ static int64_t count(struct db *db) {
         return db_column_int(q, 0);
 }
 
-static void parameters_go_where_their_number_says(void **state) {
+static void parameters_go_where_their_number_says(void **state)
+{
         AUTO(db_close_at) struct db *db = open_migrated(*state);
         AUTO(db_query_done) struct db_query *q = NULL;
 
@@ -80,7 +86,8 @@ static void parameters_go_where_their_number_says(void **state) {
         assert_int_equal(db_step(q), 0); /* and not from the start again */
 }
 
-static void a_wrong_bind_is_said_by_the_next_step(void **state) {
+static void a_wrong_bind_is_said_by_the_next_step(void **state)
+{
         AUTO(db_close_at) struct db *db = open_migrated(*state);
         AUTO(db_query_done) struct db_query *q = NULL;
 
@@ -90,19 +97,22 @@ static void a_wrong_bind_is_said_by_the_next_step(void **state) {
         assert_int_equal(db_step(q), ERR_BUG);
 }
 
-static void broken_rules_have_their_own_errors(void **state) {
+static void broken_rules_have_their_own_errors(void **state)
+{
         AUTO(db_close_at) struct db *db = open_migrated(*state);
         int64_t changed = 0;
 
         assert_int_equal(db_run(db, &changed, add_setting, "tti", "a", "1", (int64_t)0), 0);
         assert_int_equal(changed, 1);
         assert_int_equal(db_run(db, NULL, add_setting, "tti", "a", "2", (int64_t)0), ERR_EXISTS);
-        assert_int_equal(db_run(db, NULL, add_setting, "tti", "b", (char *)NULL, (int64_t)0), ERR_DENIED);
+        assert_int_equal(
+            db_run(db, NULL, add_setting, "tti", "b", (char *)NULL, (int64_t)0), ERR_DENIED);
         assert_int_equal(db_run(db, NULL, add_orphan, ""), ERR_DENIED);
         assert_int_equal(count(db), 1);
 }
 
-static void one_statement_can_run_inside_itself(void **state) {
+static void one_statement_can_run_inside_itself(void **state)
+{
         AUTO(db_close_at) struct db *db = open_migrated(*state);
         AUTO(db_query_done) struct db_query *outer = NULL;
 
@@ -112,7 +122,8 @@ static void one_statement_can_run_inside_itself(void **state) {
         assert_int_equal(db_column_int(outer, 0), 0);
 }
 
-static void what_is_rolled_back_was_never_there(void **state) {
+static void what_is_rolled_back_was_never_there(void **state)
+{
         AUTO(db_close_at) struct db *db = open_migrated(*state);
 
         assert_int_equal(db_begin(db), 0);
@@ -124,7 +135,8 @@ static void what_is_rolled_back_was_never_there(void **state) {
         assert_int_equal(db_commit(db), ERR_BUG);
 }
 
-static void a_newer_schema_is_refused_with_its_number(void **state) {
+static void a_newer_schema_is_refused_with_its_number(void **state)
+{
         AUTO(db_close_at) struct db *db = open_migrated(*state);
         int64_t found = 0;
 
@@ -135,7 +147,8 @@ static void a_newer_schema_is_refused_with_its_number(void **state) {
         assert_int_equal(found, 9001);
 }
 
-static void a_full_disk_leaves_nothing_half_written(void **state) {
+static void a_full_disk_leaves_nothing_half_written(void **state)
+{
         AUTO(db_close_at) struct db *db = open_migrated(*state);
         char big[4000];
         int err = 0;
@@ -165,7 +178,8 @@ struct second_writer {
         int err;
 };
 
-static void *write_second(void *state) {
+static void *write_second(void *state)
+{
         struct second_writer *w = state;
         AUTO(db_close_at) struct db *db = NULL;
 
@@ -176,7 +190,8 @@ static void *write_second(void *state) {
         return NULL;
 }
 
-static void two_writers_wait_for_each_other(void **state) {
+static void two_writers_wait_for_each_other(void **state)
+{
         AUTO(db_close_at) struct db *a = open_migrated(*state);
         AUTO(db_close_at) struct db *b = open_migrated(*state);
         struct second_writer second = { .url = ((struct place *)*state)->url, .err = ERR_BUG };
@@ -194,7 +209,8 @@ static void two_writers_wait_for_each_other(void **state) {
 }
 
 /* Writes rows and says each number down the pipe once it is committed, until it is killed. */
-static void write_until_killed(const char *url, int pipe_fd) {
+static void write_until_killed(const char *url, int pipe_fd)
+{
         struct db *db = NULL;
 
         if (db_open(&db, url))
@@ -210,7 +226,8 @@ static void write_until_killed(const char *url, int pipe_fd) {
         }
 }
 
-static void every_acknowledged_row_survives_a_kill(void **state) {
+static void every_acknowledged_row_survives_a_kill(void **state)
+{
         AUTO(db_close_at) struct db *db = open_migrated(*state);
         int pipes[2];
         int32_t last = -1, seen;
@@ -243,7 +260,8 @@ static void every_acknowledged_row_survives_a_kill(void **state) {
         }
 }
 
-static void a_database_is_private_and_a_missing_folder_is_said(void **state) {
+static void a_database_is_private_and_a_missing_folder_is_said(void **state)
+{
         const struct place *p = *state;
         struct db *db = open_migrated(p), *none = NULL;
         struct stat st;
@@ -256,7 +274,8 @@ static void a_database_is_private_and_a_missing_folder_is_said(void **state) {
         assert_null(none);
 }
 
-static void a_connection_comes_back_without_open_work(void **state) {
+static void a_connection_comes_back_without_open_work(void **state)
+{
         struct place *p = *state;
         struct db_pool *pool = NULL;
         struct db *db = open_migrated(p);
@@ -275,7 +294,8 @@ static void a_connection_comes_back_without_open_work(void **state) {
 
 #define PLACED(test) cmocka_unit_test_setup_teardown(test, make_place, drop_place)
 
-int main(void) {
+int main(void)
+{
         const struct CMUnitTest tests[] = {
                 PLACED(parameters_go_where_their_number_says),
                 PLACED(a_wrong_bind_is_said_by_the_next_step),

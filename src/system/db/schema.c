@@ -2,7 +2,8 @@
 #include "system/db/schema.h"
 
 /* Where the quoted piece or comment that starts at `at` ends (one past it); `at` if none starts. */
-static size_t quoted_end(struct text t, size_t at) {
+static size_t quoted_end(struct text t, size_t at)
+{
         char c = t.data[at];
         size_t i = at + 1;
 
@@ -15,7 +16,8 @@ static size_t quoted_end(struct text t, size_t at) {
         return at;
 }
 
-static size_t comment_end(struct text t, size_t at) {
+static size_t comment_end(struct text t, size_t at)
+{
         size_t i = at + 2;
 
         if (t.len - at < 2)
@@ -33,11 +35,13 @@ static size_t comment_end(struct text t, size_t at) {
         return at;
 }
 
-static struct text without_head(struct text t, size_t n) {
+static struct text without_head(struct text t, size_t n)
+{
         return (struct text){ t.data + n, t.len - n };
 }
 
-static struct text skip_blank(struct text t) {
+static struct text skip_blank(struct text t)
+{
         for (;;) {
                 size_t end;
 
@@ -52,7 +56,8 @@ static struct text skip_blank(struct text t) {
         }
 }
 
-static size_t statement_end(struct text t) {
+static size_t statement_end(struct text t)
+{
         size_t i = 0;
 
         while (i < t.len && t.data[i] != ';') {
@@ -65,7 +70,8 @@ static size_t statement_end(struct text t) {
         return i;
 }
 
-bool schema_next_statement(struct text *out, struct text *rest) {
+bool schema_next_statement(struct text *out, struct text *rest)
+{
         for (;;) {
                 struct text t = skip_blank(*rest);
                 size_t end;

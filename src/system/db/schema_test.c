@@ -5,7 +5,8 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
-static void expect_next(struct text *rest, const char *statement) {
+static void expect_next(struct text *rest, const char *statement)
+{
         struct text got;
 
         assert_true(schema_next_statement(&got, rest));
@@ -13,7 +14,8 @@ static void expect_next(struct text *rest, const char *statement) {
         assert_memory_equal(got.data, statement, got.len);
 }
 
-static void a_semicolon_in_a_quote_or_comment_does_not_end_a_statement(void **state) {
+static void a_semicolon_in_a_quote_or_comment_does_not_end_a_statement(void **state)
+{
         struct text got, rest = TEXT("-- head; not one\n insert into a values ('x;''y;', \";\") ;\n"
                                      "/* ; */;; select 1 -- tail; \n + 2;\n-- end;");
 
@@ -24,7 +26,8 @@ static void a_semicolon_in_a_quote_or_comment_does_not_end_a_statement(void **st
         assert_false(schema_next_statement(&got, &rest));
 }
 
-static void an_open_quote_takes_all_that_is_left(void **state) {
+static void an_open_quote_takes_all_that_is_left(void **state)
+{
         struct text got, rest = TEXT("a 'b; c");
 
         (void)state;
@@ -34,7 +37,8 @@ static void an_open_quote_takes_all_that_is_left(void **state) {
         assert_false(schema_next_statement(&got, &rest));
 }
 
-static void every_migration_is_built_in_and_numbered(void **state) {
+static void every_migration_is_built_in_and_numbered(void **state)
+{
         (void)state;
         assert_true(schema_scripts_count >= 1);
         for (size_t i = 0; i < schema_scripts_count; i++) {
@@ -48,7 +52,8 @@ static void every_migration_is_built_in_and_numbered(void **state) {
         }
 }
 
-int main(void) {
+int main(void)
+{
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_semicolon_in_a_quote_or_comment_does_not_end_a_statement),
                 cmocka_unit_test(an_open_quote_takes_all_that_is_left),

@@ -79,8 +79,8 @@ static void add_address(struct packet_names *out, const uint8_t *bytes, size_t l
         out->addresses[out->address_count++] = a;
 }
 
-/* Reads the name at `at` into text[PACKET_NAME_MAX], following pointers backwards only. Returns where the message
- * goes on, or 0 when the name is wrong. */
+/* Reads the name at `at` into text[PACKET_NAME_MAX], following pointers backwards only. Returns
+ * where the message goes on, or 0 when the name is wrong. */
 static size_t dns_name(char *text, struct bytes m, size_t at)
 {
         size_t used = 0, next = 0;
@@ -191,7 +191,8 @@ static void tls_server_name(struct packet_names *out, struct bytes extension)
                 struct bytes kind = cut(&list, 1);
                 struct bytes name = cut_vector(&list, 2);
                 if (kind.at && kind.at[0] == 0 && name.at)
-                        add_name(out, PACKET_PLACE_TLS, (struct text){ (const char *)name.at, name.len });
+                        add_name(out, PACKET_PLACE_TLS,
+                            (struct text){ (const char *)name.at, name.len });
         }
 }
 
@@ -219,8 +220,8 @@ void names_parse_tls(struct packet_names *out, struct text record)
 
 static bool is_http_request(struct text t)
 {
-        static const char *const methods[] = { "GET ", "POST ", "HEAD ", "PUT ", "DELETE ", "OPTIONS ", "PATCH ",
-                "CONNECT " };
+        static const char *const methods[] = { "GET ", "POST ", "HEAD ", "PUT ", "DELETE ",
+                "OPTIONS ", "PATCH ", "CONNECT " };
 
         for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
                 if (text_starts(t, methods[i]))
@@ -265,7 +266,8 @@ void names_parse_http(struct packet_names *out, struct text request)
                         continue;
                 line = text_trim(line);
                 add_name(out, PACKET_PLACE_HTTP, host_without_port(line));
-                if (out->name_count > before || (line.len && line.data[0] >= '0' && line.data[0] <= '9'))
+                if (out->name_count > before ||
+                    (line.len && line.data[0] >= '0' && line.data[0] <= '9'))
                         keep_url(out, line, target);
                 return;
         }

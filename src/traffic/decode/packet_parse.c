@@ -94,7 +94,10 @@ static int ppp_to_ether(struct cursor *c, int *ether)
                         return ERR_FORMAT;
                 protocol = protocol << 8 | p[0];
         }
-        *ether = protocol == 0x21 ? ETHER_IPV4 : protocol == 0x57 ? ETHER_IPV6 : protocol == 0x281 ? ETHER_MPLS : 0;
+        *ether = protocol == 0x21    ? ETHER_IPV4
+                 : protocol == 0x57  ? ETHER_IPV6
+                 : protocol == 0x281 ? ETHER_MPLS
+                                     : 0;
         return *ether ? 0 : ERR_UNSUPPORTED;
 }
 
@@ -137,7 +140,8 @@ static int skip_pppoe(struct cursor *c, int *ether)
         return p[1] == 0 ? ppp_to_ether(c, ether) : ERR_UNSUPPORTED; /* code 0: session data */
 }
 
-/* Labels up to the one marked as last. Behind them may be an Ethernet pseudowire: that is not read. */
+/* Labels up to the one marked as last. Behind them may be an Ethernet pseudowire: that is not read.
+ */
 static int skip_mpls(struct cursor *c, int *ether)
 {
         for (int i = 0; i < PACKET_HEADERS_MAX; i++) {
@@ -245,7 +249,9 @@ static void read_transport(struct packet *out, struct cursor c)
                 out->source_port = (uint16_t)get16(p);
                 out->destination_port = (uint16_t)get16(p + 2);
                 out->has_ports = true;
-                header = out->protocol == PACKET_UDP ? 8 : c.left > 8 ? (size_t)(c.at[8] >> 4) * 4 : 0;
+                header = out->protocol == PACKET_UDP ? 8
+                         : c.left > 8                ? (size_t)(c.at[8] >> 4) * 4
+                                                     : 0;
                 if (header >= least && take(&c, header - 4))
                         out->payload = rest_of(&c);
                 return;
@@ -270,7 +276,8 @@ static int read_ipv4(struct packet *out, struct cursor c)
                 return ERR_FORMAT;
         header = (size_t)(p[0] & 15) * 4;
         total = get16(p + 2);
-        if (header < 20 || (total != 0 && total < header)) /* 0: the card cuts it into packets later */
+        if (header < 20 ||
+            (total != 0 && total < header)) /* 0: the card cuts it into packets later */
                 return ERR_FORMAT;
         out->source = ip_address_from_v4((uint32_t)get16(p + 12) << 16 | get16(p + 14));
         out->destination = ip_address_from_v4((uint32_t)get16(p + 16) << 16 | get16(p + 18));

@@ -1,8 +1,10 @@
 /* traffic/decode/packet_parse.h: the bytes of one packet to addresses, ports and payload.
- * From: traffic/capture. To: traffic/match. Pure; any thread; at most PACKET_HEADERS_MAX headers deep.
+ * From: traffic/capture. To: traffic/match. Pure; any thread; at most PACKET_HEADERS_MAX headers
+ * deep.
  *
- * Reads Ethernet (II and SNAP), VLAN and QinQ, Linux cooked v1 and v2, raw IP, loopback, PPP, PPPoE, MPLS,
- * Cisco HDLC; IPv4 and IPv6 with extension headers and fragments; TCP, UDP, ICMP; finds IP in IP and GRE.
+ * Reads Ethernet (II and SNAP), VLAN and QinQ, Linux cooked v1 and v2, raw IP, loopback, PPP,
+ * PPPoE, MPLS, Cisco HDLC; IPv4 and IPv6 with extension headers and fragments; TCP, UDP, ICMP;
+ * finds IP in IP and GRE.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_TRAFFIC_DECODE_PACKET_PARSE_H
 #define CANH_TRAFFIC_DECODE_PACKET_PARSE_H
@@ -11,8 +13,9 @@
 
 enum { PACKET_HEADERS_MAX = 16, PACKET_LINK_RAW = 101 };
 
-/* link_type is libpcap's (www.tcpdump.org/linktypes.html). A packet cut by the capture is read as far as it goes.
- * UNSUPPORTED: no IP inside, or a link type that is not read. FORMAT: cut or wrong before both addresses. */
+/* link_type is libpcap's (www.tcpdump.org/linktypes.html). A packet cut by the capture is read as
+ * far as it goes. UNSUPPORTED: no IP inside, or a link type that is not read. FORMAT: cut or wrong
+ * before both addresses. */
 MUST_USE int packet_parse(struct packet *out, int link_type, struct text bytes);
 
 #endif

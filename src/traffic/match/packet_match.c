@@ -6,7 +6,8 @@
 #include <string.h>
 
 /* Records in the order of their first packet, and an open-addressed table of their numbers + 1.
- * Invariants: (1) slot_count is a power of two and more than twice the records; (2) every record has one slot. */
+ * Invariants: (1) slot_count is a power of two and more than twice the records; (2) every record
+ * has one slot. */
 struct packet_match {
         const struct indicator_set *set;
         struct packet_match_record *records;
@@ -24,7 +25,8 @@ int packet_match_new(struct packet_match **out, const struct indicator_set *set,
         if (!m)
                 return ERR_MEMORY;
         m->set = set;
-        m->max_records = max_records < PACKET_MATCH_RECORDS_MAX ? max_records : PACKET_MATCH_RECORDS_MAX;
+        m->max_records = max_records < PACKET_MATCH_RECORDS_MAX ? max_records
+                                                                : PACKET_MATCH_RECORDS_MAX;
         m->slot_count = SLOTS_AT_FIRST;
         m->slots = mem_zero(m->slot_count, sizeof(*m->slots));
         if (!m->slots)
@@ -48,7 +50,8 @@ void packet_match_free_at(struct packet_match **m)
         *m = packet_match_free(*m);
 }
 
-/* FNV-1a. A sender can choose colliding flows; that costs time within one capture, whose length is limited. */
+/* FNV-1a. A sender can choose colliding flows; that costs time within one capture, whose length is
+ * limited. */
 static uint64_t mix(uint64_t hash, const void *bytes, size_t len)
 {
         const uint8_t *p = bytes;
@@ -64,14 +67,16 @@ static uint64_t record_hash(const struct packet_match_record *r)
         uint64_t start = 0xCBF29CE484222325U, ends, value;
         struct text text = indicator_view_value(&r->indicator);
 
-        ends = mix(mix(start, &r->source, sizeof(r->source)), &r->source_port, sizeof(r->source_port)) +
-            mix(mix(start, &r->destination, sizeof(r->destination)), &r->destination_port,
-                sizeof(r->destination_port));
+        ends = mix(mix(start, &r->source, sizeof(r->source)), &r->source_port,
+                   sizeof(r->source_port)) +
+               mix(mix(start, &r->destination, sizeof(r->destination)), &r->destination_port,
+                   sizeof(r->destination_port));
         value = mix(mix(start, &r->protocol, 1), text.data, text.len);
         return mix(value, &ends, sizeof(ends));
 }
 
-static bool is_same_end(const struct ip_address *a, uint16_t a_port, const struct ip_address *b, uint16_t b_port)
+static bool is_same_end(
+    const struct ip_address *a, uint16_t a_port, const struct ip_address *b, uint16_t b_port)
 {
         return a_port == b_port && ip_address_compare(a, b) == 0;
 }
@@ -81,17 +86,19 @@ static bool is_same_flow(const struct packet_match_record *a, const struct packe
         if (a->protocol != b->protocol)
                 return false;
         return (is_same_end(&a->source, a->source_port, &b->source, b->source_port) &&
-                   is_same_end(&a->destination, a->destination_port, &b->destination, b->destination_port)) ||
-            (is_same_end(&a->source, a->source_port, &b->destination, b->destination_port) &&
-                is_same_end(&a->destination, a->destination_port, &b->source, b->source_port));
+                   is_same_end(&a->destination, a->destination_port, &b->destination,
+                       b->destination_port)) ||
+               (is_same_end(&a->source, a->source_port, &b->destination, b->destination_port) &&
+                   is_same_end(&a->destination, a->destination_port, &b->source, b->source_port));
 }
 
 static bool is_same(const struct packet_match_record *a, const struct packet_match_record *b)
 {
-        struct text x = indicator_view_value(&a->indicator), y = indicator_view_value(&b->indicator);
+        struct text x = indicator_view_value(&a->indicator),
+                    y = indicator_view_value(&b->indicator);
 
-        return a->indicator.type == b->indicator.type && x.len == y.len && memcmp(x.data, y.data, x.len) == 0 &&
-            is_same_flow(a, b);
+        return a->indicator.type == b->indicator.type && x.len == y.len &&
+               memcmp(x.data, y.data, x.len) == 0 && is_same_flow(a, b);
 }
 
 /* The slot that holds the record, or the empty one where it belongs. */
@@ -156,8 +163,10 @@ static int keep(struct packet_match *m, const struct packet_match_record *r)
         return 0;
 }
 
-/* Keeps what r->indicator says when it is valid at this moment; `listed`: whether anything was found at all. */
-static int keep_if(struct packet_match *m, struct packet_match_record *r, bool listed, enum packet_place place)
+/* Keeps what r->indicator says when it is valid at this moment; `listed`: whether anything was
+ * found at all. */
+static int keep_if(
+    struct packet_match *m, struct packet_match_record *r, bool listed, enum packet_place place)
 {
         if (!listed || !indicator_view_is_valid(&r->indicator, r->at))
                 return 0;
@@ -165,8 +174,8 @@ static int keep_if(struct packet_match *m, struct packet_match_record *r, bool l
         return keep(m, r);
 }
 
-static int match_address(struct packet_match *m, struct packet_match_record *r, const struct ip_address *a,
-    enum packet_place place)
+static int match_address(struct packet_match *m, struct packet_match_record *r,
+    const struct ip_address *a, enum packet_place place)
 {
         /* Nearly every address of ordinary traffic ends here. */
         if (ip_address_is_v4(a) && !indicator_set_has_v4(m->set, ip_address_v4(a)))
@@ -174,18 +183,21 @@ static int match_address(struct packet_match *m, struct packet_match_record *r, 
         return keep_if(m, r, indicator_set_find_address(&r->indicator, m->set, a), place);
 }
 
-static int match_names(struct packet_match *m, struct packet_match_record *r, const struct packet_names *names)
+static int match_names(
+    struct packet_match *m, struct packet_match_record *r, const struct packet_names *names)
 {
         int err = 0;
 
         for (size_t i = 0; i < names->name_count && !err; i++) {
                 struct text name = text_of(names->names[i].text);
-                err = keep_if(m, r, indicator_set_find_name(&r->indicator, m->set, name), names->names[i].place);
+                err = keep_if(m, r, indicator_set_find_name(&r->indicator, m->set, name),
+                    names->names[i].place);
         }
         for (size_t i = 0; i < names->address_count && !err; i++)
                 err = match_address(m, r, &names->addresses[i], PACKET_PLACE_DNS);
         if (!err && names->url[0])
-                err = keep_if(m, r, indicator_set_find_url(&r->indicator, m->set, text_of(names->url)),
+                err = keep_if(m, r,
+                    indicator_set_find_url(&r->indicator, m->set, text_of(names->url)),
                     PACKET_PLACE_HTTP);
         return err;
 }
@@ -208,6 +220,17 @@ int packet_match_add(struct packet_match *m, time_ms at, const struct packet *pa
         if (!err)
                 err = match_address(m, &r, &packet->destination, PACKET_PLACE_ADDRESS);
         return err ? err : match_names(m, &r, names);
+}
+
+static int take(
+    void *state, time_ms at, const struct packet *packet, const struct packet_names *names)
+{
+        return packet_match_add(state, at, packet, names);
+}
+
+struct packet_sink packet_match_sink(struct packet_match *m)
+{
+        return (struct packet_sink){ take, m };
 }
 
 size_t packet_match_count(const struct packet_match *m)

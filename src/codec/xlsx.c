@@ -1,0 +1,444 @@
+/* codec/xlsx.c: see xlsx.h. The parts are unpacked first, because the shared strings may stand behind the sheets
+ * that use them. SPDX-License-Identifier: Apache-2.0 */
+#include "codec/xlsx.h"
+#include "base/buffer.h"
+#include "base/mem.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <expat.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { STEP = 65536, PARTS_MAX = 4096, RATIO_FREE = 1 << 20, LETTERS = 26, COLUMN_LETTERS_MAX = 3 };
+
+struct span {
+        uint32_t from, len;
+};
+
+struct book {
+        struct buffer strings; /* all shared strings behind one another */
+        struct span *spans;
+        size_t span_count, span_room;
+        struct buffer shared, sheets[XLSX_SHEETS_MAX];
+        size_t plain;
+};
+
+static void book_done(struct book *b)
+{
+        buffer_done(&b->strings);
+        buffer_done(&b->shared);
+        for (size_t i = 0; i < XLSX_SHEETS_MAX; i++)
+                buffer_done(&b->sheets[i]);
+        mem_free(b->spans);
+}
+
+static int broken(struct parse_error *bad)
+{
+        return parse_error_set(bad, 0, "tệp Excel bị hỏng hoặc không phải .xlsx",
+            "the Excel file is damaged or no .xlsx");
+}
+
+static int too_large(struct parse_error *bad)
+{
+        (void)parse_error_set(bad, 0, "tệp Excel khi giải nén vượt quá giới hạn cho phép",
+            "the Excel file unpacks to more than the limit");
+        return ERR_LIMIT;
+}
+
+bool xlsx_is_workbook(struct text bytes)
+{
+        return text_starts(bytes, "PK\x03\x04") && memmem(bytes.data, bytes.len, "xl/", 3);
+}
+
+/* Which part of the book a name is; NULL for those that do not matter. */
+static struct buffer *part_of(struct book *b, const char *name)
+{
+        unsigned number;
+        int end = 0;
+
+        if (!name)
+                return NULL;
+        if (strcmp(name, "xl/sharedStrings.xml") == 0)
+                return &b->shared;
+        if (sscanf(name, "xl/worksheets/sheet%u.xml%n", &number, &end) == 1 && end > 0 && !name[end] &&
+            number >= 1 && number <= XLSX_SHEETS_MAX)
+                return &b->sheets[number - 1];
+        return NULL;
+}
+
+static int unpack_part(struct book *b, struct buffer *part, struct archive *a, size_t packed,
+    struct parse_error *bad)
+{
+        char step[STEP];
+
+        for (;;) {
+                la_ssize_t n = archive_read_data(a, step, sizeof(step));
+                int err;
+                if (n == 0)
+                        return 0;
+                if (n < 0)
+                        return broken(bad);
+                b->plain += (size_t)n;
+                if (b->plain > XLSX_PLAIN_MAX || b->plain > RATIO_FREE + packed * XLSX_RATIO_MAX)
+                        return too_large(bad);
+                err = buffer_add(part, step, (size_t)n);
+                if (err)
+                        return err;
+        }
+}
+
+static void close_archive(struct archive **a)
+{
+        if (*a)
+                (void)archive_read_free(*a);
+}
+
+static int unpack(struct book *b, struct text bytes, struct parse_error *bad)
+{
+        AUTO(close_archive) struct archive *a = archive_read_new();
+        struct archive_entry *entry;
+
+        if (!a)
+                return ERR_MEMORY;
+        if (archive_read_support_format_zip(a) != ARCHIVE_OK ||
+            archive_read_open_memory(a, bytes.data, bytes.len) != ARCHIVE_OK)
+                return broken(bad);
+        for (size_t parts = 0;; parts++) {
+                int state = archive_read_next_header(a, &entry);
+                struct buffer *part;
+                int err;
+                if (state == ARCHIVE_EOF)
+                        return 0;
+                if ((state != ARCHIVE_OK && state != ARCHIVE_WARN) || parts > PARTS_MAX)
+                        return broken(bad);
+                if (archive_entry_is_encrypted(entry)) {
+                        (void)parse_error_set(bad, 0, "tệp Excel có mật khẩu: hãy bỏ mật khẩu rồi nạp lại",
+                            "the Excel file has a password: remove it and load the file again");
+                        return ERR_UNSUPPORTED;
+                }
+                part = part_of(b, archive_entry_pathname(entry));
+                if (!part || part->len)
+                        continue;
+                err = unpack_part(b, part, a, bytes.len, bad);
+                if (err)
+                        return err;
+        }
+}
+
+/* What both kinds of part share: depth, errors, text of the element of interest. */
+struct reader {
+        XML_Parser xml;
+        struct book *book;
+        const struct xlsx_sink *sink;
+        int err, depth;
+        bool in_text, in_phonetic;
+        struct buffer text;
+        /* sheets only */
+        struct buffer row_text;
+        struct span *cells;
+        struct text *views;
+        size_t count, column, line, rows;
+        char type;
+};
+
+static void stop(struct reader *r, int err)
+{
+        if (!r->err)
+                r->err = err;
+        (void)XML_StopParser(r->xml, XML_FALSE);
+}
+
+static const char *local(const char *name)
+{
+        const char *colon = strrchr(name, ':');
+
+        return colon ? colon + 1 : name;
+}
+
+static bool enter(struct reader *r)
+{
+        if (++r->depth > XLSX_DEPTH_MAX)
+                stop(r, ERR_LIMIT);
+        return !r->err;
+}
+
+static void on_doctype(void *state, const char *name, const char *system, const char *public_id, int internal)
+{
+        (void)name;
+        (void)system;
+        (void)public_id;
+        (void)internal;
+        stop(state, ERR_FORMAT); /* a workbook has none: whoever puts one there wants entities */
+}
+
+static void on_text(void *state, const char *text, int len)
+{
+        struct reader *r = state;
+        int err;
+
+        if (!r->in_text || r->in_phonetic || r->err)
+                return;
+        if (r->text.len + (size_t)len > r->sink->cell_max) {
+                stop(r, ERR_LIMIT);
+                return;
+        }
+        err = buffer_add(&r->text, text, (size_t)len);
+        if (err)
+                stop(r, err);
+}
+
+static int run_xml(struct reader *r, struct text part, XML_StartElementHandler start, XML_EndElementHandler end)
+{
+        r->xml = XML_ParserCreate("UTF-8");
+        if (!r->xml)
+                return ERR_MEMORY;
+        XML_SetUserData(r->xml, r);
+        XML_SetElementHandler(r->xml, start, end);
+        XML_SetCharacterDataHandler(r->xml, on_text);
+        XML_SetStartDoctypeDeclHandler(r->xml, on_doctype);
+        if (XML_Parse(r->xml, part.data, (int)part.len, 1) != XML_STATUS_OK && !r->err)
+                r->err = ERR_FORMAT;
+        XML_ParserFree(r->xml);
+        r->xml = NULL;
+        return r->err;
+}
+
+static void shared_start(void *state, const char *name, const char **attributes)
+{
+        struct reader *r = state;
+
+        (void)attributes;
+        if (!enter(r))
+                return;
+        name = local(name);
+        if (strcmp(name, "si") == 0)
+                buffer_clear(&r->text);
+        else if (strcmp(name, "rPh") == 0)
+                r->in_phonetic = true;
+        else if (strcmp(name, "t") == 0)
+                r->in_text = true;
+}
+
+static int keep_string(struct book *b, const struct buffer *text)
+{
+        int err;
+
+        if (b->span_count == b->span_room) {
+                size_t room = b->span_room ? b->span_room * 2 : 1024;
+                struct span *spans = mem_grow(b->spans, room, sizeof(*spans));
+                if (!spans)
+                        return ERR_MEMORY;
+                b->spans = spans;
+                b->span_room = room;
+        }
+        b->spans[b->span_count] = (struct span){ (uint32_t)b->strings.len, (uint32_t)text->len };
+        err = buffer_add(&b->strings, text->data, text->len);
+        b->span_count += !err;
+        return err;
+}
+
+static void shared_end(void *state, const char *name)
+{
+        struct reader *r = state;
+        int err = 0;
+
+        r->depth--;
+        name = local(name);
+        if (strcmp(name, "si") == 0)
+                err = keep_string(r->book, &r->text);
+        else if (strcmp(name, "rPh") == 0)
+                r->in_phonetic = false;
+        else if (strcmp(name, "t") == 0)
+                r->in_text = false;
+        if (err)
+                stop(r, err);
+}
+
+/* "AB12" is column 27; the column behind the last one when the reference is missing. */
+static size_t column_of(const char *reference, size_t next)
+{
+        size_t column = 0, i = 0;
+
+        for (; reference && reference[i] >= 'A' && reference[i] <= 'Z' && i < COLUMN_LETTERS_MAX; i++)
+                column = column * LETTERS + (size_t)(reference[i] - 'A' + 1);
+        return i ? column - 1 : next;
+}
+
+static const char *attribute(const char **attributes, const char *name)
+{
+        for (; attributes[0]; attributes += 2)
+                if (strcmp(local(attributes[0]), name) == 0)
+                        return attributes[1];
+        return NULL;
+}
+
+static void start_row(struct reader *r, const char **attributes)
+{
+        const char *number = attribute(attributes, "r");
+        uint64_t line;
+
+        r->line = number && text_to_u64(&line, text_of(number), UINT32_MAX) == 0 ? (size_t)line : r->line + 1;
+        r->count = r->column = 0;
+        buffer_clear(&r->row_text);
+        if (++r->rows > r->sink->rows_max)
+                stop(r, ERR_LIMIT);
+}
+
+static void start_cell(struct reader *r, const char **attributes)
+{
+        const char *type = attribute(attributes, "t");
+
+        r->column = column_of(attribute(attributes, "r"), r->count);
+        /* s shared, i inline, b boolean, e error, n number, t text of a formula */
+        r->type = !type ? 'n' : strcmp(type, "str") == 0 ? 't' : type[0];
+        buffer_clear(&r->text);
+}
+
+static void sheet_start(void *state, const char *name, const char **attributes)
+{
+        struct reader *r = state;
+
+        if (!enter(r))
+                return;
+        name = local(name);
+        if (strcmp(name, "row") == 0)
+                start_row(r, attributes);
+        else if (strcmp(name, "c") == 0)
+                start_cell(r, attributes);
+        else if (strcmp(name, "rPh") == 0)
+                r->in_phonetic = true;
+        else if (strcmp(name, "v") == 0 || strcmp(name, "t") == 0)
+                r->in_text = true;
+}
+
+static int end_cell(struct reader *r)
+{
+        struct text t = { r->text.data, r->text.len };
+        uint64_t number;
+        int err;
+
+        if (t.len == 0)
+                return 0;
+        if (r->type == 's') {
+                if (text_to_u64(&number, text_trim(t), UINT32_MAX) || number >= r->book->span_count)
+                        return ERR_FORMAT;
+                t = (struct text){ r->book->strings.data + r->book->spans[number].from,
+                        r->book->spans[number].len };
+        }
+        if (r->column >= r->sink->columns_max)
+                return ERR_LIMIT;
+        while (r->count <= r->column)
+                r->cells[r->count++] = (struct span){ 0, 0 };
+        err = buffer_add(&r->row_text, t.data, t.len);
+        if (err)
+                return err;
+        r->cells[r->column] = (struct span){ (uint32_t)(r->row_text.len - t.len), (uint32_t)t.len };
+        return 0;
+}
+
+static int end_row(struct reader *r)
+{
+        if (r->count == 0)
+                return 0;
+        for (size_t i = 0; i < r->count; i++)
+                r->views[i] = (struct text){ r->cells[i].len ? r->row_text.data + r->cells[i].from : "",
+                        r->cells[i].len };
+        return r->sink->row(r->sink->state, r->line, r->views, r->count);
+}
+
+static void sheet_end(void *state, const char *name)
+{
+        struct reader *r = state;
+        int err = 0;
+
+        r->depth--;
+        if (r->err)
+                return;
+        name = local(name);
+        if (strcmp(name, "row") == 0)
+                err = end_row(r);
+        else if (strcmp(name, "c") == 0)
+                err = end_cell(r);
+        else if (strcmp(name, "rPh") == 0)
+                r->in_phonetic = false;
+        else if (strcmp(name, "v") == 0 || strcmp(name, "t") == 0)
+                r->in_text = false;
+        if (err)
+                stop(r, err);
+}
+
+static void reader_done(struct reader *r)
+{
+        buffer_done(&r->text);
+        buffer_done(&r->row_text);
+        mem_free(r->cells);
+        mem_free(r->views);
+}
+
+static int read_shared(struct book *b, const struct xlsx_sink *sink)
+{
+        AUTO(reader_done) struct reader r = { .book = b, .sink = sink, .text = BUFFER(sink->cell_max) };
+
+        if (b->shared.len == 0)
+                return 0;
+        return run_xml(&r, (struct text){ b->shared.data, b->shared.len }, shared_start, shared_end);
+}
+
+static int read_sheet(struct book *b, const struct buffer *part, const struct xlsx_sink *sink)
+{
+        AUTO(reader_done) struct reader r = { .book = b, .sink = sink, .text = BUFFER(sink->cell_max),
+                .row_text = BUFFER(sink->cell_max * sink->columns_max) };
+        int err;
+
+        r.cells = mem_zero(sink->columns_max, sizeof(*r.cells));
+        r.views = mem_zero(sink->columns_max, sizeof(*r.views));
+        if (!r.cells || !r.views)
+                return ERR_MEMORY;
+        err = sink->sheet(sink->state);
+        return err ? err : run_xml(&r, (struct text){ part->data, part->len }, sheet_start, sheet_end);
+}
+
+static int explain(int err, struct parse_error *bad)
+{
+        if (bad && bad->why_vi[0])
+                return err;
+        if (err == ERR_FORMAT)
+                return broken(bad);
+        if (err == ERR_LIMIT)
+                (void)parse_error_set(bad, 0, "bảng Excel có quá nhiều cột, dòng hoặc ô quá dài",
+                    "the Excel sheet has too many columns or rows, or a cell is too long");
+        return err;
+}
+
+static void book_free_at(struct book **b)
+{
+        if (*b)
+                book_done(*b);
+        mem_free(*b);
+}
+
+int xlsx_read(struct text bytes, const struct xlsx_sink *sink, struct parse_error *bad)
+{
+        AUTO(book_free_at) struct book *b = mem_zero(1, sizeof(*b));
+        size_t sheets = 0;
+        int err;
+
+        if (!b)
+                return ERR_MEMORY;
+        buffer_init(&b->strings, XLSX_PLAIN_MAX);
+        buffer_init(&b->shared, XLSX_PLAIN_MAX);
+        for (size_t i = 0; i < XLSX_SHEETS_MAX; i++)
+                buffer_init(&b->sheets[i], XLSX_PLAIN_MAX);
+        err = unpack(b, bytes, bad);
+        if (!err)
+                err = read_shared(b, sink);
+        for (size_t i = 0; i < XLSX_SHEETS_MAX && !err; i++)
+                if (b->sheets[i].len) {
+                        sheets++;
+                        err = read_sheet(b, &b->sheets[i], sink);
+                }
+        if (!err && sheets == 0)
+                err = ERR_FORMAT;
+        return err ? explain(err, bad) : 0;
+}

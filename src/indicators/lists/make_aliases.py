@@ -1,0 +1,25 @@
+#!/usr/bin/env python3
+"""Turns packs/lists/header-aliases.tsv into a sorted C table of folded headers. SPDX-License-Identifier: Apache-2.0"""
+import sys
+import unicodedata
+
+
+def fold(text):
+    text = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "d")).lower()
+    text = "".join(c for c in text if not unicodedata.combining(c))
+    return "".join(c for c in text if c.isalnum() or c in "#&")
+
+
+rows = {}
+for number, line in enumerate(open(sys.argv[1], encoding="utf-8"), 1):
+    line = line.rstrip("\n")
+    if not line or line.startswith("# "):
+        continue
+    field, header = line.split("\t")
+    key = fold(header)
+    if rows.get(key, field) != field:
+        sys.exit(f"{sys.argv[1]}:{number}: '{header}' stands for {rows[key]} and {field}")
+    rows[key] = field
+with open(sys.argv[2], "w", encoding="utf-8") as out:
+    for key in sorted(rows):
+        out.write(f'{{ "{key}", FIELD_{rows[key].upper()} }},\n')

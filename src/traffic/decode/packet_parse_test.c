@@ -1,0 +1,157 @@
+/* traffic/decode/packet_parse_test.c: the seeds of tests/corpus/packet_parse, which another program
+ * wrote (tools/make_sample_capture.py), and packets cut at every byte.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "base/mem.h"
+#include "traffic/decode/packet_parse.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+#include <stdio.h>
+
+enum { SEED_MAX = 4096 };
+
+static const char *seeds_folder;
+
+struct seed {
+        uint8_t bytes[SEED_MAX];
+        int link_type;
+        struct text packet;
+};
+
+static void load(struct seed *seed, const char *name)
+{
+        char path[4096];
+        FILE *f;
+        size_t n;
+
+        (void)snprintf(path, sizeof(path), "%s/%s", seeds_folder, name);
+        f = fopen(path, "rb");
+        assert_non_null(f);
+        n = fread(seed->bytes, 1, sizeof(seed->bytes), f);
+        (void)fclose(f);
+        assert_true(n > 2 && n < sizeof(seed->bytes));
+        seed->link_type = seed->bytes[0] << 8 | seed->bytes[1];
+        seed->packet = (struct text){ (const char *)seed->bytes + 2, n - 2 };
+}
+
+static const struct expected {
+        const char *seed, *source, *destination;
+        unsigned source_port, destination_port;
+        uint8_t protocol;
+        size_t payload;
+} expected[] = {
+        { "ethernet_dns", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
+        { "ethernet_vlan_tls", "203.0.113.12", "192.0.2.1", 50000, 443, 6, 84 },
+        { "ethernet_qinq", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
+        { "ethernet_mpls", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
+        { "ethernet_pppoe", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
+        { "ethernet_snap", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
+        { "null", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
+        { "cooked", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
+        { "cooked_2", "2001:db8::1", "2001:db8::2", 40000, 53, 17, 27 },
+        { "ppp", "203.0.113.12", "192.0.2.1", 50000, 443, 6, 84 },
+        { "raw_ipv6", "2001:db8::1", "2001:db8::2", 40000, 53, 17, 27 },
+        { "raw_ipv6_hop", "2001:db8::1", "2001:db8::2", 40000, 53, 17, 27 },
+        { "raw_ipv6_fragment", "2001:db8::1", "2001:db8::2", 0, 0, 17, 0 },
+        { "gre", "203.0.113.1", "192.0.2.9", 0, 0, 47, 0 },
+};
+
+static void every_link_and_header_leads_to_the_same_packet(void **state)
+{
+        char text[IP_TEXT_MAX];
+
+        (void)state;
+        for (size_t i = 0; i < ARRAY_LEN(expected); i++) {
+                const struct expected *e = &expected[i];
+                struct seed seed;
+                struct packet p;
+                load(&seed, e->seed);
+                assert_int_equal(packet_parse(&p, seed.link_type, seed.packet), 0);
+                assert_string_equal(ip_address_write(text, &p.source), e->source);
+                assert_string_equal(ip_address_write(text, &p.destination), e->destination);
+                assert_int_equal(p.source_port, e->source_port);
+                assert_int_equal(p.destination_port, e->destination_port);
+                assert_int_equal(p.protocol, e->protocol);
+                assert_int_equal(p.payload.len, e->payload);
+        }
+}
+
+static void later_fragment_has_no_ports(void **state)
+{
+        struct seed seed;
+        struct packet p;
+
+        (void)state;
+        load(&seed, "raw_ipv6_fragment");
+        assert_int_equal(packet_parse(&p, seed.link_type, seed.packet), 0);
+        assert_true(p.is_fragment);
+        assert_false(p.has_ports);
+}
+
+static void tunnel_gives_the_packet_inside(void **state)
+{
+        static const char *const tunnels[] = { "gre", "ip_in_ip", "ipv6_in_ip" };
+
+        (void)state;
+        for (size_t i = 0; i < ARRAY_LEN(tunnels); i++) {
+                struct seed seed;
+                struct packet outer, inner;
+                load(&seed, tunnels[i]);
+                assert_int_equal(packet_parse(&outer, seed.link_type, seed.packet), 0);
+                assert_true(outer.inner.len > 20);
+                assert_int_equal(packet_parse(&inner, PACKET_LINK_RAW, outer.inner), 0);
+                assert_int_equal(inner.destination_port, 53);
+        }
+}
+
+/* Cut at every byte: either refused, or with the same addresses; and the output untouched when
+ * refused. */
+static void cut_packet_is_read_as_far_as_it_goes(void **state)
+{
+        struct seed seed;
+        struct packet whole, p;
+        size_t read = 0;
+
+        (void)state;
+        load(&seed, "ethernet_vlan_tls");
+        assert_int_equal(packet_parse(&whole, seed.link_type, seed.packet), 0);
+        for (size_t len = 0; len < seed.packet.len; len++) {
+                AUTO(mem_free_at) char *exact = mem_copy_text(seed.packet.data, len);
+                assert_non_null(exact);
+                p = (struct packet){ .protocol = 99 };
+                if (packet_parse(&p, seed.link_type, (struct text){ exact, len }) == 0) {
+                        assert_int_equal(ip_address_compare(&p.destination, &whole.destination), 0);
+                        read++;
+                } else {
+                        assert_int_equal(p.protocol, 99);
+                }
+        }
+        assert_int_equal(read, seed.packet.len - 18 - 20);
+}
+
+static void what_is_no_ip_is_unsupported(void **state)
+{
+        static const char arp[42] = { [12] = 0x08, [13] = 0x06 };
+        struct packet p;
+
+        (void)state;
+        assert_int_equal(packet_parse(&p, 1, (struct text){ arp, sizeof(arp) }), ERR_UNSUPPORTED);
+        assert_int_equal(packet_parse(&p, 105, (struct text){ arp, sizeof(arp) }), ERR_UNSUPPORTED);
+        assert_int_equal(packet_parse(&p, 1, (struct text){ arp, 13 }), ERR_FORMAT);
+        assert_int_equal(packet_parse(&p, 101, (struct text){ "", 0 }), ERR_FORMAT);
+}
+
+int main(int argc, char **argv)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(every_link_and_header_leads_to_the_same_packet),
+                cmocka_unit_test(later_fragment_has_no_ports),
+                cmocka_unit_test(tunnel_gives_the_packet_inside),
+                cmocka_unit_test(cut_packet_is_read_as_far_as_it_goes),
+                cmocka_unit_test(what_is_no_ip_is_unsupported),
+        };
+
+        seeds_folder = argc > 1 ? argv[1] : ".";
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
