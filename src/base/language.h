@@ -11,7 +11,8 @@ enum language language_from_environment(void);
 /* "en" or "en-GB" is English, all else Vietnamese. */
 enum language language_of(const char *tag);
 const char *language_tag(enum language l);
-/* One of the two, unchanged. */
-const char *say(enum language l, const char *vi, const char *en);
+/* One of the two, unchanged; the compiler checks both when it is used as a format. */
+const char *say(enum language l, const char *vi, const char *en)
+    __attribute__((format_arg(2), format_arg(3)));
 
 #endif

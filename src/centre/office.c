@@ -19,25 +19,39 @@
 
 enum { KEYS_TIMEOUT_MS = 5000, READER_TIMEOUT_MS = 300000, SMALL_JSON_MAX = 8 << 10, CLIENT_DAYS = 400 };
 
-/* The upload in memory that nobody can change any more; -1 without room. */
-static int seal(struct text bytes)
+static int write_all(int fd, const void *bytes, size_t len)
 {
-        int fd = memfd_create("upload", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+        const char *p = bytes;
 
-        for (size_t done = 0; fd >= 0 && done < bytes.len;) {
-                ssize_t n = write(fd, bytes.data + done, bytes.len - done);
-                if (n <= 0) {
-                        (void)close(fd);
-                        return -1;
-                }
-                done += (size_t)n;
+        while (len) {
+                ssize_t n = write(fd, p, len);
+                if (n <= 0)
+                        return ERR_MEMORY;
+                p += n;
+                len -= (size_t)n;
         }
-        if (fd >= 0 &&
-            fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0) {
+        return 0;
+}
+
+/* Options and upload in memory that nobody can change any more; -1 without room. */
+static int seal(const char *options, struct text bytes)
+{
+        const struct reader_upload head = { strlen(options) };
+        int fd = memfd_create("upload", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+        int err = fd < 0 ? ERR_MEMORY : write_all(fd, &head, sizeof(head));
+
+        if (!err)
+                err = write_all(fd, options, strlen(options));
+        if (!err)
+                err = write_all(fd, bytes.data, bytes.len);
+        if (!err &&
+            fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0)
+                err = ERR_IO;
+        if (!err)
+                return fd;
+        if (fd >= 0)
                 (void)close(fd);
-                return -1;
-        }
-        return fd;
+        return -1;
 }
 
 static int read_output(struct buffer *out, int fd, size_t len)
@@ -90,21 +104,15 @@ static int take_result(struct buffer *out, const struct answer *a, struct parse_
 int office_reader_run(struct office *office, struct buffer *out, const char *job,
     const char *options_json, struct text bytes, struct parse_error *bad)
 {
-        AUTO(buffer_done) struct buffer question = BUFFER(MESSAGE_BODY_MAX);
         AUTO(answer_done) struct answer answer = { .fd = -1 };
         int upload, err;
 
-        err = buffer_add(&question, job, strlen(job) + 1);
-        if (!err)
-                err = buffer_add_text(&question, options_json ? options_json : "{}");
-        if (err)
-                return err;
-        upload = seal(bytes);
+        upload = seal(options_json ? options_json : "{}", bytes);
         if (upload < 0)
                 return ERR_MEMORY;
         atomic_fetch_add(&office->jobs_run, 1);
-        err = question_ask(&answer, office->reader, READER_RUN,
-            (struct text){ question.data, question.len }, upload, READER_TIMEOUT_MS);
+        err = question_ask(&answer, office->reader, READER_RUN, text_of(job), upload,
+            READER_TIMEOUT_MS);
         (void)close(upload);
         if (!err)
                 err = take_result(out, &answer, bad);

@@ -20,6 +20,7 @@ struct db_pool;
 struct http_server;
 struct keys_issue;
 struct question_line;
+struct rate;
 
 enum {
         OFFICE_PATH_MAX = 1024,
@@ -40,12 +41,15 @@ struct office {
         bool secure_cookies;                  /* the console is served over TLS */
         const struct clock *clock;
         time_ms started_at;
+        int64_t schema;                      /* number of the database's schema */
         struct db_pool *pool;
         struct question_line *reader;
         struct question_line *keys;
         struct http_server *console;
         struct http_server *agents;
+        struct rate *enrol_rate, *report_rate;
         struct bundle *bundle;
+        atomic_int reader_pid, keys_pid;     /* for the status page */
         atomic_uint_fast64_t jobs_run, jobs_failed, requests, problems;
 };
 

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "centre/authority.h"
+#include "centre/supervisor.h"
 #include "system/proc/confinement.h"
 #include "system/proc/message.h"
 #include "system/proc/message_parse.h"
@@ -100,7 +101,7 @@ int proc_keys_run(void *state)
         if (err) {
                 log_line(LOG_LEVEL_ERROR, "centre keys", "cannot open %s/keys: %s",
                     given->data_folder, err_text(err));
-                return 1;
+                return EXIT_CANNOT_START;
         }
         err = confine(&(struct confinement){ .kind = CONFINE_MESSAGES }, NULL);
         if (err)

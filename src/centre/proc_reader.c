@@ -78,30 +78,39 @@ static int write_all(int fd, const void *bytes, size_t len)
         return 0;
 }
 
+/* The upload begins with the options (struct reader_upload), which are web's own words. */
 static int run_job(struct buffer *out, struct parse_error *bad, const struct reader_job *job,
-    struct text options, int upload)
+    int upload)
 {
-        AUTO(json_free_at) json_t *parsed = NULL;
+        AUTO(json_free_at) json_t *options = NULL;
+        struct reader_upload head;
         struct stat seen;
-        void *bytes = NULL;
+        const char *bytes;
+        size_t len;
         int err;
 
-        err = json_read(&parsed, options, bad);
-        if (err)
-                return ERR_BUG;
         if (fstat(upload, &seen) != 0)
                 return ERR_IO;
-        if (seen.st_size > 0) {
-                bytes = mmap(NULL, (size_t)seen.st_size, PROT_READ, MAP_PRIVATE, upload, 0);
-                if (bytes == MAP_FAILED)
-                        return ERR_LIMIT;
-        }
-        return job->run(out, parsed, (struct text){ bytes ? bytes : "", (size_t)seen.st_size }, bad);
+        len = (size_t)seen.st_size;
+        if (len < sizeof(head))
+                return ERR_BUG;
+        bytes = mmap(NULL, len, PROT_READ, MAP_PRIVATE, upload, 0);
+        if (bytes == MAP_FAILED)
+                return ERR_LIMIT;
+        memcpy(&head, bytes, sizeof(head));
+        bytes += sizeof(head);
+        len -= sizeof(head);
+        if (head.options_bytes > len)
+                return ERR_BUG;
+        err = json_read(&options, (struct text){ bytes, head.options_bytes }, bad);
+        if (err)
+                return ERR_BUG;
+        return job->run(out, options,
+            (struct text){ bytes + head.options_bytes, len - head.options_bytes }, bad);
 }
 
 /* What the child writes to `result` at the very end; a short file means that it did not get there. */
-static _Noreturn void child(const struct reader_job *job, struct text options, int upload,
-    int output, int result)
+static _Noreturn void child(const struct reader_job *job, int upload, int output, int result)
 {
         struct buffer out = BUFFER(JOB_OUT_BYTES_MAX);
         struct reader_result end = { .end = READER_END_ANSWER };
@@ -113,7 +122,7 @@ static _Noreturn void child(const struct reader_job *job, struct text options, i
         limit(job);
         if (confine(&(struct confinement){ .kind = CONFINE_MEMORY }, NULL) != 0)
                 _exit(2);
-        end.err = run_job(&out, &end.bad, job, options, upload);
+        end.err = run_job(&out, &end.bad, job, upload);
         if (!end.err && write_all(output, out.data, out.len) != 0)
                 end.err = ERR_LIMIT;
         end.output_bytes = (uint32_t)out.len;
@@ -134,8 +143,7 @@ static struct running *free_place(struct reader *r)
         return NULL;
 }
 
-static int start_job(struct reader *r, const struct reader_job *job, struct text options,
-    const struct message *m)
+static int start_job(struct reader *r, const struct reader_job *job, const struct message *m)
 {
         struct running *place = free_place(r);
         int output, result, pid;
@@ -146,7 +154,7 @@ static int start_job(struct reader *r, const struct reader_job *job, struct text
         result = memfd_create("result", MFD_CLOEXEC);
         pid = output < 0 || result < 0 ? -1 : fork();
         if (pid == 0)
-                child(job, options, m->fd, output, result);
+                child(job, m->fd, output, result);
         if (pid < 0) {
                 if (output >= 0)
                         (void)close(output);
@@ -162,20 +170,19 @@ static int start_job(struct reader *r, const struct reader_job *job, struct text
 static int on_run(void *state, const struct message *m)
 {
         struct reader *r = state;
-        struct text options = m->body, name;
         const struct reader_job *job = NULL;
         struct reader_result refused = { 0 };
-        char copy[NAME_MAX_BYTES];
+        char name[NAME_MAX_BYTES];
 
-        if (text_split(&name, &options, '\0') && text_copy(copy, sizeof(copy), name) == 0)
-                job = reader_job_find(copy);
-        refused.err = job && options.data ? start_job(r, job, options, m) : ERR_UNSUPPORTED;
+        if (text_copy(name, sizeof(name), m->body) == 0)
+                job = reader_job_find(name);
+        refused.err = job ? start_job(r, job, m) : ERR_UNSUPPORTED;
         (void)close(m->fd);
         return refused.err ? report(r, m->id, &refused, -1) : 0;
 }
 
 static const struct message_rule rules[] = {
-        { .type = READER_RUN, .min_bytes = 2, .max_bytes = MESSAGE_BODY_MAX, .states = STATE_READY,
+        { .type = READER_RUN, .min_bytes = 1, .max_bytes = NAME_MAX_BYTES, .states = STATE_READY,
             .with_fd = true, .handle = on_run },
 };
 static const struct message_table table = { rules, ARRAY_LEN(rules) };

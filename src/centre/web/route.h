@@ -18,6 +18,10 @@
 struct db;
 struct office; /* centre/office.h: settings, folders, the clients of the keys and reader processes */
 
+/* A session's cookie: handlers set `SESSION_COOKIE "=TOKEN; Path=/; HttpOnly; SameSite=Strict"`; over TLS the server
+ * makes it __Host- and Secure by itself. */
+#define SESSION_COOKIE "canh_session"
+
 enum { ROUTE_PARAMS_MAX = 3, BODY_JSON_MAX = 1 << 20, BODY_FILE_MAX = 64 << 20 };
 
 struct call {

@@ -74,15 +74,14 @@ bool line_scan_next(struct text *out, struct line_scan *scan)
         struct text line;
 
         while (text_split(&line, &scan->rest, '\n')) {
-                const char *comment;
                 scan->line++;
                 line = list_cell_trim(line);
-                comment = line.len && line.data ? memmem(line.data, line.len, " #", 2) : NULL;
                 if (line.len == 0 || line_is_comment(line))
                         continue;
-                if (comment)
-                        line = text_trim((struct text){ line.data, (size_t)(comment - line.data) });
-                *out = line;
+                for (size_t i = 0; i + 1 < line.len; i++)
+                        if (line.data[i] == ' ' && line.data[i + 1] == '#')
+                                line.len = i;
+                *out = text_trim(line);
                 return true;
         }
         return false;

@@ -48,7 +48,7 @@ static int see_new(struct finding_filed *out, struct db *db, const struct clock 
         int err;
 
         (void)ulid_make(out->id, clock);
-        out->created = true;
+        out->created = out->open = true;
         out->delta = "new";
         err = join_incident(out, db, clock, rules, s);
         return err ? err : finding_add(db, out->id, out->incident_id, s, clock_now(clock));
@@ -65,12 +65,13 @@ static int see_again(struct finding_filed *out, struct db *db, const struct cloc
         struct finding_sighting kept = *s;
         int err = 0;
 
+        out->open = !is_done(state) && !is_set_aside(state);
         out->delta = strcmp(again.delta, "still") == 0
                          ? "still"
                          : (strcmp(again.delta, "new") == 0 ? "new" : "returned");
         again.delta = out->delta;
         if (is_done(state) && !late) {
-                out->reopened = again.reopened = true;
+                out->reopened = out->open = again.reopened = true;
                 out->delta = again.delta = "returned";
                 again.state = "cleaning";
                 err = join_incident(out, db, clock, rules, s);

@@ -30,6 +30,7 @@ struct finding_sighting {
 struct finding_filed {
         char id[ULID_MAX], incident_id[ULID_MAX];
         bool created, reopened;
+        bool open;         /* something is still to be done about it */
         const char *delta; /* "new", "still", "returned" */
 };
 

@@ -56,6 +56,9 @@ struct report_filed {
         bool filed; /* false: it was here already and was not counted again */
 };
 
+/* For the sink: which finding a hit became. */
+MUST_USE int sweep_hit_finding(struct db *db, const char *hit_id, const char *finding_id);
+
 /* FORMAT (*bad), EXISTS: this sequence came under another identifier; DENIED: another machine's
  * identifier, or the machine is revoked or unknown; UNTRUSTED: made in the future; LIMIT; BUSY, IO:
  * try again. */

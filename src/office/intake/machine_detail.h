@@ -32,4 +32,9 @@ MUST_USE int machine_clean_since(
  */
 MUST_USE int unit_clean_since(time_ms *out, struct db *db, const char *unit_id);
 
+/* [{"id"}]: the unit and those above it that have open rows without a machine. */
+MUST_USE int units_above_json(json_t **out, struct db *db, const char *unit_id);
+/* [{"id"}] of the machines that can stand behind the unit's address, without limit. */
+MUST_USE int unit_machines_json(json_t **out, struct db *db, const char *unit_id);
+
 #endif

@@ -17,7 +17,7 @@ enum { MACHINES_MAX = 20000, SHOWN_MAX = 200, CONNECTIONS_SHOWN_MAX = 500, STALE
         "select m.id, m.name, m.unit_id, u.name, m.kind, m.state, m.os_name, m.os_version,"        \
         " m.os_build, m.addresses, m.last_seen_at, m.last_inventory_at, m.last_sweep_at,"          \
         " (select count(*) from sweep_hit h where h.machine_id = m.id"                             \
-        " and h.state in ('open', 'restored')) as open_hits,"                                      \
+        " and h.state = 'open') as open_hits,"                                                     \
         " (select count(*) from finding f where f.machine_id = m.id"                               \
         " and f.state in " OPEN_STATES ") as open_findings,"                                       \
         " (select count(*) from sweep_order o where o.machine_id = m.id"                           \
@@ -60,12 +60,20 @@ DB_SQL(machine_at,
     " order by m.last_inventory_at desc limit 1");
 DB_SQL(clean_since,
     "select s.started_at, s.id from sweep s where s.machine_id = $1 and s.complete = 1"
-    " and not exists (select 1 from sweep_hit h where h.machine_id = $2 and h.state in ('open', "
-    "'restored'))"
+    " and not exists (select 1 from sweep_hit h where h.machine_id = $2 and h.state = 'open')"
     " order by s.started_at desc limit 1");
+/* Only those that a victim row without a machine waits for. */
+DB_SQL(units_above,
+    "select c.above_id from unit_closure c where c.below_id = $1 and exists (select 1 from finding "
+    "f where"
+    " f.unit_id = c.above_id and f.machine_id is null and f.state in " OPEN_STATES ")");
+DB_SQL(unit_machines,
+    "select m.id from machine m join unit_closure c on c.below_id = m.unit_id where c.above_id = $1"
+    " and m.state in ('active', 'expected') and (c.depth = 0 or not exists"
+    " (select 1 from address_range r where r.unit_id = m.unit_id)) order by m.id");
 DB_SQL(unit_clean,
     "select coalesce(min(case when exists (select 1 from sweep_hit h where h.machine_id = m.id"
-    " and h.state in ('open', 'restored')) then 0 else coalesce((select max(s.started_at) from "
+    " and h.state = 'open') then 0 else coalesce((select max(s.started_at) from "
     "sweep s"
     " where s.machine_id = m.id and s.complete = 1), 0) end), 0)"
     " from machine m join unit_closure c on c.below_id = m.unit_id where c.above_id = $1"
@@ -266,6 +274,28 @@ int machine_clean_since(time_ms *out, char *sweep_id, struct db *db, const char 
                 return err;
         *out = err == 1 ? db_column_int(q, 0) : 0;
         return text_copy(sweep_id, ULID_MAX, err == 1 ? db_column_text(q, 1) : TEXT(""));
+}
+
+int units_above_json(json_t **out, struct db *db, const char *unit_id)
+{
+        AUTO(db_query_done) struct db_query *q = NULL;
+        int err = db_query_begin(&q, db, units_above);
+
+        if (err)
+                return err;
+        db_bind_string(q, 1, unit_id);
+        return db_rows_json(out, q, "id:t", 64);
+}
+
+int unit_machines_json(json_t **out, struct db *db, const char *unit_id)
+{
+        AUTO(db_query_done) struct db_query *q = NULL;
+        int err = db_query_begin(&q, db, unit_machines);
+
+        if (err)
+                return err;
+        db_bind_string(q, 1, unit_id);
+        return db_rows_json(out, q, "id:t", MACHINES_MAX);
 }
 
 int unit_clean_since(time_ms *out, struct db *db, const char *unit_id)

@@ -7,11 +7,12 @@
 
 enum { ORDERS_SHOWN_MAX = 256 };
 
+/* Moved forward it counts from now: a sweep that began before is no answer to it. */
 DB_SQL(order_forward,
-    "update sweep_order set reason = case when priority > $1 then $2 else reason end,"
-    " subject_id = case when priority > $3 then $4 else subject_id end,"
-    " priority = case when priority > $5 then $6 else priority end"
-    " where machine_id = $7 and kind = $8 and argument = $9 and state = 'waiting'");
+    "update sweep_order set reason = $1, subject_id = $2, priority = $3, created_at = $4"
+    " where machine_id = $5 and kind = $6 and argument = $7 and state = 'waiting' and priority > $8");
+DB_SQL(order_waits,
+    "select 1 from sweep_order where machine_id = $1 and kind = $2 and argument = $3 and state = 'waiting'");
 DB_SQL(order_add, "insert into sweep_order (id, machine_id, kind, priority, reason, subject_id, "
                   "argument, created_at, created_by)"
                   " values ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
@@ -21,19 +22,39 @@ DB_SQL(orders_waiting,
 DB_SQL(orders_sent, "update sweep_order set state = 'sent', sent_at = $1 where machine_id = $2 and "
                     "state = 'waiting'");
 
+static int is_waiting(bool *out, struct db *db, const struct sweep_order *o)
+{
+        AUTO(db_query_done) struct db_query *q = NULL;
+        int err = db_query_begin(&q, db, order_waits);
+
+        if (err)
+                return err;
+        db_bind_string(q, 1, o->machine_id);
+        db_bind_string(q, 2, o->kind);
+        db_bind_string(q, 3, o->argument);
+        err = db_step(q);
+        if (err < 0)
+                return err;
+        *out = err == 1;
+        return 0;
+}
+
 int sweep_order_add(
     struct db *db, const struct clock *clock, const struct sweep_order *o, bool *added)
 {
         char id[ULID_MAX];
-        int64_t p = o->priority, forward = 0;
-        int err = db_run(db, &forward, order_forward, "ititiittt", p, o->reason, p, o->subject_id,
-            p, p, o->machine_id, o->kind, o->argument);
+        int64_t p = o->priority;
+        bool waits = false;
+        int err = is_waiting(&waits, db, o);
 
-        if (!err && forward == 0)
+        if (!err && waits)
+                err = db_run(db, NULL, order_forward, "ttiittti", o->reason, o->subject_id, p,
+                    clock_now(clock), o->machine_id, o->kind, o->argument, p);
+        else if (!err)
                 err = db_run(db, NULL, order_add, "tttitttit", ulid_make(id, clock), o->machine_id,
                     o->kind, p, o->reason, o->subject_id, o->argument, clock_now(clock), o->by);
         if (!err && added)
-                *added = forward == 0;
+                *added = !waits;
         return err;
 }
 

@@ -23,9 +23,9 @@ DB_SQL(hit_again, "update sweep_hit set sweep_id = $1, last_at = $2, state = $3,
 DB_SQL(hits_elsewhere, "select id, path from sweep_hit where machine_id = $1 and state in ('open', "
                        "'restored') and sweep_id <> $2"
                        " and last_at <= $3");
+DB_SQL(hit_finding, "update sweep_hit set finding_id = $1 where id = $2");
 DB_SQL(hit_gone, "update sweep_hit set state = 'gone' where id = $1");
-DB_SQL(hits_open,
-    "select count(*) from sweep_hit where machine_id = $1 and state in ('open', 'restored')");
+DB_SQL(hits_open, "select count(*) from sweep_hit where machine_id = $1 and state = 'open'");
 DB_SQL(machine_swept,
     "update machine set last_sweep_at = $1, last_sweep_id = $2, updated_at = $3 where id = $4"
     " and coalesce(last_sweep_at, 0) <= $5");
@@ -56,11 +56,11 @@ int sweep_row_add(struct db *db, const struct report *report, const char *machin
         return err;
 }
 
-/* What a person accepted stays accepted, whatever a sweep says. */
+/* What a person accepted or had put back stays so, until it is taken away again. */
 static const char *state_now(struct text before, bool quarantined)
 {
-        if (text_is(before, "accepted"))
-                return "accepted";
+        if (text_is(before, "accepted") || (text_is(before, "restored") && !quarantined))
+                return text_is(before, "accepted") ? "accepted" : "restored";
         return quarantined ? "quarantined" : "open";
 }
 
@@ -105,6 +105,11 @@ int sweep_hit_put(char *hit_id, bool *first_time, struct db *db, const struct cl
         if (err)
                 return err;
         return text_copy(hit_id, ULID_MAX, text_of(id));
+}
+
+int sweep_hit_finding(struct db *db, const char *hit_id, const char *finding_id)
+{
+        return db_run(db, NULL, hit_finding, "tt", finding_id, hit_id);
 }
 
 /* "/home" holds "/home/an/x" and "/home", not "/homework". */

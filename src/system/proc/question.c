@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+enum { ATTACH_MS_MAX = 3000 }; /* a process that died is back in less */
+
 enum slot_state { SLOT_FREE, SLOT_WAITING, SLOT_ANSWERED, SLOT_LOST };
 
 struct slot {
@@ -200,11 +202,14 @@ static int ask_locked(struct answer *out, struct question_line *line, uint32_t t
     struct text body, int fd, int timeout_ms)
 {
         struct timespec until = deadline_after(timeout_ms);
+        struct timespec there =
+            deadline_after(timeout_ms < ATTACH_MS_MAX ? timeout_ms : ATTACH_MS_MAX);
         struct slot *s;
         int err, late = 0;
 
         while (line->socket < 0 && !late)
-                late = pthread_cond_timedwait(&line->changed, &line->lock, &until);
+                late = pthread_cond_timedwait(&line->changed, &line->lock, &there);
+        late = 0;
         s = line->socket < 0 ? NULL : take_slot(line);
         if (!s)
                 return ERR_BUSY;

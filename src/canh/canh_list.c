@@ -1,0 +1,364 @@
+/* canh/canh_list.c: `canh list show` and `canh list build`. SPDX-License-Identifier: Apache-2.0 */
+#include "base/clock.h"
+#include "base/mem.h"
+#include "canh/command.h"
+#include "canh/input.h"
+#include "canh/list_arguments.h"
+#include "codec/timestamp.h"
+#include "indicators/lists/list_json.h"
+#include "indicators/set/indicator_builder.h"
+#include "indicators/set/indicator_set.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { FLUSH_BYTES = 1 << 16, LINE_MAX_BYTES = 8 << 20, PROGRESS_STEP = 8192, REASONS_SHOWN = 20 };
+
+struct list_job {
+        const struct list_arguments *arguments;
+        enum language l;
+        const char *file;
+        struct buffer out;
+        struct indicator_builder *builder; /* NULL: show */
+        bool headed;
+        size_t rows, reasons;
+        struct list_counts total;
+        time_ms began;
+        bool progress;
+};
+
+static void flush(struct list_job *job)
+{
+        if (job->out.len)
+                (void)fwrite(job->out.data, 1, job->out.len, stdout);
+        buffer_clear(&job->out);
+}
+
+static void show_progress(struct list_job *job)
+{
+        if (++job->rows % PROGRESS_STEP || !isatty(STDERR_FILENO) ||
+            clock_steady(&clock_real) - job->began < SECOND_MS)
+                return;
+        job->progress = true;
+        (void)fprintf(stderr, say(job->l, "\r%zu dòng đã đọc ", "\r%zu rows read "), job->rows);
+}
+
+static void end_progress(struct list_job *job)
+{
+        if (job->progress)
+                (void)fprintf(stderr, "\r\033[K");
+        job->progress = false;
+}
+
+static int add_heading(struct list_job *job, const char *vi, const char *en)
+{
+        if (job->headed)
+                return 0;
+        job->headed = true;
+        return buffer_add_text(&job->out, say(job->l, vi, en));
+}
+
+static const char *day_or_dash(char out[TIMESTAMP_TEXT_MAX], time_ms at)
+{
+        if (!at)
+                return "-";
+        return timestamp_write_day(out, at, ZONE_VIETNAM_MINUTES);
+}
+
+static int table_indicator(struct list_job *job, const struct indicator *i)
+{
+        char first[TIMESTAMP_TEXT_MAX], last[TIMESTAMP_TEXT_MAX], confidence[8] = "-";
+        int err = add_heading(job, "LOẠI        GIÁ TRỊ                                  TIN CẬY LẦN ĐẦU    LẦN CUỐI   MÃ ĐỘC\n",
+            "TYPE        VALUE                                    TRUST   FIRST SEEN LAST SEEN  MALWARE\n");
+
+        if (err)
+                return err;
+        if (i->confidence)
+                (void)snprintf(confidence, sizeof(confidence), "%d", i->confidence);
+        return buffer_add_format(&job->out, "%-11s %-40.*s %-7s %-10s %-10s %.*s\n",
+            indicator_type_name(i->type), TEXT_ARGS(i->value), confidence, day_or_dash(first, i->first_seen),
+            day_or_dash(last, i->last_seen), TEXT_ARGS(i->family));
+}
+
+static int on_indicator(void *state, const struct indicator *indicator)
+{
+        struct list_job *job = state;
+        int err;
+
+        show_progress(job);
+        if (job->builder)
+                return indicator_builder_add(job->builder, indicator);
+        if (job->arguments->json) {
+                err = list_json_indicator(&job->out, indicator);
+                if (!err)
+                        err = buffer_add_byte(&job->out, '\n');
+        } else {
+                err = table_indicator(job, indicator);
+        }
+        if (job->out.len > FLUSH_BYTES)
+                flush(job);
+        return err;
+}
+
+static int table_victim(struct list_job *job, const struct victim *v)
+{
+        char seen[TIMESTAMP_TEXT_MAX] = "-", source[IP_TEXT_MAX], control[IP_TEXT_MAX] = "";
+        int err = add_heading(job, "THỜI GIAN (+07:00)  ĐỊA CHỈ CỦA MÌNH  CỔNG   MÁY CHỦ ĐIỀU KHIỂN              MÃ ĐỘC\n",
+            "SEEN AT (+07:00)    OUR ADDRESS       PORT   CONTROL SERVER                  MALWARE\n");
+        struct text host = v->cc_host;
+
+        if (err)
+                return err;
+        if (v->seen_at)
+                (void)timestamp_write_local(seen, v->seen_at, ZONE_VIETNAM_MINUTES);
+        if (v->has_cc_ip)
+                host = text_of(ip_address_write(control, &v->cc_ip));
+        err = buffer_add_format(&job->out, "%-19s %-17s ", seen, ip_address_write(source, &v->src_ip));
+        if (!err)
+                err = v->src_port >= 0 ? buffer_add_format(&job->out, "%-6d ", v->src_port) :
+                                         buffer_add_text(&job->out, "-      ");
+        return err ? err : buffer_add_format(&job->out, "%-31.*s %.*s\n", TEXT_ARGS(host),
+                                TEXT_ARGS(v->malware));
+}
+
+static int on_victim(void *state, const struct victim *victim)
+{
+        struct list_job *job = state;
+        int err;
+
+        show_progress(job);
+        if (job->builder)
+                return ERR_UNSUPPORTED; /* a victim never gets into a set */
+        if (job->arguments->json) {
+                err = list_json_victim(&job->out, victim);
+                if (!err)
+                        err = buffer_add_byte(&job->out, '\n');
+        } else {
+                err = table_victim(job, victim);
+        }
+        if (job->out.len > FLUSH_BYTES)
+                flush(job);
+        return err;
+}
+
+static int report(struct list_job *job, const char *kind, const struct list_reason *reason)
+{
+        const char *why = say(job->l, reason->vi, reason->en);
+
+        end_progress(job);
+        if (job->arguments->json) {
+                AUTO(buffer_done) struct buffer line = BUFFER(LINE_MAX_BYTES);
+                int err = list_json_reason(&line, kind, reason);
+                if (!err)
+                        (void)fprintf(stderr, "%s\n", line.data);
+                return err;
+        }
+        if (job->builder && ++job->reasons > REASONS_SHOWN)
+                return 0; /* build speaks of totals; show lists them all */
+        (void)fprintf(stderr, say(job->l, "%s: dòng %zu: \"%.*s\": %s", "%s: line %zu: \"%.*s\": %s"), job->file,
+            reason->line, TEXT_ARGS(reason->read), why);
+        if (reason->list.len)
+                (void)fprintf(stderr, " [%.*s]", TEXT_ARGS(reason->list));
+        (void)fputc('\n', stderr);
+        return 0;
+}
+
+static int on_refused(void *state, const struct list_reason *reason)
+{
+        return report(state, "refused", reason);
+}
+
+static int on_warned(void *state, const struct list_reason *reason)
+{
+        return report(state, "warned", reason);
+}
+
+static void add_counts(struct list_counts *total, const struct list_counts *c)
+{
+        total->read += c->read;
+        total->good += c->good;
+        total->duplicate += c->duplicate;
+        total->refused += c->refused;
+        total->warned += c->warned;
+}
+
+static void say_summary(const struct list_job *job, const struct list_summary *s)
+{
+        const struct list_counts *c = &s->counts;
+
+        (void)fprintf(stderr,
+            say(job->l,
+                "%s: định dạng %s, %s, %s%s: đọc %zu = dùng được %zu + trùng %zu + bị loại %zu + bị cảnh báo %zu\n",
+                "%s: format %s, %s, %s%s: read %zu = good %zu + duplicate %zu + refused %zu + warned %zu\n"),
+            job->file, s->format, s->encoding,
+            s->kind == LIST_KIND_VICTIM ? say(job->l, "nạn nhân", "victims") : say(job->l, "chỉ dấu", "indicators"),
+            s->kind_sure ? "" : say(job->l, " (chưa chắc, dùng --kind để xác định)", " (not sure, say it with --kind)"),
+            c->read, c->good, c->duplicate, c->refused, c->warned);
+}
+
+static int refuse_victims(const struct list_job *job, const struct list_summary *s)
+{
+        if (!job->builder || s->kind != LIST_KIND_VICTIM)
+                return 0;
+        (void)fprintf(stderr, "canh: %s: %s\n", job->file,
+            say(job->l,
+                "đây là danh sách nạn nhân (địa chỉ của mình): không đưa vào bộ chỉ dấu; nếu nhầm, dùng --kind indicator",
+                "this is a victim list (our own addresses): it does not go into a set; if that is wrong, say --kind indicator"));
+        return ERR_UNSUPPORTED;
+}
+
+static int read_list(struct list_job *job, struct list_summary *summary, struct text bytes,
+    struct parse_error *bad)
+{
+        struct list_sink sink = { on_indicator, on_victim, on_refused, on_warned, job };
+        struct list_options options = job->arguments->options;
+        struct list_mapping map[ARGUMENT_MAP_MAX];
+        int err;
+
+        options.file_name = text_of(strcmp(job->file, "-") ? job->file : "stdin");
+        err = list_arguments_map(map, job->arguments, bytes, bad);
+        if (err)
+                return err;
+        options.map = map;
+        options.map_count = job->arguments->map_count;
+        return list_read(summary, bytes, &options, &sink, bad);
+}
+
+static int one_file(struct list_job *job, const char *path)
+{
+        AUTO(buffer_done) struct buffer bytes = BUFFER(LIST_BYTES_MAX);
+        AUTO(list_summary_free_at) struct list_summary *summary = NULL;
+        struct parse_error bad = { 0 };
+        int err = list_summary_new(&summary);
+
+        job->file = path;
+        if (!err)
+                err = input_read(&bytes, path);
+        if (!err)
+                err = read_list(job, summary, (struct text){ bytes.data, bytes.len }, &bad);
+        end_progress(job);
+        flush(job);
+        if (err && refuse_victims(job, summary))
+                return err;
+        if (err) {
+                input_complain(job->l, path, err, &bad);
+                return err;
+        }
+        if (refuse_victims(job, summary))
+                return ERR_UNSUPPORTED;
+        if (!job->arguments->json)
+                say_summary(job, summary);
+        add_counts(&job->total, &summary->counts);
+        return 0;
+}
+
+static int all_files(struct list_job *job)
+{
+        int first = 0;
+
+        job->began = clock_steady(&clock_real);
+        for (size_t i = 0; i < job->arguments->file_count; i++) {
+                int err = one_file(job, job->arguments->files[i]);
+                if (err && !first)
+                        first = err;
+                if (err && job->builder)
+                        break; /* a set is built of all its lists or not at all */
+        }
+        return first;
+}
+
+static int exit_code(const struct list_job *job, int err)
+{
+        if (err || fflush(stdout) || ferror(stdout))
+                return COMMAND_FAILED;
+        return job->total.refused + job->total.warned ? COMMAND_FOUND : COMMAND_NOTHING_FOUND;
+}
+
+static int show(const struct list_arguments *a, enum language l)
+{
+        struct list_job job = { .arguments = a, .l = l, .out = BUFFER(LINE_MAX_BYTES) };
+        int err = all_files(&job);
+
+        buffer_done(&job.out);
+        return exit_code(&job, err);
+}
+
+static void say_set(const struct list_job *job, const struct indicator_set *set)
+{
+        struct indicator_counts c;
+
+        indicator_set_count(&c, set);
+        if (job->arguments->json) {
+                (void)printf("{\"total\":%zu,\"bytes\":%zu", c.total, c.bytes);
+                for (unsigned i = 0; i < INDICATOR_TYPES; i++)
+                        (void)printf(",\"%s\":%zu", indicator_type_name((enum indicator_type)i), c.of[i]);
+                (void)printf("}\n");
+                return;
+        }
+        (void)printf(say(job->l, "%s: %zu chỉ dấu, %zu byte\n", "%s: %zu indicators, %zu bytes\n"),
+            job->arguments->output, c.total, c.bytes);
+        for (unsigned i = 0; i < INDICATOR_TYPES; i++)
+                if (c.of[i])
+                        (void)printf("  %-11s %zu\n", indicator_type_name((enum indicator_type)i), c.of[i]);
+}
+
+static int build(const struct list_arguments *a, enum language l)
+{
+        AUTO(indicator_builder_free_at) struct indicator_builder *builder = NULL;
+        AUTO(indicator_set_free_at) struct indicator_set *set = NULL;
+        struct list_job job = { .arguments = a, .l = l, .out = BUFFER(LINE_MAX_BYTES) };
+        int err = a->output ? indicator_builder_new(&builder, BUILDER_INDICATORS_MAX) : ERR_FORMAT;
+
+        if (!a->output)
+                (void)fprintf(stderr, "canh list build: %s\n", say(l, "thiếu -o TỆP", "-o FILE is missing"));
+        job.builder = builder;
+        if (!err)
+                err = all_files(&job);
+        buffer_done(&job.out);
+        if (err)
+                return COMMAND_FAILED;
+        err = indicator_builder_finish(&set, builder);
+        if (!err)
+                err = output_write(a->output, indicator_set_bytes(set));
+        if (err) {
+                input_complain(l, a->output, err, NULL);
+                return COMMAND_FAILED;
+        }
+        say_set(&job, set);
+        return exit_code(&job, 0);
+}
+
+static int usage(FILE *to, enum language l, int code)
+{
+        (void)fprintf(to, "%s",
+            say(l,
+                "canh list show TỆP… [--as ĐỊNH-DẠNG] [--map TRƯỜNG=CỘT…] [--kind indicator|victim] [--zone +07:00]\n"
+                "               [--source TÊN] [--ours DẢI…] [--warning TỆP…] [--json]\n"
+                "canh list build TỆP… -o BỘ [các tùy chọn trên]\n"
+                "TỆP là - để đọc từ đầu vào chuẩn. Mã thoát 1: có dòng bị loại hoặc bị cảnh báo.\nCác định dạng:\n",
+                "canh list show FILE… [--as FORMAT] [--map FIELD=COLUMN…] [--kind indicator|victim] [--zone +07:00]\n"
+                "               [--source NAME] [--ours PREFIX…] [--warning FILE…] [--json]\n"
+                "canh list build FILE… -o SET [the same options]\n"
+                "FILE is - for standard input. Exit code 1: rows were refused or kept out.\nFormats:\n"));
+        for (size_t i = 0; list_format_id(i); i++)
+                (void)fprintf(to, "  %-13s %s\n", list_format_id(i), list_format_label(i, l == LANGUAGE_VI));
+        return code;
+}
+
+static int run(int argc, char **argv, enum language l)
+{
+        AUTO(list_arguments_done) struct list_arguments a = { 0 };
+
+        if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
+                return usage(stdout, l, COMMAND_NOTHING_FOUND);
+        if (argc < 2 || (strcmp(argv[1], "show") && strcmp(argv[1], "build")))
+                return usage(stderr, l, COMMAND_FAILED);
+        if (list_arguments_take(&a, argc - 2, argv + 2, l))
+                return COMMAND_FAILED;
+        return strcmp(argv[1], "show") == 0 ? show(&a, l) : build(&a, l);
+}
+
+extern const struct command command_list;
+const struct command command_list = { .name = "list", .vi = "xem và biên dịch danh sách chỉ dấu, danh sách nạn nhân",
+        .en = "show and compile lists of indicators and of victims", .run = run };

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "centre/admin.h"
+
+#include "base/arena.h"
+#include "base/mem.h"
+#include "centre/admin_rows.h"
+#include "centre/authority.h"
+#include "centre/sample.h"
+#include "centre/settings.h"
+#include "codec/digest.h"
+#include "office/registry/accounts.h"
+#include "office/registry/machines.h"
+#include "office/registry/trail.h"
+#include "office/registry/units.h"
+#include "system/db/db.h"
+
+#include <errno.h>
+#include <gnutls/x509.h>
+#include <sodium.h>
+#include <sys/stat.h>
+
+enum { DONE = 0, CHECK_FAILED = 1, NOT_DONE = 2, PEM_ROOM = 32 << 10 };
+
+struct admin {
+        const struct settings *settings;
+        enum language language;
+        struct db *db;
+        const struct clock *clock;
+        char root[ULID_MAX];
+        int argc;
+        char **argv;
+};
+
+static int complain(const struct admin *a, int err, const struct parse_error *bad)
+{
+        (void)fprintf(stderr, "canh-centre admin %s: %s\n", a->argv[0],
+            bad && bad->why_vi[0] ? say(a->language, bad->why_vi, bad->why_en) : err_text(err));
+        return NOT_DONE;
+}
+
+static const char *argument(const struct admin *a, int index, const char *preset)
+{
+        return a->argc > index ? a->argv[index] : preset;
+}
+
+static int first_user(struct admin *a)
+{
+        struct sample_made made = { 0 };
+        struct parse_error bad = { 0 };
+        int err = sample_first_user(&made, a->db, a->clock, argument(a, 1, "quantri"),
+            argument(a, 2, "Quản trị"), argument(a, 3, "Văn phòng"), &bad);
+
+        if (err)
+                return complain(a, err, &bad);
+        (void)printf("%s: %s\n%s: %s\n", say(a->language, "Tài khoản", "User"), made.login,
+            say(a->language, "Mật khẩu dùng một lần", "One-time password"), made.password);
+        sodium_memzero(&made, sizeof(made));
+        return DONE;
+}
+
+static int reset_password(struct admin *a)
+{
+        const struct account_change change = { .reset_password = true };
+        const struct scope scope = sample_scope(a->root);
+        char id[ULID_MAX], one_time[ULID_MAX];
+        int err = a->argc > 1 ? admin_rows_account(id, a->db, a->argv[1]) : ERR_FORMAT;
+
+        if (!err)
+                err = db_begin(a->db);
+        if (!err)
+                err = account_change(one_time, a->db, a->clock, &scope, id, &change);
+        if (!err)
+                err = db_commit(a->db);
+        db_rollback(a->db);
+        if (err)
+                return complain(a, err, NULL);
+        (void)printf("%s: %s\n", say(a->language, "Mật khẩu dùng một lần", "One-time password"), one_time);
+        sodium_memzero(one_time, sizeof(one_time));
+        return DONE;
+}
+
+/* The public certificate only: the key stays where it is. */
+static int fingerprint(char out[SHA256_HEX_MAX], const char *data_folder)
+{
+        char path[SETTING_MAX + 32];
+        uint8_t digest[SHA256_BYTES];
+        size_t len = sizeof(digest);
+        gnutls_datum_t pem = { 0 };
+        gnutls_x509_crt_t c;
+        int err = ERR_MISSING;
+
+        (void)snprintf(path, sizeof(path), "%s/keys/authority.pem", data_folder);
+        if (gnutls_load_file(path, &pem) != 0)
+                return ERR_MISSING;
+        if (gnutls_x509_crt_init(&c) == 0) {
+                if (gnutls_x509_crt_import(c, &pem, GNUTLS_X509_FMT_PEM) == 0 &&
+                    gnutls_x509_crt_get_fingerprint(c, GNUTLS_DIG_SHA256, digest, &len) == 0) {
+                        hex_write(out, digest, sizeof(digest));
+                        err = 0;
+                }
+                gnutls_x509_crt_deinit(c);
+        }
+        gnutls_free(pem.data);
+        return err;
+}
+
+/* token [UNIT_CODE] [USES] [HOURS]: prints TOKEN.FINGERPRINT */
+static int token(struct admin *a)
+{
+        const struct scope scope = sample_scope(a->root);
+        char made[ENROL_TOKEN_MAX], finger[SHA256_HEX_MAX], unit[ULID_MAX];
+        int64_t uses = 1, hours = 24;
+        time_ms until;
+        int err = fingerprint(finger, a->settings->data_folder);
+
+        (void)snprintf(unit, sizeof(unit), "%s", a->root);
+        if (!err && a->argc > 1)
+                err = admin_rows_unit(unit, a->db, a->argv[1]);
+        if (!err && a->argc > 2)
+                err = text_to_i64(&uses, text_of(a->argv[2]));
+        if (!err && a->argc > 3)
+                err = text_to_i64(&hours, text_of(a->argv[3]));
+        if (!err)
+                err = db_begin(a->db);
+        if (!err)
+                err = enrol_token_new(made, &until, a->db, a->clock, &scope, unit, "agent", uses, hours);
+        if (!err)
+                err = db_commit(a->db);
+        db_rollback(a->db);
+        if (err)
+                return complain(a, err, NULL);
+        (void)printf("%s.%s\n", made, finger);
+        return DONE;
+}
+
+static int check(struct admin *a)
+{
+        char last[SHA256_HEX_MAX], finger[SHA256_HEX_MAX];
+        int64_t bad_at = 0;
+        int err = admin_rows_integrity(a->db);
+
+        if (err) {
+                (void)printf("%s\n", say(a->language, "Cơ sở dữ liệu HỎNG", "The database is DAMAGED"));
+                return CHECK_FAILED;
+        }
+        (void)printf("%s\n", say(a->language, "Cơ sở dữ liệu: tốt", "Database: good"));
+        err = audit_verify(&bad_at, last, a->db);
+        if (err) {
+                (void)printf("%s %lld\n", say(a->language, "Nhật ký BỊ SỬA tại dòng", "The trail was ALTERED at"),
+                    (long long)bad_at);
+                return CHECK_FAILED;
+        }
+        (void)printf("%s: %s\n", say(a->language, "Nhật ký: liền mạch, đến", "Trail: unbroken, to"), last);
+        if (fingerprint(finger, a->settings->data_folder) != 0) {
+                (void)printf("%s\n", say(a->language, "Không có cơ quan chứng thực", "There is no authority"));
+                return CHECK_FAILED;
+        }
+        (void)printf("%s: %s\n", say(a->language, "Dấu vân tay của cơ quan chứng thực", "Authority"), finger);
+        return DONE;
+}
+
+static const struct {
+        const char *word;
+        bool needs_root;
+        int (*run)(struct admin *a);
+} verbs[] = {
+        { "first-user", false, first_user },
+        { "reset-password", true, reset_password },
+        { "token", true, token },
+        { "check", false, check },
+};
+
+static int open_office(struct admin *a, bool needs_root)
+{
+        char folder[SETTING_MAX + 16];
+        int err;
+
+        (void)snprintf(folder, sizeof(folder), "%s/office", a->settings->data_folder);
+        if (mkdir(folder, 0700) != 0 && errno != EEXIST)
+                return err_from_errno(errno);
+        err = db_open(&a->db, a->settings->database_url);
+        if (!err)
+                err = db_migrate(a->db, NULL);
+        return err || !needs_root ? err : unit_root(a->root, a->db);
+}
+
+int admin_run(const struct settings *settings, int argc, char **argv, enum language l)
+{
+        struct admin a = { .settings = settings, .language = l, .clock = &clock_real, .argc = argc,
+                .argv = argv };
+        int status = NOT_DONE;
+
+        for (size_t i = 0; argc > 0 && i < ARRAY_LEN(verbs); i++) {
+                if (strcmp(argv[0], verbs[i].word) != 0)
+                        continue;
+                if (sodium_init() < 0)
+                        return NOT_DONE;
+                int err = open_office(&a, verbs[i].needs_root);
+                status = err ? complain(&a, err, NULL) : verbs[i].run(&a);
+                a.db = db_close(a.db);
+                return status;
+        }
+        (void)fprintf(stderr, "canh-centre admin: first-user [LOGIN NAME OFFICE] | reset-password LOGIN |\n"
+                              "  token [UNIT_CODE USES HOURS] | check\n");
+        return status;
+}

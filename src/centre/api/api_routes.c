@@ -1,0 +1,9 @@
+/* The table of tables. SPDX-License-Identifier: Apache-2.0 */
+#include "centre/api/api_routes.h"
+#include "centre/web/router.h"
+
+const struct route_table *const api_tables[] = {
+        &api_changes,
+        &api_status,
+        NULL,
+};

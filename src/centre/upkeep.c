@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "centre/upkeep.h"
+
+#include "base/log.h"
+#include "centre/office.h"
+#include "office/registry/accounts.h"
+#include "system/db/db.h"
+
+static void told(const char *what, int err)
+{
+        if (err)
+                log_line(LOG_LEVEL_WARNING, "centre upkeep", "%s: %s", what, err_text(err));
+}
+
+void upkeep(struct office *office)
+{
+        struct db *db = db_pool_take(office->pool);
+
+        told("old sessions", sessions_sweep(db, office->clock));
+        db_pool_give(office->pool, db);
+        told("rules for agents", office_publish_if_changed(office));
+}
