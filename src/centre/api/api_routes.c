@@ -3,7 +3,19 @@
 #include "centre/web/router.h"
 
 const struct route_table *const api_tables[] = {
+        &api_accounts,
+        &api_captures,
         &api_changes,
+        &api_enrolment,
+        &api_findings,
+        &api_incidents,
+        &api_lists,
+        &api_machines,
+        &api_results,
+        &api_session,
         &api_status,
+        &api_trail,
+        &api_transfer,
+        &api_units,
         NULL,
 };

@@ -2,12 +2,14 @@
 #include "centre/reader/job.h"
 
 #include "base/mem.h"
+#include "centre/reader/job_capture.h"
 #include "centre/reader/jobs.h"
 
 static const struct reader_job *const jobs[] = {
         &job_request,
         &job_certificate,
         &job_signature,
+        &job_capture,
 };
 
 const struct reader_job *reader_job_find(const char *name)
