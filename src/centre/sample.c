@@ -5,6 +5,7 @@
 #include "office/campaign/campaign.h"
 #include "office/campaign/pack.h"
 #include "office/registry/accounts.h"
+#include "office/registry/trail.h"
 #include "office/registry/transfer.h"
 #include "office/registry/units.h"
 #include "system/db/db.h"
@@ -12,6 +13,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
+
+#define SAMPLE_OFFICE "Văn phòng HĐND và UBND huyện Mẫu"
 
 enum { PATH_ROOM = 1100, SAMPLE_BYTES_MAX = 8 << 20 };
 
@@ -122,13 +125,29 @@ int sample_load_pack(struct db *db, const struct clock *clock, const char *folde
         return err;
 }
 
+static int write_settings(struct db *db, const struct clock *clock)
+{
+        static const char *const pairs[][2] = { { "office_name", SAMPLE_OFFICE },
+                { "parent_name", "UBND tỉnh Mẫu" }, { "place", "Mẫu" }, { "hotline", "0200 3 000 000" },
+                { "pack", "tet-2024" } };
+        int err = db_begin(db);
+
+        for (size_t i = 0; !err && i < ARRAY_LEN(pairs); i++)
+                err = setting_write(db, clock, pairs[i][0], text_of(pairs[i][1]));
+        if (!err)
+                err = db_commit(db);
+        db_rollback(db);
+        return err;
+}
+
 int sample_load(struct sample_made *made, struct db *db, const struct clock *clock,
     const char *folder, const char *packs_folder, struct parse_error *bad)
 {
         char pack[PATH_ROOM];
-        int err = sample_first_user(made, db, clock, "canbo", "Cán bộ trực", "Văn phòng HĐND và UBND huyện Mẫu",
-            bad);
+        int err = sample_first_user(made, db, clock, "canbo", "Cán bộ trực", SAMPLE_OFFICE, bad);
 
+        if (!err)
+                err = write_settings(db, clock);
         if (!err)
                 err = sample_import(db, clock, folder, bad);
         (void)snprintf(pack, sizeof(pack), "%s/tet-2024", packs_folder);
