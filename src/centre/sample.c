@@ -20,15 +20,19 @@ enum { PATH_ROOM = 1100, SAMPLE_BYTES_MAX = 8 << 20 };
 
 struct scope sample_scope(const char *root_id)
 {
-        return (struct scope){ .unit_id = root_id, .account_id = "", .actor = "canh-centre", .address = "",
+        return (struct scope){ .unit_id = root_id,
+                .account_id = "",
+                .actor = "canh-centre",
+                .address = "",
                 .role = ROLE_ADMINISTRATOR };
 }
 
 static int make_user(struct sample_made *made, struct db *db, const struct clock *clock,
     const char *login, const char *name, const char *office_name, struct parse_error *bad)
 {
-        struct account_new wish = { .login = text_of(login), .name = text_of(name),
-                .role = ROLE_ADMINISTRATOR };
+        struct account_new wish = {
+                .login = text_of(login), .name = text_of(name), .role = ROLE_ADMINISTRATOR
+        };
         char root[ULID_MAX], id[ULID_MAX];
         int err = unit_root(root, db);
 
@@ -88,8 +92,8 @@ static int import_one(struct db *db, const struct clock *clock, const struct sco
                 err = read_file(&bytes, folder, name);
         if (err)
                 return err == ERR_MISSING ? 0 : err;
-        err = transfer_import(&result, arena, db, clock, scope, record_topic_of(text_of(topic)), &options,
-            (struct text){ bytes.data, bytes.len }, bad);
+        err = transfer_import(&result, arena, db, clock, scope, record_topic_of(text_of(topic)),
+            &options, (struct text){ bytes.data, bytes.len }, bad);
         if (!err && result.refused_count) {
                 *bad = result.refused[0].bad;
                 err = ERR_FORMAT;
@@ -97,7 +101,8 @@ static int import_one(struct db *db, const struct clock *clock, const struct sco
         return err;
 }
 
-int sample_import(struct db *db, const struct clock *clock, const char *folder, struct parse_error *bad)
+int sample_import(
+    struct db *db, const struct clock *clock, const char *folder, struct parse_error *bad)
 {
         static const char *const topics[] = { "units", "people", "ranges", "systems", "machines" };
         char root[ULID_MAX];
@@ -110,7 +115,8 @@ int sample_import(struct db *db, const struct clock *clock, const char *folder, 
         return err;
 }
 
-int sample_load_pack(struct db *db, const struct clock *clock, const char *folder, struct parse_error *bad)
+int sample_load_pack(
+    struct db *db, const struct clock *clock, const char *folder, struct parse_error *bad)
 {
         AUTO(buffer_done) struct buffer bytes = BUFFER(SAMPLE_BYTES_MAX);
         struct pack_faults faults = { 0 };
@@ -128,8 +134,8 @@ int sample_load_pack(struct db *db, const struct clock *clock, const char *folde
 static int write_settings(struct db *db, const struct clock *clock)
 {
         static const char *const pairs[][2] = { { "office_name", SAMPLE_OFFICE },
-                { "parent_name", "UBND tỉnh Mẫu" }, { "place", "Mẫu" }, { "hotline", "0200 3 000 000" },
-                { "pack", "tet-2024" } };
+                { "parent_name", "UBND tỉnh Mẫu" }, { "place", "Mẫu" },
+                { "hotline", "0200 3 000 000" }, { "pack", "tet-2024" } };
         int err = db_begin(db);
 
         for (size_t i = 0; !err && i < ARRAY_LEN(pairs); i++)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Starts the built canh-centre on loopback in a folder of its own, speaks to it, kills parts of it. Only the standard library;
-certificates are made with certtool (gnutls-bin) or openssl, whichever is there."""
+certificates are made with openssl."""
 import http.client
 import json
 import os
@@ -30,12 +30,16 @@ class Centre:
 
     def start(self, wait=30):
         env = dict(os.environ, LANG="en_GB.UTF-8", ASAN_OPTIONS="detect_leaks=0")
+        if getattr(self, "log", None):
+            self.log.close()
         self.log = open(os.path.join(self.folder, "log"), "ab")
         self.out_path = os.path.join(self.folder, "out")
+        out = open(self.out_path, "wb")
         self.process = subprocess.Popen(
             [self.program, "--data", os.path.join(self.folder, "data"), "--listen", f"127.0.0.1:{self.port}",
              "--agents", f"127.0.0.1:{self.agents_port}", *self.options],
-            stdout=open(self.out_path, "wb"), stderr=self.log, env=env)
+            stdout=out, stderr=self.log, env=env)
+        out.close()
         self.wait_ready(wait)
         with open(self.out_path, encoding="utf-8") as f:
             self.output = f.read()
@@ -91,6 +95,17 @@ class Centre:
             c.request(method, path, body=body, headers=headers or {})
             r = c.getresponse()
             return r.status, dict((k.lower(), v) for k, v in r.getheaders()), r.read()
+        finally:
+            c.close()
+
+    def announce(self, path, size):
+        """The answer to a body of that size, of which nothing is sent."""
+        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            c.putrequest("POST", path)
+            c.putheader("Content-Length", str(size))
+            c.endheaders()
+            return c.getresponse().status
         finally:
             c.close()
 
@@ -153,6 +168,20 @@ class Machine:
             r = c.getresponse()
             data = r.read()
             return r.status, json.loads(data) if "json" in r.getheader("Content-Type", "") else data
+        finally:
+            c.close()
+
+    def announce(self, path, size):
+        """The answer to a body of that size, of which nothing is sent."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_verify_locations(os.path.join(self.centre.folder, "data/keys/authority.pem"))
+        context.load_cert_chain(self.certificate, self.key)
+        c = http.client.HTTPSConnection("127.0.0.1", self.centre.agents_port, context=context, timeout=20)
+        try:
+            c.putrequest("POST", path)
+            c.putheader("Content-Length", str(size))
+            c.endheaders()
+            return c.getresponse().status
         finally:
             c.close()
 

@@ -94,9 +94,7 @@ class CentreTest(unittest.TestCase):
                                                headers={"Content-Type": "application/json"})
             self.assertEqual(status, 400, raw[:20])
             self.assertIn("title", problem)
-        status, _ = self.centre.call("POST", "/api/v1/enrol-tokens", raw=b"x" * (1 << 20) + b"y",
-                                     headers={"Content-Type": "application/json"})
-        self.assertEqual(status, 413)
+        self.assertEqual(self.centre.announce("/api/v1/enrol-tokens", (1 << 20) + 1), 413)
 
     def test_a_page_that_waits_is_woken_by_a_change(self):
         _, now = self.centre.call("GET", "/api/v1/changes")
@@ -128,7 +126,7 @@ class CentreTest(unittest.TestCase):
         late = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
         self.assertEqual(m.send(m.report(made_at=late))[0], 422)
         self.assertEqual(m.call("POST", "/agent/v1/reports", raw=b"{nonsense")[0], 400)
-        self.assertEqual(m.call("POST", "/agent/v1/reports", raw=b" " * ((8 << 20) + 1))[0], 413)
+        self.assertEqual(m.announce("/agent/v1/reports", (8 << 20) + 1), 413)
 
     def test_a_token_is_spent_and_a_wrong_one_is_refused(self):
         token = self.token()
@@ -165,8 +163,9 @@ class CentreTest(unittest.TestCase):
         done = subprocess.run(["openssl", "x509", "-req", "-in", expired.csr, "-CA", f"{keys}/authority.pem", "-CAkey",
                                f"{keys}/authority.key", "-set_serial", "77", "-out", expired.certificate, "-days", "-1",
                                "-extfile", extensions], capture_output=True)
-        if done.returncode == 0:
-            self.assertEqual(expired.call("GET", "/agent/v1/work")[0], 403)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(expired.call("GET", "/agent/v1/work")[0], 403)
+        self.assertIn("certificate expired", self.centre.log_text())
         self.assertEqual(m.call("GET", "/agent/v1/work")[0], 200)
         status, answer = self.centre.call("POST", f"/api/v1/machines/{m.id}/revoke", {"reason": "mất máy"})
         self.assertEqual(status, 204, answer)
@@ -193,6 +192,7 @@ class CentreTest(unittest.TestCase):
             until = time.time() + 4
             while time.time() < until:
                 report = m.report()
+                time.sleep(0.05)
                 for _ in range(200):
                     try:
                         status, _ = m.send(report, timeout=5)
@@ -201,8 +201,6 @@ class CentreTest(unittest.TestCase):
                     if status == 200:
                         acknowledged.append(report)
                         break
-                    if status == 429:
-                        return
                     time.sleep(0.05)
 
         with concurrent.futures.ThreadPoolExecutor() as pool:
@@ -212,6 +210,7 @@ class CentreTest(unittest.TestCase):
             sending.result(60)
         self.assertTrue(wait_for(lambda: self.centre.call("GET", "/api/v1/session")[1]["signed_in"]))
         self.assertGreater(len(acknowledged), 3)
+        time.sleep(3)  # the rate limit's bucket fills again
         for report in acknowledged[-5:]:
             self.assertEqual(m.send(report)[1], {"id": report["id"], "filed": False})
         self.assertEqual(m.call("GET", "/agent/v1/work")[1]["last_report"], acknowledged[-1]["sequence"])
@@ -224,7 +223,8 @@ class CentreTest(unittest.TestCase):
                 for part in ("{id}", "{unit}", "{clause}", "{upload}", "{table}"):
                     sent = sent.replace(part, "none")
                 status, _ = self.centre.call(method.upper(), sent, headers={"Cookie": ""})
-                self.assertEqual(status, 200 if operation.get("x-role") == "open" and method == "get" else status)
+                if operation.get("x-role") == "open" and method == "get":
+                    self.assertEqual(status, 200, path)
                 if operation.get("x-role") != "open":
                     self.assertIn(status, (401, 403), (method, path))
 
