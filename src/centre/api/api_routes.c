@@ -1,4 +1,5 @@
 /* The table of tables. SPDX-License-Identifier: Apache-2.0 */
+#include "centre/api/api_campaign.h"
 #include "centre/api/api_routes.h"
 #include "centre/web/router.h"
 
@@ -11,5 +12,9 @@ const struct route_table *const api_tables[] = {
         &api_transfer,
         &api_machines,
         &api_trail,
+        &api_matrix,
+        &api_directives,
+        &api_waivers,
+        &api_reports,
         NULL,
 };
