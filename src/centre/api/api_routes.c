@@ -1,5 +1,4 @@
 /* The table of tables. SPDX-License-Identifier: Apache-2.0 */
-#include "centre/api/api_campaign.h"
 #include "centre/api/api_routes.h"
 #include "centre/web/router.h"
 
@@ -19,15 +18,8 @@ const struct route_table *const api_tables[] = {
         &api_session,
         &api_status,
         &api_trail,
-<<<<<<< HEAD
-        &api_matrix,
-        &api_directives,
-        &api_waivers,
-        &api_reports,
-=======
         &api_transfer,
         &api_units,
         &api_waivers,
->>>>>>> main
         NULL,
 };
