@@ -21,7 +21,6 @@
 #include "centre/supervisor.h"
 #include "centre/upkeep.h"
 #include "centre/web/router.h"
-#include "office/incident/incidents.h"
 #include "system/db/db.h"
 #include "system/net/http_server.h"
 #include "system/proc/confinement.h"
@@ -44,7 +43,6 @@ struct web {
         struct buffer console_certificate, console_key; /* files that were given */
         struct certificate certificate;                 /* our own */
         struct buffer key;
-        struct incident_rules rules;
 };
 
 static int make_folder(char out[OFFICE_PATH_MAX], const char *data, const char *name)
@@ -170,8 +168,7 @@ static int open_office(struct web *w)
         int err = db_pool_new(&o->pool, o->database_url, WORKERS + 2);
 
         (void)snprintf(rules, sizeof(rules), "%s/rules", o->packs_folder);
-        intake_rules_load(&w->rules, o->packs_folder);
-        o->rules = &w->rules;
+        o->rules = intake_rules(o->packs_folder);
         if (!err)
                 err = bundle_open(&o->bundle, o->bundle_folder, rules, o->clock, office_sign_manifest, o);
         if (!err)
