@@ -1,4 +1,6 @@
 /* The table of tables. SPDX-License-Identifier: Apache-2.0 */
+#include "centre/api/api_campaign.h"
+#include "centre/api/api_intake.h"
 #include "centre/api/api_routes.h"
 #include "centre/web/router.h"
 
@@ -9,7 +11,17 @@ const struct route_table *const api_tables[] = {
         &api_accounts,
         &api_units,
         &api_transfer,
-        &api_machines,
+        &api_enrolment,
         &api_trail,
+        &api_machines,
+        &api_lists,
+        &api_captures,
+        &api_results,
+        &api_findings,
+        &api_incidents,
+        &api_matrix,
+        &api_directives,
+        &api_waivers,
+        &api_reports,
         NULL,
 };

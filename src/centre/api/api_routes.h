@@ -10,7 +10,7 @@ extern const struct route_table api_session;
 extern const struct route_table api_accounts;
 extern const struct route_table api_units;
 extern const struct route_table api_transfer;
-extern const struct route_table api_machines;
+extern const struct route_table api_enrolment;
 extern const struct route_table api_trail;
 
 #endif
