@@ -1,7 +1,6 @@
 /* The registry's calls on a database in memory, as the server would call them after its own checks.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
-#include "centre/api/api_intake.h"
 #include "centre/api/api_routes.h"
 #include "centre/office.h"
 #include "codec/json_fields.h"
@@ -206,7 +205,7 @@ static void each_route_asks_for_its_role(void **state)
                 { "POST", "/api/v1/import/{table}", ROLE_OFFICE },
                 { "GET", "/api/v1/machines", ROLE_UNIT },
                 { "GET", "/api/v1/machines/{id}", ROLE_UNIT },
-                      { "POST", "/api/v1/machines/{id}/orders", ROLE_UNIT },
+                { "POST", "/api/v1/machines/{id}/orders", ROLE_UNIT },
                 { "POST", "/api/v1/machines/{id}/revoke", ROLE_ADMINISTRATOR },
                 { "POST", "/api/v1/enrol-tokens", ROLE_OFFICE },
                 { "GET", "/api/v1/audit", ROLE_ADMINISTRATOR },
