@@ -8,6 +8,8 @@ static const struct reader_job *const jobs[] = {
         &job_request,
         &job_certificate,
         &job_signature,
+        &job_preview_list,
+        &job_rows_list,
 };
 
 const struct reader_job *reader_job_find(const char *name)

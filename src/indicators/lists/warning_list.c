@@ -71,12 +71,11 @@ static bool has_key(const struct warning_list *list, const void *key, size_t len
 
 static size_t prefix_key(uint8_t out[18], const struct ip_address *a, unsigned bits)
 {
-        struct ip_address low, high;
-        struct ip_prefix p = { *a, (uint8_t)bits };
-
-        ip_prefix_range(&low, &high, &p);
         out[0] = 'p';
-        memcpy(out + 1, low.bytes, 16);
+        for (unsigned i = 0; i < 16; i++) {
+                unsigned left = bits > 8 * i ? bits - 8 * i : 0; /* bits of the prefix in this byte */
+                out[i + 1] = (uint8_t)(a->bytes[i] & (left >= 8 ? 0xFFu : 0xFF00u >> left));
+        }
         out[17] = (uint8_t)bits;
         return 18;
 }

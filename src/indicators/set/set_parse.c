@@ -106,7 +106,6 @@ static bool is_canonical(enum indicator_type type, struct text value)
 {
         char name[DOMAIN_NAME_MAX], url[URL_MAX];
         struct ip_prefix p;
-        struct ip_address low, high;
 
         if (type == INDICATOR_NAME)
                 return domain_name_parse(name, value) == 0 && text_is(value, name);
@@ -116,10 +115,7 @@ static bool is_canonical(enum indicator_type type, struct text value)
                 return true;
         memcpy(p.base.bytes, value.data, 16);
         p.bits = (uint8_t)value.data[16];
-        if (p.bits > 128)
-                return false;
-        ip_prefix_range(&low, &high, &p);
-        return ip_address_compare(&low, &p.base) == 0;
+        return p.bits <= 128 && ip_prefix_contains(&p, &p.base);
 }
 
 /* (2) and (3) */
