@@ -9,7 +9,10 @@ extern const struct route_table api_captures;
 extern const struct route_table api_findings;
 extern const struct route_table api_incidents;
 extern const struct route_table api_lists;
-extern const struct route_table api_machines;
+extern const struct route_table api_orders;
 extern const struct route_table api_results;
+
+/* The `proof` of a machine's page (docs/api.md) out of its detail with findings; NULL without memory. */
+json_t *machine_proof_json(const json_t *machine);
 
 #endif

@@ -3,6 +3,7 @@
  * process answer as the test says. SPDX-License-Identifier: Apache-2.0 */
 #include "centre/agents/filing_test.h"
 #include "centre/api/api_intake.h"
+#include "centre/api/api_routes.h"
 #include "centre/office.h"
 #include "centre/reader/job_capture.h"
 #include "centre/reader/job_list.h"
@@ -32,9 +33,9 @@ int office_reader_run(struct office *office, struct buffer *out, const char *job
         AUTO(json_free_at) json_t *options = NULL;
 
         (void)office;
-        if (strcmp(job, "list_preview") == 0)
+        if (strcmp(job, "list-preview") == 0)
                 return job_list_preview(out, bytes, text_of(options_json), bad);
-        if (strcmp(job, "list_rows") == 0)
+        if (strcmp(job, "list-rows") == 0)
                 return job_list_rows(out, bytes, text_of(options_json), bad);
         assert_string_equal(job, "capture");
         assert_int_equal(json_read(&options, text_of(options_json), NULL), 0);
@@ -241,11 +242,11 @@ static void a_sister_units_machine_is_not_there(void **state)
         json_decref(own.body);
         assert_int_equal(
             ASK(d, api_machines, ROLE_UNIT, WEST, "GET", "machines/{id}", PC_A, "").err, ERR_MISSING);
-        assert_int_equal(ASK(d, api_machines, ROLE_UNIT, WEST, "POST", "machines/{id}/orders", PC_A,
+        assert_int_equal(ASK(d, api_orders, ROLE_UNIT, WEST, "POST", "machines/{id}/orders", PC_A,
                              "{\"kind\":\"sweep\"}")
                              .err,
             ERR_MISSING);
-        own = ASK(d, api_machines, ROLE_UNIT, EAST, "POST", "machines/{id}/orders", PC_A,
+        own = ASK(d, api_orders, ROLE_UNIT, EAST, "POST", "machines/{id}/orders", PC_A,
             "{\"kind\":\"sweep\"}");
         assert_int_equal(own.status, 201);
         json_decref(own.body);
