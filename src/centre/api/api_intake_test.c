@@ -1,6 +1,6 @@
-/* The handlers of intake, called with a struct call: what each role sees of its own and of a sister unit, and a
- * list from its bytes to the set in use. The reader's jobs run here in the process; publishing and the keys
- * process answer as the test says. SPDX-License-Identifier: Apache-2.0 */
+/* The handlers of intake, called with a struct call: what each role sees of its own and of a sister
+ * unit, and a list from its bytes to the set in use. The reader's jobs run here in the process;
+ * publishing and the keys process answer as the test says. SPDX-License-Identifier: Apache-2.0 */
 #include "centre/agents/filing_test.h"
 #include "centre/api/api_intake.h"
 #include "centre/api/api_routes.h"
@@ -152,18 +152,21 @@ static int desk_teardown(void **state)
 struct said {
         int err, status;
         json_t *body;
-        char text[4096];
+        char text[16384];
 };
 
 /* Finds the route by method and pattern, refuses a role below its own as the server does. */
-static struct said ask(struct desk *d, const struct route_table *t, enum role role, const char *unit,
-    const char *method, const char *pattern, const char *param, struct text body)
+static struct said ask(struct desk *d, const struct route_table *t, enum role role,
+    const char *unit, const char *method, const char *pattern, const char *param, struct text body)
 {
         struct said said = { .err = ERR_MISSING };
         AUTO(arena_free_at) struct arena *arena = NULL;
         struct reply reply = { 0 };
-        struct call call = { .office = &d->office, .db = d->o->db, .clock = &d->o->clock,
-                .scope = { unit, "acc", "An", "127.0.0.1", role }, .params = { text_of(param) },
+        struct call call = { .office = &d->office,
+                .db = d->o->db,
+                .clock = &d->o->clock,
+                .scope = { unit, "acc", "An", "127.0.0.1", role },
+                .params = { text_of(param) },
                 .body = body };
 
         assert_int_equal(arena_new(&arena, 1 << 24), 0);
@@ -177,7 +180,8 @@ static struct said ask(struct desk *d, const struct route_table *t, enum role ro
         }
         said.status = reply.status;
         if (!said.err && reply.body.len)
-                (void)!json_read(&said.body, (struct text){ reply.body.data, reply.body.len }, NULL);
+                (void)!json_read(
+                    &said.body, (struct text){ reply.body.data, reply.body.len }, NULL);
         (void)snprintf(said.text, sizeof(said.text), "%s", reply.body.data ? reply.body.data : "");
         buffer_done(&reply.body);
         return said;
@@ -218,16 +222,17 @@ static void each_sees_its_own_and_the_office_all(void **state)
         for (size_t i = 0; i < ARRAY_LEN(seen); i++) {
                 const char *u = seen[i].unit;
 
-                assert_int_equal(count_in(ASK(d, api_findings, ROLE_UNIT, u, "GET", "findings", "", ""),
-                                     "findings"),
+                assert_int_equal(
+                    count_in(
+                        ASK(d, api_findings, ROLE_UNIT, u, "GET", "findings", "", ""), "findings"),
                     seen[i].findings);
                 assert_int_equal(
                     count_in(ASK(d, api_incidents, ROLE_UNIT, u, "GET", "incidents", "", ""),
                         "incidents"),
                     seen[i].incidents);
                 assert_int_equal(
-                    count_in(ASK(d, api_machines, ROLE_UNIT, u, "GET", "machines", "", ""),
-                        "machines"),
+                    count_in(
+                        ASK(d, api_machines, ROLE_UNIT, u, "GET", "machines", "", ""), "machines"),
                     seen[i].machines);
         }
 }
@@ -241,7 +246,8 @@ static void a_sister_units_machine_is_not_there(void **state)
         assert_int_equal(json_array_size(json_object_get(own.body, "proof")), 4);
         json_decref(own.body);
         assert_int_equal(
-            ASK(d, api_machines, ROLE_UNIT, WEST, "GET", "machines/{id}", PC_A, "").err, ERR_MISSING);
+            ASK(d, api_machines, ROLE_UNIT, WEST, "GET", "machines/{id}", PC_A, "").err,
+            ERR_MISSING);
         assert_int_equal(ASK(d, api_orders, ROLE_UNIT, WEST, "POST", "machines/{id}/orders", PC_A,
                              "{\"kind\":\"sweep\"}")
                              .err,
@@ -299,7 +305,8 @@ static void an_incident_moves_only_as_allowed_and_closes_with_proof(void **state
         assert_int_equal(json_array_size(json_object_get(s.body, "machines")), 1);
         json_decref(s.body);
         assert_int_equal(
-            ASK(d, api_incidents, ROLE_UNIT, WEST, "GET", "incidents/{id}", id, "").err, ERR_MISSING);
+            ASK(d, api_incidents, ROLE_UNIT, WEST, "GET", "incidents/{id}", id, "").err,
+            ERR_MISSING);
 }
 
 static void an_entry_of_the_future_is_refused_and_a_correction_is_a_new_one(void **state)
@@ -360,13 +367,14 @@ static struct said commit(struct desk *d, const struct said *shown, const char *
 {
         char body[256];
 
-        (void)snprintf(body, sizeof(body), "{\"upload\":\"%s\",\"source\":\"%s\",\"zone_minutes\":420}",
+        (void)snprintf(body, sizeof(body),
+            "{\"upload\":\"%s\",\"source\":\"%s\",\"zone_minutes\":420}",
             json_get_text(shown->body, "upload"), source);
         return ASK(d, api_lists, ROLE_OFFICE, ROOT, "POST", "lists", "", body);
 }
 
-#define VICTIMS                                                                                    \
-        "Địa chỉ IP,Thời gian,Mã độc,Tên máy\n198.51.100.9,15/01/2024 14:00,Emotet,pc-a\n"         \
+#define VICTIMS                                                                                         \
+        "Địa chỉ IP,Thời gian,Mã độc,Tên máy\n198.51.100.9,15/01/2024 14:00,Emotet,pc-a\n" \
         "198.51.100.300,15/01/2024 14:00,Emotet,\n"
 
 static void a_list_of_victims_is_seen_and_then_filed_once(void **state)
@@ -386,7 +394,8 @@ static void a_list_of_victims_is_seen_and_then_filed_once(void **state)
         assert_int_equal(filed.err, 0);
         assert_int_equal(filed.status, 201);
         assert_int_equal(json_get_int(filed.body, "findings"), 1);
-        assert_int_equal(COUNT(d->o, "select count(*) from list_refused where kind = 'refused'"), 1);
+        assert_int_equal(
+            COUNT(d->o, "select count(*) from list_refused where kind = 'refused'"), 1);
         json_decref(filed.body);
         json_decref(shown.body);
         shown = preview(d, "a.csv", VICTIMS);
@@ -438,9 +447,9 @@ static void lists_belong_to_the_office(void **state)
             ASK(d, api_lists, ROLE_UNIT, EAST, "POST", "lists", "", "{}").err, ERR_DENIED);
         assert_int_equal(
             ASK(d, api_lists, ROLE_UNIT, EAST, "POST", "lists/preview", "", "x").err, ERR_DENIED);
-        assert_int_equal(ASK(d, api_lists, ROLE_OFFICE, ROOT, "POST", "lists/preview/{upload}",
-                             "../a.db", "{}")
-                             .err,
+        assert_int_equal(
+            ASK(d, api_lists, ROLE_OFFICE, ROOT, "POST", "lists/preview/{upload}", "../a.db", "{}")
+                .err,
             ERR_FORMAT);
         json_decref(shown.body);
 }
@@ -484,27 +493,46 @@ static void a_result_file_is_filed_once_and_only_when_its_signature_holds(void *
         json_decref(s.body);
 }
 
-static void a_kit_files_for_machines_of_its_unit(void **state)
+static int carry_by_kit(struct desk *d, const char *key, int sequence)
+{
+        AUTO(buffer_done) struct buffer report = BUFFER(1 << 16);
+        AUTO(json_free_at) json_t *file = NULL;
+        char *text;
+        struct said said;
+
+        assert_int_equal(
+            buffer_add_format(&report,
+                "{\"format\":\"canh-report/1\",\"id\":\"01HKKKKKKK%016d\",\"machine\":\"\","
+                "\"machine_key\":\"%s\",\"sequence\":%d,\"kind\":\"heartbeat\",\"made_at\":"
+                "\"2024-01-15T08:00:00Z\",\"agent\":\"0.1.0\",\"way\":\"hand\",\"body\":{}}",
+                sequence, key, sequence),
+            0);
+        file = json_pack("{s:s,s:s,s:[s],s:s}", "format", "canh-result/1", "certificate", "PEM",
+            "reports", report.data, "signature", "AAAA");
+        text = json_dumps(file, JSON_COMPACT);
+        said = ASK(d, api_results, ROLE_UNIT, EAST, "POST", "results", "", text);
+        free(text);
+        json_decref(said.body);
+        return said.err ? said.err : said.status;
+}
+
+static void a_kit_files_for_machines_of_its_unit_only(void **state)
 {
         struct desk *d = *state;
         struct said kit = ASK(d, api_results, ROLE_OFFICE, ROOT, "POST", "check-kits", "",
             "{\"unit\":\"" EAST "\",\"days\":7}");
-        AUTO(buffer_done) struct buffer report = BUFFER(1 << 16);
-        char name[65], *at;
-        struct report_sender sender = { .kit_unit_id = EAST, .way = "hand" };
-        struct report_filed filed;
+        char name[65];
 
         assert_int_equal(kit.status, 201);
         (void)snprintf(name, sizeof(name), "kit:%s", json_get_text(kit.body, "kit"));
-        world.common_name = name;
-        (void)report_text(&report, PC_A, 1, "heartbeat", d->o->now, "{}");
-        at = strstr(report.data, "\"machine\":\"" PC_A "\"");
-        assert_non_null(at);
-        memcpy(at, "\"machine\":\"\",\"machine_key\":\"pc-w\",\"a\":0 ", 41);
-        assert_int_equal(intake_file_report_of(&filed, d->o->db, &d->o->clock, NULL, &sender,
-                             (struct text){ report.data, report.len }, NULL),
-            ERR_FORMAT);
         json_decref(kit.body);
+        world.common_name = name;
+        assert_int_equal(carry_by_kit(d, "pc-b", 1), 200);
+        assert_int_equal(carry_by_kit(d, "pc-w", 2), 403);
+        assert_int_equal(carry_by_kit(d, "never-seen", 3), 200);
+        assert_int_equal(COUNT(d->o, "select count(*) from machine where unit_id = '" EAST "'"), 3);
+        world.common_name = "kit:01HKNONE000000000000000000";
+        assert_int_equal(carry_by_kit(d, "pc-b", 4), ERR_MISSING);
         assert_int_equal(ASK(d, api_results, ROLE_OFFICE, EAST, "POST", "check-kits", "",
                              "{\"unit\":\"" WEST "\",\"days\":7}")
                              .err,
@@ -526,7 +554,7 @@ int main(int argc, char **argv)
                 DESK(a_set_that_cannot_be_published_takes_its_list_back),
                 DESK(lists_belong_to_the_office),
                 DESK(a_result_file_is_filed_once_and_only_when_its_signature_holds),
-                DESK(a_kit_files_for_machines_of_its_unit),
+                DESK(a_kit_files_for_machines_of_its_unit_only),
         };
 
         packs = argc > 1 ? argv[1] : "packs";

@@ -106,13 +106,23 @@ static bool has_own_scope(struct list_why *why, const struct ip_address *address
         return true;
 }
 
-bool list_victim_is_refused(struct list_why *why, const struct ip_address *address)
+/* An office may declare such a range as its own (a sample district does): then it knows what it says. */
+static bool is_declared(const struct ip_address *address, const struct list_options *options)
+{
+        for (size_t i = 0; i < options->ours_count; i++)
+                if (ip_prefix_contains(&options->ours[i], address))
+                        return true;
+        return false;
+}
+
+bool list_victim_is_refused(
+    struct list_why *why, const struct ip_address *address, const struct list_options *options)
 {
         static const struct list_why inside = {
                 "địa chỉ mạng riêng: danh sách phải ghi địa chỉ công cộng mới quy được về đơn vị",
                 "a private address: only a public one can be brought to a unit" };
 
-        if (!has_own_scope(why, address))
+        if (!has_own_scope(why, address) || is_declared(address, options))
                 return false;
         if (ip_address_scope(address) == IP_SCOPE_PRIVATE)
                 *why = inside;

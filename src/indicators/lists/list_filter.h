@@ -20,7 +20,8 @@ bool seen_keys_has(const struct seen_keys *seen, const void *key, size_t len);
 /* True when the indicator must be kept out; *why and *list say which rule. */
 bool list_item_is_warned(struct list_why *why, struct text *list, const struct list_item *item,
     const struct indicator *indicator, const struct list_options *options);
-/* True when the address cannot be a public one of ours. */
-bool list_victim_is_refused(struct list_why *why, const struct ip_address *address);
+/* True when the address cannot be a public one of ours; a declared range of ours is taken as it is. */
+bool list_victim_is_refused(
+    struct list_why *why, const struct ip_address *address, const struct list_options *options);
 
 #endif

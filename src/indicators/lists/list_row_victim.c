@@ -128,7 +128,7 @@ static int one_address(struct list_reading *r, const struct list_row *row, size_
                 return list_row_refuse(r, row, column, piece, &why);
         if (item.type != INDICATOR_IPV4 && item.type != INDICATOR_IPV6)
                 return list_row_refuse(r, row, column, piece, &no_address);
-        if (list_victim_is_refused(&why, &item.address))
+        if (list_victim_is_refused(&why, &item.address, r->options))
                 return list_row_refuse(r, row, column, piece, &why);
         copy.src_ip = item.address;
         if (item.port > 0)
