@@ -2,7 +2,6 @@
  * unit, and a list from its bytes to the set in use. The reader's jobs run here in the process;
  * publishing and the keys process answer as the test says. SPDX-License-Identifier: Apache-2.0 */
 #include "centre/agents/filing_test.h"
-#include "centre/api/api_intake.h"
 #include "centre/api/api_routes.h"
 #include "centre/office.h"
 #include "centre/reader/job_capture.h"
@@ -248,11 +247,11 @@ static void a_sister_units_machine_is_not_there(void **state)
         assert_int_equal(
             ASK(d, api_machines, ROLE_UNIT, WEST, "GET", "machines/{id}", PC_A, "").err,
             ERR_MISSING);
-        assert_int_equal(ASK(d, api_orders, ROLE_UNIT, WEST, "POST", "machines/{id}/orders", PC_A,
+        assert_int_equal(ASK(d, api_machines, ROLE_UNIT, WEST, "POST", "machines/{id}/orders", PC_A,
                              "{\"kind\":\"sweep\"}")
                              .err,
             ERR_MISSING);
-        own = ASK(d, api_orders, ROLE_UNIT, EAST, "POST", "machines/{id}/orders", PC_A,
+        own = ASK(d, api_machines, ROLE_UNIT, EAST, "POST", "machines/{id}/orders", PC_A,
             "{\"kind\":\"sweep\"}");
         assert_int_equal(own.status, 201);
         json_decref(own.body);
