@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""embed_files.py OUT.c FOLDER: writes a C file with the table static_files (centre/web/static_files.h): every file
-of FOLDER, and its gzip form where that saves a tenth. Without FOLDER one page says that the console was not built."""
+"""embed_files.py OUT.c [FILE...]: writes a C file with the table static_files (centre/web/static_files.h): every
+FILE under its own name, and its gzip form where that saves a tenth. Without files one page says that the console was not built."""
 import gzip
 import hashlib
 import os
@@ -17,19 +17,12 @@ ABSENT = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Canh</ti
 """
 
 
-def files_of(folder, work):
-    found = []
-    for root, _, names in os.walk(folder):
-        for name in names:
-            path = os.path.join(root, name)
-            if os.path.splitext(name)[1] in TYPES:
-                found.append(("/" + os.path.relpath(path, folder).replace(os.sep, "/"), path))
-    if not any(web == "/index.html" for web, _ in found):
-        path = os.path.join(work, "absent.html")
-        with open(path, "w", encoding="utf-8") as f:
+def files_of(paths, work):
+    if not paths:
+        paths = [os.path.join(work, "index.html")]
+        with open(paths[0], "w", encoding="utf-8") as f:
             f.write(ABSENT)
-        found = [("/index.html", path)]
-    return sorted(found)
+    return sorted(("/" + os.path.basename(path), path) for path in paths)
 
 
 def incbin(label, path):
@@ -38,12 +31,12 @@ def incbin(label, path):
 
 
 def main():
-    out, folder = sys.argv[1], sys.argv[2]
+    out, paths = sys.argv[1], sys.argv[2:]
     work = out + ".d"
     os.makedirs(work, exist_ok=True)
     code = ["/* made by tools/embed_files.py */", '#include "centre/web/static_files.h"', ""]
     rows = []
-    for i, (web, path) in enumerate(files_of(folder, work)):
+    for i, (web, path) in enumerate(files_of(paths, work)):
         with open(path, "rb") as f:
             data = f.read()
         zipped = gzip.compress(data, 9, mtime=0)

@@ -1,8 +1,7 @@
 /* canh/canh_list.c: `canh list show` and `canh list build`. SPDX-License-Identifier: Apache-2.0 */
-#include "canh/canh_list.h"
 #include "base/clock.h"
 #include "base/mem.h"
-#include "canh/exit_code.h"
+#include "canh/command.h"
 #include "canh/input.h"
 #include "canh/list_arguments.h"
 #include "codec/json_write.h"
@@ -11,7 +10,6 @@
 #include "indicators/set/indicator_builder.h"
 #include "indicators/set/indicator_set.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -315,8 +313,8 @@ static int all_files(struct list_job *job)
 static int exit_code(const struct list_job *job, int err)
 {
         if (err || fflush(stdout) || ferror(stdout))
-                return EXIT_CODE_FAILED;
-        return job->total.refused + job->total.warned ? EXIT_CODE_FOUND : EXIT_CODE_NOTHING_FOUND;
+                return COMMAND_FAILED;
+        return job->total.refused + job->total.warned ? COMMAND_FOUND : COMMAND_NOTHING_FOUND;
 }
 
 static int show(const struct list_arguments *a, enum language l)
@@ -364,13 +362,13 @@ static int build(const struct list_arguments *a, enum language l)
                 err = all_files(&job);
         buffer_done(&job.out);
         if (err)
-                return EXIT_CODE_FAILED;
+                return COMMAND_FAILED;
         err = indicator_builder_finish(&set, builder);
         if (!err)
                 err = output_write(a->output, indicator_set_bytes(set));
         if (err) {
                 input_complain(l, a->output, err, NULL);
-                return EXIT_CODE_FAILED;
+                return COMMAND_FAILED;
         }
         say_set(&job, set);
         return exit_code(&job, 0);
@@ -398,17 +396,21 @@ static int usage(FILE *to, enum language l, int code)
         return code;
 }
 
-int canh_list(int argc, char **argv)
+static int run(int argc, char **argv, enum language l)
 {
         AUTO(list_arguments_done) struct list_arguments a = { 0 };
-        enum language l = language_from_environment();
 
-        (void)signal(SIGPIPE, SIG_DFL); /* `canh list show … | head` ends quietly */
-        if (argc >= 1 && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0))
-                return usage(stdout, l, EXIT_CODE_NOTHING_FOUND);
-        if (argc < 1 || (strcmp(argv[0], "show") && strcmp(argv[0], "build")))
-                return usage(stderr, l, EXIT_CODE_FAILED);
-        if (list_arguments_take(&a, argc - 1, argv + 1, l))
-                return EXIT_CODE_FAILED;
-        return strcmp(argv[0], "show") == 0 ? show(&a, l) : build(&a, l);
+        if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
+                return usage(stdout, l, COMMAND_NOTHING_FOUND);
+        if (argc < 2 || (strcmp(argv[1], "show") != 0 && strcmp(argv[1], "build") != 0))
+                return usage(stderr, l, COMMAND_FAILED);
+        if (list_arguments_take(&a, argc - 2, argv + 2, l))
+                return COMMAND_FAILED;
+        return strcmp(argv[1], "show") == 0 ? show(&a, l) : build(&a, l);
 }
+
+extern const struct command command_list;
+const struct command command_list = { .name = "list",
+        .vi = "xem và biên dịch danh sách chỉ dấu, danh sách nạn nhân",
+        .en = "show and compile lists of indicators and of victims",
+        .run = run };

@@ -2,7 +2,7 @@
  * table, for each flow and indicator. The steps, joined: traffic/capture -> traffic/decode ->
  * traffic/match -> standard output. One set and one input in memory at a time.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "canh/canh_match.h"
+#include "canh/command.h"
 
 #include "base/language.h"
 #include "base/mem.h"
@@ -201,13 +201,13 @@ static int usage(enum language language)
         return EXIT_FAILED;
 }
 
-int canh_match(int argc, char **argv)
+static int run(int argc, char **argv, enum language language)
 {
-        struct run r = { .language = language_from_environment() };
+        struct run r = { .language = language };
         const char *set_path = NULL;
         size_t inputs = 0;
 
-        for (int i = 0; i < argc; i++) {
+        for (int i = 1; i < argc; i++) {
                 if (strcmp(argv[i], "--json") == 0)
                         r.json = true;
                 else if (argv[i][0] == '-' && argv[i][1])
@@ -221,7 +221,7 @@ int canh_match(int argc, char **argv)
                 return usage(r.language);
         if (load_set(&r, set_path))
                 return EXIT_FAILED;
-        for (int i = 0; i < argc; i++)
+        for (int i = 1; i < argc; i++)
                 if (strcmp(argv[i], "--json") != 0 && argv[i] != set_path &&
                     match_input(&r, argv[i]))
                         r.failed = true;
@@ -234,3 +234,9 @@ int canh_match(int argc, char **argv)
                     say(r.language, "gói không có IP", "without IP"));
         return r.failed ? EXIT_FAILED : r.found ? EXIT_FOUND : EXIT_NOTHING;
 }
+
+extern const struct command command_match;
+const struct command command_match = { .name = "match",
+        .vi = "đối chiếu bản ghi lưu lượng với bộ chỉ dấu",
+        .en = "check captures against an indicator set",
+        .run = run };

@@ -159,6 +159,25 @@ static int check(struct admin *a)
         return DONE;
 }
 
+static int load(struct admin *a,
+    int (*loader)(struct db *, const struct clock *, const char *, struct parse_error *))
+{
+        struct parse_error bad = { 0 };
+        int err = a->argc > 1 ? loader(a->db, a->clock, a->argv[1], &bad) : ERR_FORMAT;
+
+        return err ? complain(a, err, &bad) : DONE;
+}
+
+static int load_sample(struct admin *a)
+{
+        return load(a, sample_import);
+}
+
+static int load_pack(struct admin *a)
+{
+        return load(a, sample_load_pack);
+}
+
 static const struct {
         const char *word;
         bool needs_root;
@@ -167,6 +186,8 @@ static const struct {
         { "first-user", false, first_user },
         { "reset-password", true, reset_password },
         { "token", true, token },
+        { "load-sample", true, load_sample },
+        { "load-pack", true, load_pack },
         { "check", false, check },
 };
 
@@ -201,6 +222,6 @@ int admin_run(const struct settings *settings, int argc, char **argv, enum langu
                 return status;
         }
         (void)fprintf(stderr, "canh-centre admin: first-user [LOGIN NAME OFFICE] | reset-password LOGIN |\n"
-                              "  token [UNIT_CODE USES HOURS] | check\n");
+                              "  token [UNIT_CODE USES HOURS] | load-sample FOLDER | load-pack FOLDER | check\n");
         return status;
 }

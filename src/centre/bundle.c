@@ -167,7 +167,7 @@ static void next_generation(char out[GENERATION_MAX], const struct bundle *b)
                 if (dash < tail.len && text_to_u64(&before,
                         (struct text){ tail.data + dash + 1, tail.len - dash - 1 }, 1000000) == 0)
                         count = (unsigned)before + 1;
-                (void)text_copy(compact, sizeof(compact), (struct text){ tail.data, dash });
+                (void)snprintf(compact, sizeof(compact), "%.*s", (int)(dash < 24 ? dash : 24), tail.data);
         }
         (void)snprintf(out, GENERATION_MAX, "%.24s-%u", compact, count);
 }

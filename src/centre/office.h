@@ -18,6 +18,7 @@ struct bundle;
 struct db;
 struct db_pool;
 struct http_server;
+struct incident_rules;
 struct keys_issue;
 struct question_line;
 struct rate;
@@ -49,6 +50,7 @@ struct office {
         struct http_server *agents;
         struct rate *enrol_rate, *report_rate;
         struct bundle *bundle;
+        const struct incident_rules *rules; /* deadlines of incidents, read once */
         atomic_int reader_pid, keys_pid;     /* for the status page */
         atomic_uint_fast64_t jobs_run, jobs_failed, requests, problems;
 };

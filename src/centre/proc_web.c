@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "centre/agents/agents_door.h"
+#include "centre/agents/filing.h"
 #include "centre/bundle.h"
 #include "centre/first_run.h"
 #include "centre/office.h"
@@ -167,6 +168,7 @@ static int open_office(struct web *w)
         int err = db_pool_new(&o->pool, o->database_url, WORKERS + 2);
 
         (void)snprintf(rules, sizeof(rules), "%s/rules", o->packs_folder);
+        o->rules = intake_rules(o->packs_folder);
         if (!err)
                 err = bundle_open(&o->bundle, o->bundle_folder, rules, o->clock, office_sign_manifest, o);
         if (!err)

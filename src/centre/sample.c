@@ -2,9 +2,18 @@
 #include "centre/sample.h"
 
 #include "base/mem.h"
+#include "office/campaign/campaign.h"
+#include "office/campaign/pack.h"
 #include "office/registry/accounts.h"
+#include "office/registry/transfer.h"
 #include "office/registry/units.h"
 #include "system/db/db.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+enum { PATH_ROOM = 1100, SAMPLE_BYTES_MAX = 8 << 20 };
 
 struct scope sample_scope(const char *root_id)
 {
@@ -21,7 +30,7 @@ static int make_user(struct sample_made *made, struct db *db, const struct clock
         int err = unit_root(root, db);
 
         if (err == ERR_MISSING)
-                err = unit_create_root(root, db, clock, "VP", office_name, "office");
+                err = unit_create_root(root, db, clock, "VP", office_name, "lead_office");
         if (err)
                 return err;
         const struct scope scope = sample_scope(root);
@@ -44,12 +53,84 @@ int sample_first_user(struct sample_made *made, struct db *db, const struct cloc
         return err;
 }
 
+static int read_file(struct buffer *out, const char *folder, const char *name)
+{
+        char path[PATH_ROOM], piece[1 << 14];
+        ssize_t n = 0;
+        int fd, err = 0;
+
+        if (snprintf(path, sizeof(path), "%s/%s", folder, name) >= (int)sizeof(path))
+                return ERR_LIMIT;
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0)
+                return err_from_errno(errno);
+        while (!err && (n = read(fd, piece, sizeof(piece))) > 0)
+                err = buffer_add(out, piece, (size_t)n);
+        (void)close(fd);
+        return n < 0 ? ERR_IO : err;
+}
+
+static int import_one(struct db *db, const struct clock *clock, const struct scope *scope,
+    const char *folder, const char *topic, struct parse_error *bad)
+{
+        AUTO(arena_free_at) struct arena *arena = NULL;
+        AUTO(buffer_done) struct buffer bytes = BUFFER(SAMPLE_BYTES_MAX);
+        const struct transfer_options options = { .on_conflict = TRANSFER_UPDATE };
+        struct transfer_result result = { 0 };
+        char name[64];
+        int err = arena_new(&arena, SAMPLE_BYTES_MAX * 4);
+
+        (void)snprintf(name, sizeof(name), "%s.csv", topic);
+        if (!err)
+                err = read_file(&bytes, folder, name);
+        if (err)
+                return err == ERR_MISSING ? 0 : err;
+        err = transfer_import(&result, arena, db, clock, scope, record_topic_of(text_of(topic)), &options,
+            (struct text){ bytes.data, bytes.len }, bad);
+        if (!err && result.refused_count) {
+                *bad = result.refused[0].bad;
+                err = ERR_FORMAT;
+        }
+        return err;
+}
+
+int sample_import(struct db *db, const struct clock *clock, const char *folder, struct parse_error *bad)
+{
+        static const char *const topics[] = { "units", "people", "ranges", "systems", "machines" };
+        char root[ULID_MAX];
+        int err = unit_root(root, db);
+
+        for (size_t i = 0; !err && i < ARRAY_LEN(topics); i++) {
+                const struct scope scope = sample_scope(root);
+                err = import_one(db, clock, &scope, folder, topics[i], bad);
+        }
+        return err;
+}
+
+int sample_load_pack(struct db *db, const struct clock *clock, const char *folder, struct parse_error *bad)
+{
+        AUTO(buffer_done) struct buffer bytes = BUFFER(SAMPLE_BYTES_MAX);
+        struct pack_faults faults = { 0 };
+        char id[ULID_MAX];
+        int err = read_file(&bytes, folder, "pack.json");
+
+        if (err)
+                return err;
+        err = campaign_load(id, db, clock, (struct text){ bytes.data, bytes.len }, &faults);
+        if (err == ERR_FORMAT && faults.count)
+                *bad = faults.items[0].why;
+        return err;
+}
+
 int sample_load(struct sample_made *made, struct db *db, const struct clock *clock,
     const char *folder, const char *packs_folder, struct parse_error *bad)
 {
-        int err = sample_first_user(made, db, clock, "canbo", "Cán bộ trực", "Văn phòng HĐND và UBND huyện Mẫu", bad);
+        char pack[PATH_ROOM];
+        int err = sample_first_user(made, db, clock, "canbo", "Cán bộ trực", "Văn phòng HĐND và UBND huyện Mẫu",
+            bad);
 
-        (void)folder;
-        (void)packs_folder;
-        return err;
+        if (!err)
+                err = sample_import(db, clock, folder, bad);
+        (void)snprintf(pack, sizeof(pack), "%s/tet-2024", packs_folder);
+        return err ? err : sample_load_pack(db, clock, pack, bad);
 }

@@ -5,5 +5,11 @@
 const struct route_table *const api_tables[] = {
         &api_changes,
         &api_status,
+        &api_session,
+        &api_accounts,
+        &api_units,
+        &api_transfer,
+        &api_machines,
+        &api_trail,
         NULL,
 };

@@ -6,5 +6,11 @@
 
 extern const struct route_table api_changes;
 extern const struct route_table api_status;
+extern const struct route_table api_session;
+extern const struct route_table api_accounts;
+extern const struct route_table api_units;
+extern const struct route_table api_transfer;
+extern const struct route_table api_machines;
+extern const struct route_table api_trail;
 
 #endif

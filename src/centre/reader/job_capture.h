@@ -12,11 +12,9 @@
 
 enum { CAPTURE_MATCHES_MAX = 10000 };
 
-/* Adds
- * {"packets","skipped","left_out","cut":null|"why","matches":[{at,last_at,source,source_port,destination,
- * destination_port,protocol,seen_in,packets,type,value,family,list}]}. skipped: packets without IP.
- * cut: the capture ends in the middle, and this is why; what came before counts. FORMAT with *bad:
- * no capture, or a damaged set. */
+/* Adds an object of packets, skipped (those without IP), left_out, cut (null, or why the capture
+ * breaks off: what came before counts) and matches (match_json.h). FORMAT with *bad: no capture, or
+ * a damaged set. */
 extern const struct reader_job job_capture;
 
 #endif

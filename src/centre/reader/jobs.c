@@ -2,6 +2,7 @@
 #include "centre/reader/job.h"
 
 #include "base/mem.h"
+#include "centre/reader/job_capture.h"
 #include "centre/reader/jobs.h"
 
 static const struct reader_job *const jobs[] = {
@@ -10,6 +11,7 @@ static const struct reader_job *const jobs[] = {
         &job_signature,
         &job_preview_list,
         &job_rows_list,
+        &job_capture,
 };
 
 const struct reader_job *reader_job_find(const char *name)

@@ -177,9 +177,6 @@ static bool refuse(struct reply *reply, struct call *call, struct http_request *
                 err = reply_problem(reply, call, 401, "sign_in", "Xin đăng nhập.", "Please sign in.");
         else if (call->scope.role < route->min_role)
                 err = reply_from_err(reply, call, ERR_DENIED);
-        else if (s && s->account.must_change && !text_starts(text_of(route->pattern), "/api/v1/session"))
-                err = reply_problem(reply, call, 403, "password_must_change",
-                    "Xin đổi mật khẩu dùng một lần trước.", "Please change the one-time password first.");
         else if (writes && s && !(route->flags & ROUTE_NO_CSRF) && !csrf_holds(request, s))
                 err = reply_problem(reply, call, 403, "csrf", "Phiên làm việc đã đổi, xin tải lại trang.",
                     "The session has changed, please reload the page.");

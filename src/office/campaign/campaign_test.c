@@ -160,6 +160,7 @@ static void a_word_turns_the_cell_and_counts_as_a_person(void **state)
         AUTO(json_free_at) json_t *m = NULL;
         char id[ULID_MAX];
 
+        assert_int_equal(campaign_refresh(o->db, &o->clock, 0), 0);
         assert_int_equal(campaign_attest(id, o->db, &o->clock, &scope, o->c, TEXT("XA1"),
                              TEXT("1d"), TEXT("told"), TEXT("Đã phổ biến tại cuộc họp ngày 18/01")),
             0);

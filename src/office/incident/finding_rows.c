@@ -53,7 +53,6 @@ DB_SQL(verify_unit,
     " and f.machine_id is null and f.state in " OPEN_STATES " and f.received_at <= $2");
 DB_SQL(verify, "update finding set state = 'verified', proof_kind = 'sweep', proof_id = $1, "
                "updated_at = $2 where id = $3");
-DB_SQL(scope_has, "select 1 from unit_closure where above_id = $1 and below_id = $2");
 DB_SQL(machine_has, "select m.unit_id from machine m join unit_closure c on c.below_id = m.unit_id "
                     "where m.id = $1 and c.above_id = $2");
 DB_SQL(findings_page,
@@ -178,21 +177,6 @@ int findings_to_verify(
 int finding_verify(struct db *db, const char *id, const char *sweep_id, time_ms now)
 {
         return db_run(db, NULL, verify, "tit", sweep_id, now, id);
-}
-
-int unit_in_scope(struct db *db, const struct scope *scope, const char *unit_id)
-{
-        AUTO(db_query_done) struct db_query *q = NULL;
-        int err = db_query_begin(&q, db, scope_has);
-
-        if (err)
-                return err;
-        db_bind_string(q, 1, scope->unit_id);
-        db_bind_string(q, 2, unit_id);
-        err = db_step(q);
-        if (err < 0)
-                return err;
-        return err ? 0 : ERR_MISSING;
 }
 
 int machine_unit(

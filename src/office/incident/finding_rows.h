@@ -28,7 +28,6 @@ MUST_USE int finding_set_gone(struct db *db, const char *id, time_ms now);
 MUST_USE int findings_to_verify(
     json_t **out, struct db *db, const char *machine_id, const char *unit_id, time_ms clean_since);
 MUST_USE int finding_verify(struct db *db, const char *id, const char *sweep_id, time_ms now);
-MUST_USE int unit_in_scope(struct db *db, const struct scope *scope, const char *unit_id);
 /* Its unit; MISSING outside of scope. */
 MUST_USE int machine_unit(
     char unit_id[ULID_MAX], struct db *db, const struct scope *scope, const char *machine_id);

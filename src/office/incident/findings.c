@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "codec/json_fields.h"
 #include "office/incident/finding_rows.h"
+#include "office/registry/units.h"
 #include "office/incident/incidents.h"
 #include "office/registry/trail.h"
 #include "system/db/db_json.h"

@@ -7,8 +7,8 @@
 
 #include <jansson.h>
 
-/* {"at","last_at","source","source_port","destination","destination_port","protocol","seen_in","packets",
- * "type","value","family","list"}. *out belongs to the caller. */
+/* An object of at, last_at, source, source_port, destination, destination_port, protocol, seen_in,
+ * packets, type, value, family, list. *out belongs to the caller. */
 MUST_USE int match_json(json_t **out, const struct packet_match_record *record);
 
 #endif

@@ -1,0 +1,104 @@
+// The console's start: who is here decides what is shown.
+// SPDX-License-Identifier: Apache-2.0
+import { render, type ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { Problem, get, session } from "./app/api";
+import { useLive } from "./app/live";
+import { language, languageChosen, startPrefs } from "./app/prefs";
+import { route, startRoute } from "./app/route";
+import { useStore } from "./app/store";
+import type { Session } from "./app/types";
+import { AccountsPage } from "./pages/accounts";
+import { CapturePage } from "./pages/capture";
+import { EnrolPage } from "./pages/enrol";
+import { FindingsPage } from "./pages/findings";
+import { FirstRunPage } from "./pages/first_run";
+import { ImportPage } from "./pages/import";
+import { IncidentPage } from "./pages/incident";
+import { IncidentsPage } from "./pages/incidents";
+import { ListPage, ListsPage } from "./pages/lists";
+import { MachinePage } from "./pages/machine";
+import { MachinesPage } from "./pages/machines";
+import { MatrixPage } from "./pages/matrix";
+import { OfflinePage } from "./pages/offline";
+import { PasswordPage } from "./pages/password";
+import { ReportPage } from "./pages/report";
+import { ReportsPage } from "./pages/reports";
+import { SignInPage } from "./pages/sign_in";
+import { StatusPage } from "./pages/status";
+import { UnitPage } from "./pages/unit";
+import { UnitsPage } from "./pages/units";
+import { Page } from "./ui/page";
+import { Shell } from "./ui/shell";
+import { Empty, ProblemNote } from "./ui/states";
+import { t } from "./words";
+
+const pages: Record<string, (props: { id: string }) => ComponentChildren> = {
+  matrix: () => <MatrixPage />,
+  units: () => <UnitsPage />,
+  unit: ({ id }) => <UnitPage key={id} id={id} />,
+  machines: () => <MachinesPage />,
+  machine: ({ id }) => <MachinePage key={id} id={id} />,
+  lists: () => <ListsPage />,
+  list: ({ id }) => <ListPage key={id} id={id} />,
+  import: () => <ImportPage />,
+  capture: () => <CapturePage />,
+  findings: () => <FindingsPage />,
+  incidents: () => <IncidentsPage />,
+  incident: ({ id }) => <IncidentPage key={id} id={id} />,
+  reports: () => <ReportsPage />,
+  report: ({ id }) => <ReportPage key={id} id={id} />,
+  enrol: () => <EnrolPage />,
+  offline: () => <OfflinePage />,
+  accounts: () => <AccountsPage />,
+  status: () => <StatusPage />,
+  password: () => <PasswordPage />,
+};
+
+function Missing() {
+  return (
+    <Page title={t("problem_missing")}>
+      <Empty icon="q" title={t("page_missing")}>
+        <a href="#/matrix">{t("matrix_page")}</a>
+      </Empty>
+    </Page>
+  );
+}
+
+function SignedIn({ must }: { must: boolean }) {
+  const here = useStore(route);
+  useLive(true);
+  const show = must ? () => <PasswordPage must /> : pages[here.page];
+  return <Shell>{show ? show({ id: here.id }) : <Missing />}</Shell>;
+}
+
+function App() {
+  const now = useStore(session);
+  const [problem, setProblem] = useState<Problem>();
+  useStore(language); // every word changes with it
+  const load = async () => {
+    setProblem(undefined);
+    try {
+      const found = await get<Session>("/session");
+      if (!languageChosen && found.account && found.language) language.set(found.language);
+      session.set(found);
+    } catch (error) {
+      setProblem(error instanceof Problem ? error : new Problem(500, "page", String(error)));
+    }
+  };
+  useEffect(() => void load(), []);
+  if (!now) {
+    return problem ? (
+      <main class="alone">
+        <ProblemNote problem={problem} retry={() => void load()} />
+      </main>
+    ) : null;
+  }
+  if (now.first_run) return <FirstRunPage />;
+  if (!now.signed_in) return <SignInPage />;
+  return <SignedIn must={now.account?.must_change === true} />;
+}
+
+startPrefs();
+startRoute();
+render(<App />, document.getElementById("app")!);

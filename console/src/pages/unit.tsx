@@ -1,0 +1,313 @@
+// One unit: its cells, its machines, what is open, its people, addresses and systems, where it
+// came from.
+// SPDX-License-Identifier: Apache-2.0
+import { useGet } from "../app/live";
+import { link } from "../app/route";
+import { day, moment } from "../app/time";
+import type { Cell, Machine, Matrix, Ref, UnitPage as Data } from "../app/types";
+import { Icon } from "../ui/icon";
+import {
+  Fig,
+  Five,
+  St,
+  cellTone,
+  findingTone,
+  severityTone,
+  stateWord,
+  toneIcon,
+} from "../ui/marks";
+import { Card, Facts, Page } from "../ui/page";
+import { Empty, Wait } from "../ui/states";
+import { Table, counted } from "../ui/table";
+import { both, count, t, tMaybe } from "../words";
+import { machineHeads, sortMachines } from "./machines";
+
+type UnitData = Omit<Data, "machines"> & { machines: number | Machine[] };
+
+const names = (refs: Ref[]) =>
+  refs.map((one, n) => (
+    <>
+      {n > 0 && ", "}
+      <a href={link("unit", one.id)}>{one.name}</a>
+    </>
+  ));
+
+function Duties({ unit, cells }: { unit: UnitData; cells: Record<string, Cell> }) {
+  const matrix = useGet<Matrix>("/matrix", ["matrix"]).data;
+  const label = (id: string) => {
+    const clause = matrix?.clauses.find((one) => one.id === id);
+    return clause ? clause.label + " · " + both(clause.title) : id;
+  };
+  const rows = Object.entries(cells).sort(([a], [b]) =>
+    a.localeCompare(b, "vi", { numeric: true }),
+  );
+  return (
+    <Card
+      title={t("duties")}
+      acts={
+        <a class="small" href={link("matrix")}>
+          {t("matrix_page")}
+        </a>
+      }
+    >
+      <ul class="prove">
+        {rows.map(([id, cell]) => {
+          const tone = cellTone(cell.state, cell.proved_by);
+          return (
+            <li key={id}>
+              <Icon name={toneIcon(tone)} cls={"txt " + tone} />
+              <a href={link("matrix", "", { cell: unit.id + "." + id })}>{label(id)}</a>
+              <span class={"v txt " + tone}>
+                {cell.met}/{cell.total}
+              </span>
+              <small>
+                <St tone={tone}>{stateWord(cell.state, cell.proved_by)}</St>
+                {cell.late_days > 0 && " " + t("late_days", { n: cell.late_days })}
+              </small>
+            </li>
+          );
+        })}
+      </ul>
+    </Card>
+  );
+}
+
+function Registry({ unit }: { unit: UnitData }) {
+  return (
+    <>
+      <Card title={t("people")} acts={counted((unit.people ?? []).length)}>
+        {(unit.people ?? []).length ? (
+          <ul class="prove">
+            {(unit.people ?? []).map((one) => (
+              <li key={one.id}>
+                <Icon name="person" />
+                <span>{one.name}</span>
+                <span />
+                <small>{[one.title, one.phone, one.email].filter(Boolean).join(" · ")}</small>
+              </li>
+            ))}
+          </ul>
+        ) : (
+          <p class="small muted">{t("people_none")}</p>
+        )}
+      </Card>
+      <Card title={t("ranges")} acts={counted((unit.ranges ?? []).length)}>
+        {(unit.ranges ?? []).length ? (
+          <ul class="prove">
+            {(unit.ranges ?? []).map((one) => (
+              <li key={one.id}>
+                <Icon name="net" />
+                <span class="mono break">{one.prefix}</span>
+                <span />
+                <small>
+                  {[
+                    one.operator,
+                    one.behind_nat ? t("behind_nat") : "",
+                    one.valid_from ? t("since_day", { at: day(one.valid_from) }) : "",
+                    one.valid_until ? t("until_day", { at: day(one.valid_until) }) : "",
+                  ]
+                    .filter(Boolean)
+                    .join(" · ")}
+                </small>
+              </li>
+            ))}
+          </ul>
+        ) : (
+          <p class="small muted">{t("ranges_none")}</p>
+        )}
+      </Card>
+      <Card title={t("systems")} acts={counted((unit.systems ?? []).length)}>
+        {(unit.systems ?? []).length ? (
+          <ul class="prove">
+            {(unit.systems ?? []).map((one) => (
+              <li key={one.id}>
+                <Icon name="shield" />
+                <span>{one.name}</span>
+                <span class="v">
+                  {one.level ? t("level_n", { n: one.level }) : t("level_none")}
+                </span>
+                <small>
+                  {[one.code, tMaybe("dossier_", one.dossier_state)].filter(Boolean).join(" · ")}
+                </small>
+              </li>
+            ))}
+          </ul>
+        ) : (
+          <p class="small muted">{t("systems_none")}</p>
+        )}
+      </Card>
+    </>
+  );
+}
+
+function Body({ unit }: { unit: UnitData }) {
+  const machines = Array.isArray(unit.machines) ? unit.machines : (unit.machines_list ?? []);
+  const total = Array.isArray(unit.machines) ? unit.machines.length : unit.machines;
+  const findings = unit.findings ?? [];
+  const infected = machines.filter((one) => one.verdict === "infected").length;
+  return (
+    <>
+      <dl class="figs">
+        <Fig label={t("fig_reporting")} value={count(unit.reporting ?? 0)} of={total}>
+          <Five seen={unit.reporting ?? 0} expected={total} />
+        </Fig>
+        <Fig label={t("declared")} value={count(unit.workstations_declared ?? 0)}>
+          {(unit.workstations_declared ?? 0) > total
+            ? t("declared_more", { n: (unit.workstations_declared ?? 0) - total })
+            : t("declared_ok")}
+        </Fig>
+        <Fig
+          label={t("verdict_infected")}
+          value={count(infected)}
+          tone={infected ? "unmet" : undefined}
+        />
+        <Fig
+          label={t("open_findings")}
+          value={count(unit.open_findings ?? findings.length)}
+          tone={findings.length ? "unmet" : undefined}
+        />
+      </dl>
+      <div class="cols">
+        <div class="stack">
+          <Card title={t("machines")} acts={counted(machines.length)} flush>
+            {machines.length ? (
+              <Table
+                rows={sortMachines(machines)}
+                columns={machineHeads(true)}
+                rowKey={(row) => row.id}
+                label={t("machines")}
+                hot={(row) => row.listed}
+                href={(row) => link("machine", row.id)}
+              />
+            ) : (
+              <Empty icon="pc" title={t("machines_none")}>
+                <a href={link("enrol", "", { unit: unit.id })}>{t("enrol_title")}</a>
+              </Empty>
+            )}
+          </Card>
+          {findings.length > 0 && (
+            <Card title={t("findings")} acts={counted(findings.length)} flush>
+              <Table
+                rows={findings}
+                rowKey={(one) => one.id}
+                label={t("findings")}
+                columns={[
+                  {
+                    head: t("finding"),
+                    cell: (one) => (
+                      <>
+                        <b class="break">{one.title}</b>
+                        <small>{tMaybe("finding_kind_", one.kind)}</small>
+                      </>
+                    ),
+                  },
+                  {
+                    head: t("machine"),
+                    fold: t("machine"),
+                    cell: (one) =>
+                      one.machine ? (
+                        <a href={link("machine", one.machine.id)}>{one.machine.name}</a>
+                      ) : (
+                        "–"
+                      ),
+                  },
+                  {
+                    head: t("state"),
+                    fold: t("state"),
+                    cell: (one) => (
+                      <St tone={findingTone(one.state)}>{tMaybe("finding_state_", one.state)}</St>
+                    ),
+                  },
+                  {
+                    head: t("severity"),
+                    fold: t("severity"),
+                    cell: (one) => (
+                      <St tone={severityTone(one.severity)}>{tMaybe("severity_", one.severity)}</St>
+                    ),
+                  },
+                  { head: t("last"), fold: t("last"), cell: (one) => moment(one.last_at) },
+                ]}
+              />
+            </Card>
+          )}
+        </div>
+        <div class="stack">
+          {unit.cells && Object.keys(unit.cells).length > 0 && (
+            <Duties unit={unit} cells={unit.cells} />
+          )}
+          <Card title={t("this_unit")}>
+            <Facts
+              rows={[
+                [t("code"), <span class="mono">{unit.code}</span>],
+                [t("kind"), both(unit.kind_label)],
+                [
+                  t("phone"),
+                  unit.phone ? (
+                    <a href={"tel:" + unit.phone.replace(/[^\d+]/g, "")}>{unit.phone}</a>
+                  ) : (
+                    ""
+                  ),
+                ],
+                [t("email"), unit.email ?? ""],
+                [
+                  t("valid"),
+                  [
+                    unit.valid_from ? t("since_day", { at: day(unit.valid_from) }) : "",
+                    unit.valid_until ? t("until_day", { at: day(unit.valid_until) }) : "",
+                  ]
+                    .filter(Boolean)
+                    .join(", "),
+                ],
+                [
+                  t("predecessors"),
+                  (unit.predecessors ?? []).length ? names(unit.predecessors ?? []) : "",
+                ],
+                [
+                  t("successors"),
+                  (unit.successors ?? []).length ? names(unit.successors ?? []) : "",
+                ],
+              ]}
+            />
+          </Card>
+          <Registry unit={unit} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+export function UnitPage({ id }: { id: string }) {
+  const loaded = useGet<UnitData>("/units/" + encodeURIComponent(id), [
+    "unit",
+    "machine",
+    "finding",
+    "matrix",
+  ]);
+  const unit = loaded.data;
+  const path = (unit?.path ?? [])
+    .filter((one) => one.id !== id)
+    .map((one) => ({ text: one.name, href: link("unit", one.id) }));
+  return (
+    <Page
+      title={unit?.name ?? t("unit")}
+      path={[{ text: t("units"), href: link("units") }, ...path.slice(-1)]}
+      sub={unit && both(unit.kind_label) + " · " + unit.code}
+      acts={
+        unit && (
+          <>
+            <a class="btn" href={link("machines", "", { unit: id })}>
+              <Icon name="pc" />
+              {t("machines")}
+            </a>
+            <a class="btn go" href={link("enrol", "", { unit: id })}>
+              <Icon name="plus" />
+              {t("enrol_title")}
+            </a>
+          </>
+        )
+      }
+    >
+      <Wait of={loaded}>{(data) => <Body unit={data} />}</Wait>
+    </Page>
+  );
+}

@@ -1,0 +1,102 @@
+#!/bin/sh
+# tools/run.sh: what `make run` starts: the centre on loopback with ./var, this machine enrolled as a workstation with its agent,
+# and at the first time the sample district with its list and capture. Ctrl-C ends all of it; the next run goes on.
+# From the environment: SAMPLE=yes|no, PORT, AGENTS_PORT, VAR. SPDX-License-Identifier: Apache-2.0
+set -eu
+cd "$(dirname "$0")/.."
+here=$(pwd)
+sample=${SAMPLE:-yes} port=${PORT:-8443} agents_port=${AGENTS_PORT:-8444} var=${VAR:-$here/var}
+bin=$here/build/run/src
+centre=$bin/centre/canh-centre agent=$bin/agent/canh-agent
+site=http://127.0.0.1:$port
+
+say() { printf '%s\n' "$*"; }
+stop() { printf 'make run: %s\n' "$*" >&2; exit 2; }
+
+for program in "$centre" "$agent"; do
+	[ -x "$program" ] || stop "$program was not built"
+done
+umask 077
+mkdir -p "$var/log"
+# Two at once would share one database and one agent.
+exec 9>"$var/lock"
+flock -n 9 || stop "$var is in use by another 'make run'"
+
+# An office stays what it was begun as.
+if [ -f "$var/kind" ] && [ "$(cat "$var/kind")" != "$sample" ]; then
+	stop "$var holds $( [ "$sample" = no ] && echo 'the sample district' || echo 'an office of your own' ); give another folder by VAR=…, or move it away"
+fi
+
+children=
+# Each child ends with this script, however the script ends.
+start() {
+	name=$1; shift
+	if command -v setpriv >/dev/null 2>&1; then
+		setpriv --pdeathsig TERM "$@" </dev/null >"$var/$name.out" 2>>"$var/log/$name.log" 9>&- &
+	else
+		"$@" </dev/null >"$var/$name.out" 2>>"$var/log/$name.log" 9>&- &
+	fi
+	last=$!
+	children="$children $last"
+}
+end() {
+	trap - INT TERM EXIT
+	for child in $children; do kill "$child" 2>/dev/null || true; done
+	for child in $children; do wait "$child" 2>/dev/null || true; done
+}
+trap 'end; exit 0' INT TERM
+trap 'code=$?; end; exit $code' EXIT
+
+alive() { kill -0 "$1" 2>/dev/null; }
+wait_for_centre() {
+	tries=0
+	until curl -fsS -o /dev/null "$site/api/v1/session" 2>/dev/null; do
+		alive "$1" || { tail -n 20 "$var/log/centre.log" >&2; stop "the centre ended at its start; its log is $var/log/centre.log"; }
+		tries=$((tries + 1))
+		[ $tries -lt 150 ] || { tail -n 20 "$var/log/centre.log" >&2; stop "the centre does not answer at $site"; }
+		sleep 0.2
+	done
+}
+sample_step() { python3 tools/run_sample.py --site "$site" --var "$var" "$@"; }
+
+printf '%s' "$sample" >"$var/kind"
+
+# What the centre prints (the user and one-time password of the sample, the first-run code) stays in $var alone.
+set -- --data "$var/centre" --packs "$here/packs" --listen "127.0.0.1:$port" --agents "127.0.0.1:$agents_port"
+[ "$sample" = no ] || set -- "$@" --sample "$here/packs/sample-district"
+say "Starting the centre …"
+start centre "$centre" "$@"
+centre_pid=$last
+wait_for_centre "$centre_pid"
+if grep -q 'Mật khẩu dùng một lần\|One-time password' "$var/centre.out"; then
+	cp "$var/centre.out" "$var/sample.out" # printed once, at the first start
+fi
+
+if [ "$sample" = yes ]; then
+	if [ ! -f "$var/enrolled" ]; then
+		say "Enrolling this machine, $(hostname), with a one-time token over mutual TLS …"
+		sample_step token >"$var/token"
+		"$agent" --state "$var/agent" enrol --centre "https://127.0.0.1:$agents_port" --token "$(cat "$var/token")" \
+			>>"$var/log/agent.log" 2>&1 || { tail -n 20 "$var/log/agent.log" >&2; stop "this machine could not be enrolled"; }
+		rm -f "$var/token"
+		touch "$var/enrolled"
+	fi
+	start agent "$agent" --state "$var/agent" run
+	if [ ! -f "$var/sample.done" ]; then
+		say "Going through a sample list and a sample capture …"
+		sample_step import
+		touch "$var/sample.done"
+	fi
+	sample_step hello
+else
+	sample_step first-run
+fi
+say ""
+say "  Ctrl-C ends everything; 'make run' goes on where it was. Data: $var, logs: $var/log"
+
+# Ends with whichever ends first.
+while alive "$centre_pid"; do
+	wait "$centre_pid" && code=0 || code=$?
+done
+tail -n 20 "$var/log/centre.log" >&2
+stop "the centre has ended ($code)"

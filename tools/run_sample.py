@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+"""tools/run_sample.py --site URL --var FOLDER STEP: what `make run` does in the office over its JSON API, as a person would in the page.
+
+  token      a one-time token for this machine, in the unit that the sample list names first
+  import     the sample lists and the sample capture, through preview and import
+  hello      prints the address, the user and the one-time password (as long as it holds)
+  first-run  prints the address and the code of an empty office
+
+The user and the one-time password are those that the centre printed at its first start (FOLDER/sample.out).
+SPDX-License-Identifier: Apache-2.0"""
+import argparse
+import http.cookiejar
+import json
+import os
+import re
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+
+PACK = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "packs", "sample-district")
+LISTS = [("botnet-2024-01.csv", "victim", "Danh sách mẫu 01/2024", "2024-01"), ("indicators.csv", "indicator", "Chỉ báo mẫu", "2024-01")]
+
+
+class Office:
+    def __init__(self, site):
+        self.site = site
+        self.csrf = None
+        self.opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+
+    def ask(self, method, path, value=None, body=None):
+        """(status, answer); a problem document is an answer too."""
+        data = body if body is not None else json.dumps(value).encode() if value is not None else None
+        request = urllib.request.Request(self.site + "/api/v1" + path, data=data, method=method)
+        request.add_header("Content-Type", "application/octet-stream" if body is not None else "application/json")
+        if self.csrf:
+            request.add_header("X-CSRF-Token", self.csrf)
+        try:
+            with self.opener.open(request, timeout=120) as answer:
+                status, text = answer.status, answer.read()
+        except urllib.error.HTTPError as problem:
+            status, text = problem.code, problem.read()
+        return status, json.loads(text) if text else None
+
+    def must(self, method, path, value=None, body=None):
+        status, answer = self.ask(method, path, value, body)
+        if status >= 300:
+            sys.exit(f"make run: {method} {path}: {status} {(answer or {}).get('detail') or (answer or {}).get('title')}")
+        return answer
+
+    def sign_in(self, login, password):
+        self.csrf = self.must("POST", "/session", {"login": login, "password": password}).get("csrf")
+
+
+def printed(var, file_name, *labels):
+    """What the centre printed behind one of the labels, or None."""
+    try:
+        with open(os.path.join(var, file_name), encoding="utf-8") as file:
+            found = re.findall(rf"^(?:{'|'.join(labels)}): *(\S+)$", file.read(), re.M)
+    except FileNotFoundError:
+        return None
+    return found[-1] if found else None
+
+
+def account(var):
+    """(login, one-time password) out of what the centre printed at its first start."""
+    login = printed(var, "sample.out", "Tài khoản", "User")
+    password = printed(var, "sample.out", "Mật khẩu dùng một lần", "One-time password")
+    if not login or not password:
+        sys.exit(f"make run: {var}/sample.out names no user and one-time password")
+    return login, password
+
+
+def read(*path):
+    with open(os.path.join(PACK, *path), "rb") as file:
+        return file.read()
+
+
+def preview(office, name, kind, source):
+    query = urllib.parse.urlencode({"name": name, "kind": kind, "source": source, "zone": 420 if kind == "victim" else 0})
+    return office.must("POST", "/lists/preview?" + query, body=read("lists", name))
+
+
+def token(office):
+    victims = preview(office, *LISTS[0][:3])["victims"]
+    unit = next((v["unit"] for v in victims if v.get("unit")), None) or office.must("GET", "/units")["units"][0]
+    print(office.must("POST", "/enrol-tokens", {"unit": unit["id"], "uses": 1, "hours": 1})["token"])
+
+
+def import_list(office, name, kind, source, period):
+    seen = preview(office, name, kind, source)
+    status, answer = office.ask("POST", "/lists", {
+        "upload": seen["upload"], "source": source, "kind": kind, "as": seen["format"],
+        "zone_minutes": seen["zone_minutes"], "period": period, "letter": ""})
+    if status == 409:
+        print(f"  {name}: already here")
+        return
+    if status >= 300:
+        sys.exit(f"make run: {name}: {status} {(answer or {}).get('detail') or (answer or {}).get('title')}")
+    counts = seen["counts"]
+    print(f"  {name}: {counts['read']} rows, {counts['good']} good, {counts['refused']} refused, {counts['warned']} kept out; "
+          f"{answer.get('findings', 0)} findings, {answer.get('orders', 0)} machines to be swept first")
+
+
+def import_all(office):
+    for one in LISTS:
+        import_list(office, *one)
+    answer = office.must("POST", "/captures?name=sample-capture.pcap", body=read("sample-capture.pcap"))
+    print(f"  sample-capture.pcap: {answer['packets']} packets, {len(answer['matches'])} flows touch a listed name")
+
+
+def hello(site, var):
+    login, password = account(var)
+    status, _ = Office(site).ask("POST", "/session", {"login": login, "password": password})
+    print(f"\n  {site}/\n  user      {login}")
+    print(f"  password  {password}  (one-time: choose your own at the first sign-in)" if status < 300 else
+          "  password  the one you chose (lost: canh-centre --data FOLDER admin reset-password LOGIN)")
+
+
+def first_run(site, var):
+    state = Office(site).must("GET", "/session")
+    print(f"\n  {site}/")
+    if not state.get("first_run"):
+        return
+    code = printed(var, "centre.out", "Mã cài đặt lần đầu", "First-run code")
+    print(f"  An empty office: its first page asks for this code: {code}")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--site", required=True)
+    parser.add_argument("--var", required=True)
+    parser.add_argument("step", choices=["token", "import", "hello", "first-run"])
+    args = parser.parse_args()
+    if args.step == "hello":
+        return hello(args.site, args.var)
+    if args.step == "first-run":
+        return first_run(args.site, args.var)
+    office = Office(args.site)
+    office.sign_in(*account(args.var))
+    return token(office) if args.step == "token" else import_all(office)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
