@@ -23,6 +23,13 @@ int main(int argc, char **argv)
 
         if (sodium_init() < 0)
                 return EXIT_IMPOSSIBLE;
+        if (argc > 3 && strcmp(argv[1], "--state") == 0) { /* also before the verb */
+                char *folder = argv[2], *option = argv[1];
+
+                argv[1] = argv[3];
+                argv[2] = option;
+                argv[3] = folder;
+        }
         for (size_t i = 0; argc > 1 && i < ARRAY_LEN(verbs); i++)
                 if (strcmp(argv[1], verbs[i].name) == 0)
                         return verbs[i].run(argc - 1, argv + 1, l);

@@ -1,7 +1,7 @@
 /* canh/canh_sweep.c: `canh sweep [--rules FILE]… [--hashes FILE]… [--quarantine DIR] [--state DIR] [--json] PATH…`: a
  * malware check of files without a server. Output: JSON lines or a table; messages and the progress bar go to standard
  * error. Exit 0 nothing found, 1 found, 2 could not be done. SPDX-License-Identifier: Apache-2.0 */
-#include "canh/canh_sweep.h"
+#include "canh/command.h"
 #include "base/mem.h"
 #include "codec/json_fields.h"
 #include "system/os/confine.h"
@@ -227,7 +227,7 @@ static int options_read(struct job *j, int argc, char **argv)
         return optind < argc ? 0 : usage(j);
 }
 
-int canh_sweep(int argc, char **argv, enum language language)
+static int sweep_run(int argc, char **argv, enum language language)
 {
         AUTO(job_done) struct job j = { .language = language, .screen = isatty(STDERR_FILENO) };
         struct sha256 generation;
@@ -262,3 +262,7 @@ int canh_sweep(int argc, char **argv, enum language language)
         /* A rule file that was left out means that less was looked for than was asked. */
         return j.bad_rules && bad == 0 ? EXIT_IMPOSSIBLE : bad;
 }
+
+extern const struct command command_sweep;
+const struct command command_sweep = { "sweep", "rà quét mã độc trong tệp, thư mục",
+        "check files and folders for malware", sweep_run };
