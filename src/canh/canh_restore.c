@@ -36,7 +36,8 @@ static int restore_run(int argc, char **argv, enum language language)
         int err;
 
         if (argc != 3) {
-                (void)fputs(say(language, "Cách dùng: canh restore THƯMỤC MÃ\n", "Usage: canh restore DIR ID\n"),
+                (void)fputs(say(language, "Cách dùng: canh restore THƯMỤC MÃ\n",
+                                "Usage: canh restore DIR ID\n"),
                     stderr);
                 return 2;
         }
