@@ -6,8 +6,6 @@
 
 struct campaign;
 
-extern const struct route_table api_matrix, api_directives, api_waivers, api_reports;
-
 /* The directive ("" = the newest active one) with its cells brought up to date. MISSING. */
 MUST_USE int call_campaign(struct campaign **out, struct call *call, struct text directive_id);
 

@@ -1,6 +1,8 @@
-/* centre/api/api_directives.c: directives, attestations, urges. SPDX-License-Identifier: Apache-2.0 */
+/* centre/api/api_directives.c: directives, attestations, urges. SPDX-License-Identifier: Apache-2.0
+ */
 #include "base/mem.h"
 #include "centre/api/api_campaign.h"
+#include "centre/api/api_routes.h"
 #include "codec/json_fields.h"
 #include "office/campaign/campaign.h"
 #include "office/registry/trail.h"
@@ -36,7 +38,8 @@ static int read_attest(struct attest_body *b, const json_t *o, struct parse_erro
 }
 
 /* The trail is kept in a transaction of its own, behind the act. */
-static int note_act(struct call *call, const char *act, const char *kind, const char *id, struct text unit)
+static int note_act(
+    struct call *call, const char *act, const char *kind, const char *id, struct text unit)
 {
         char unit_id[ULID_MAX] = "";
         int err = unit.len ? text_copy(unit_id, sizeof(unit_id), unit) : 0;
@@ -68,7 +71,8 @@ static int post_attestation(struct reply *reply, struct call *call)
                 return reply_bad_input(reply, call, &bad);
         err = call_campaign(&c, call, b.directive);
         if (!err)
-                err = campaign_attest(id, call->db, call->clock, &call->scope, c, b.unit, b.clause, b.measure, b.body);
+                err = campaign_attest(id, call->db, call->clock, &call->scope, c, b.unit, b.clause,
+                    b.measure, b.body);
         if (err == ERR_FORMAT)
                 return reply_problem(reply, call, 400, "not_attestable",
                     "Tiêu chí này do hệ thống đo, hoặc nội dung xác nhận còn trống",

@@ -1,4 +1,4 @@
-/* How machines come in and go out: tokens, revoking.
+/* How a machine comes in and is put out: enrol tokens, revoking.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "centre/api/api_registry.h"

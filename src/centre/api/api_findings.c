@@ -1,7 +1,7 @@
 /* centre/api/api_findings.c: what was found and what a person decides of it.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
-#include "centre/api/api_intake.h"
+#include "centre/api/api_routes.h"
 #include "centre/api/api_words.h"
 #include "centre/office.h"
 #include "codec/json_fields.h"

@@ -2,7 +2,7 @@
  * Apache-2.0 */
 #include "base/mem.h"
 #include "centre/agents/filing.h"
-#include "centre/api/api_intake.h"
+#include "centre/api/api_routes.h"
 #include "centre/api/api_words.h"
 #include "centre/office.h"
 #include "codec/json_fields.h"

@@ -2,7 +2,7 @@
  * the reader and are never parsed here. SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "centre/agents/filing.h"
-#include "centre/api/api_intake.h"
+#include "centre/api/api_routes.h"
 #include "centre/api/api_words.h"
 #include "centre/api/list_shelf.h"
 #include "centre/office.h"

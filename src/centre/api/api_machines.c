@@ -1,7 +1,7 @@
 /* centre/api/api_machines.c: machines, what is known of one, and what it is asked to do.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
-#include "centre/api/api_intake.h"
+#include "centre/api/api_routes.h"
 #include "centre/api/api_words.h"
 #include "centre/office.h"
 #include "codec/json_fields.h"
@@ -95,9 +95,9 @@ static json_t *proof_of(const json_t *m)
 static int get_machine(struct reply *reply, struct call *call)
 {
         AUTO(json_free_at) json_t *machine = NULL;
-        AUTO(json_free_at) json_t *known = NULL;
         const char *id = call_param(call, 0);
         struct finding_filter filter = { .machine_id = id };
+        AUTO(json_free_at) json_t *known = NULL;
         json_t *findings;
         int err = id ? machine_detail_json(
                            &machine, call->db, &call->scope, clock_now(call->clock), id)

@@ -1,7 +1,9 @@
-/* centre/api/api_matrix.c: the matrix and the proof of a cell. Before a page is made, what was filed since the last
- * evaluation is taken in, and what the clock alone changed. SPDX-License-Identifier: Apache-2.0 */
+/* centre/api/api_matrix.c: the matrix and the proof of a cell. Before a page is made, what was
+ * filed since the last evaluation is taken in, and what the clock alone changed.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "centre/api/api_campaign.h"
+#include "centre/api/api_routes.h"
 #include "office/campaign/campaign.h"
 
 enum { MATRIX_OLDER_MS = MINUTE_MS };
@@ -20,8 +22,8 @@ static int get_matrix(struct reply *reply, struct call *call)
         int err = call_campaign(&c, call, call_query(call, "directive"));
 
         if (err == ERR_MISSING)
-                return reply_problem(reply, call, 404, "no_directive", "Chưa nạp văn bản chỉ đạo nào",
-                    "No directive has been loaded");
+                return reply_problem(reply, call, 404, "no_directive",
+                    "Chưa nạp văn bản chỉ đạo nào", "No directive has been loaded");
         if (!err)
                 err = campaign_matrix_json(&json, call->db, call->clock, &call->scope, c);
         return err ? err : reply_json(reply, 200, json);
@@ -34,7 +36,8 @@ static int get_proof(struct reply *reply, struct call *call)
         int err = call_campaign(&c, call, call_query(call, "directive"));
 
         if (!err)
-                err = campaign_proof_json(&json, call->db, call->clock, &call->scope, c, call->params[0], call->params[1]);
+                err = campaign_proof_json(&json, call->db, call->clock, &call->scope, c,
+                    call->params[0], call->params[1]);
         return err ? err : reply_json(reply, 200, json);
 }
 

@@ -1,7 +1,8 @@
-/* centre/api/api_reports.c: reports: figures frozen when made, fields a person edits, files made again from the frozen
- * text each time. SPDX-License-Identifier: Apache-2.0 */
+/* centre/api/api_reports.c: reports: figures frozen when made, fields a person edits, files made
+ * again from the frozen text each time. SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "centre/api/api_campaign.h"
+#include "centre/api/api_routes.h"
 #include "centre/api/report_fields.h"
 #include "codec/json_fields.h"
 #include "codec/timestamp.h"
@@ -26,14 +27,16 @@ static json_t *time_json(time_ms at)
 
 static json_t *kind_title(void)
 {
-        return json_both("Báo cáo kết quả rà soát, bóc gỡ mã độc", "Report on the check and removal of malware");
+        return json_both(
+            "Báo cáo kết quả rà soát, bóc gỡ mã độc", "Report on the check and removal of malware");
 }
 
 static json_t *row_json(const struct document_row *d)
 {
-        return json_pack("{s:s,s:s,s:o,s:s,s:s,s:o,s:o,s:o,s:s}", "id", d->id.data, "kind", d->kind.data, "title",
-            kind_title(), "number", d->number.data, "state", d->state.data, "from", time_json(d->from), "until",
-            time_json(d->until), "made_at", time_json(d->made_at), "made_by", d->made_by.data);
+        return json_pack("{s:s,s:s,s:o,s:s,s:s,s:o,s:o,s:o,s:s}", "id", d->id.data, "kind",
+            d->kind.data, "title", kind_title(), "number", d->number.data, "state", d->state.data,
+            "from", time_json(d->from), "until", time_json(d->until), "made_at",
+            time_json(d->made_at), "made_by", d->made_by.data);
 }
 
 static int get_reports(struct reply *reply, struct call *call)
@@ -53,17 +56,20 @@ static int get_reports(struct reply *reply, struct call *call)
                 return err;
         }
         return reply_json(reply, 200,
-            json_pack("{s:o,s:[{s:s,s:o}]}", "reports", array, "kinds", "id", "malware-removal", "title", kind_title()));
+            json_pack("{s:o,s:[{s:s,s:o}]}", "reports", array, "kinds", "id", "malware-removal",
+                "title", kind_title()));
 }
 
 /* An office's own name for itself, or what the pack says. */
-static int office_words(struct malware_removal *r, struct arena *arena, struct db *db, const struct pack *pack)
+static int office_words(
+    struct malware_removal *r, struct arena *arena, struct db *db, const struct pack *pack)
 {
         const struct {
                 const char *name;
                 struct text *at, other;
         } words[] = { { "parent_name", &r->parent, pack->issuer.vi },
-                { "office_name", &r->issuer, pack->reporting_office.vi }, { "place", &r->place, TEXT("") } };
+                { "office_name", &r->issuer, pack->reporting_office.vi },
+                { "place", &r->place, TEXT("") } };
 
         for (size_t i = 0; i < ARRAY_LEN(words); i++) {
                 const char *value = NULL;
@@ -76,7 +82,8 @@ static int office_words(struct malware_removal *r, struct arena *arena, struct d
         return 0;
 }
 
-static int report_make(char id[ULID_MAX], struct call *call, struct text directive, time_ms from, time_ms until)
+static int report_make(
+    char id[ULID_MAX], struct call *call, struct text directive, time_ms from, time_ms until)
 {
         AUTO(arena_free_at) struct arena *arena = NULL;
         AUTO(buffer_done) struct buffer frozen = BUFFER(FROZEN_BYTES_MAX);
@@ -87,14 +94,15 @@ static int report_make(char id[ULID_MAX], struct call *call, struct text directi
         if (!err)
                 err = call_campaign(&c, call, directive);
         if (!err)
-                err = campaign_removal_figures(&r, arena, call->db, call->clock, &call->scope, c, from, until);
+                err = campaign_removal_figures(
+                    &r, arena, call->db, call->clock, &call->scope, c, from, until);
         if (!err)
                 err = office_words(&r, arena, call->db, c->pack);
         if (!err)
                 err = malware_removal_freeze(&frozen, &r);
         if (!err)
-                err = document_row_add(id, call->db, call->clock, &call->scope, "malware-removal", c->id, from, until,
-                    (struct text){ frozen.data, frozen.len });
+                err = document_row_add(id, call->db, call->clock, &call->scope, "malware-removal",
+                    c->id, from, until, (struct text){ frozen.data, frozen.len });
         return err;
 }
 
@@ -116,7 +124,8 @@ static int post_report(struct reply *reply, struct call *call)
         if (!err)
                 err = json_field_time(&until, json, "until", &bad);
         if (!err && (!text_is(kind, "malware-removal") || until <= from))
-                err = parse_error_set(&bad, 0, "Không có loại báo cáo này, hoặc kỳ báo cáo không đúng thứ tự",
+                err = parse_error_set(&bad, 0,
+                    "Không có loại báo cáo này, hoặc kỳ báo cáo không đúng thứ tự",
                     "There is no such kind of report, or the period ends before it begins");
         if (err)
                 return reply_bad_input(reply, call, &bad);
@@ -141,7 +150,8 @@ static int open_report(struct opened *o, struct call *call, struct arena *arena)
         if (!err)
                 err = report_fields_read(&o->fields, arena, &o->row);
         if (!err)
-                err = malware_removal_sheet(&o->sheet, arena, &o->figures, &o->fields, o->row.sha256.data);
+                err = malware_removal_sheet(
+                    &o->sheet, arena, &o->figures, &o->fields, o->row.sha256.data);
         return err;
 }
 
@@ -150,12 +160,13 @@ static json_t *figures_json(const struct malware_removal *r)
         json_t *array = json_array();
 
         for (int f = 0; f < REMOVAL_FIGURES; f++)
-                (void)json_array_append_new(array,
-                    json_pack("{s:i,s:o,s:I,s:{s:s,s:s}}", "number", f + 1, "label",
-                        json_both(removal_figure_label_vi((enum removal_figure)f),
-                            removal_figure_label_en((enum removal_figure)f)),
-                        "value", (json_int_t)r->figures[f], "link", "page", removal_figure_page((enum removal_figure)f),
-                        "query", removal_figure_query((enum removal_figure)f)));
+                (void)json_array_append_new(
+                    array, json_pack("{s:i,s:o,s:I,s:{s:s,s:s}}", "number", f + 1, "label",
+                               json_both(removal_figure_label_vi((enum removal_figure)f),
+                                   removal_figure_label_en((enum removal_figure)f)),
+                               "value", (json_int_t)r->figures[f], "link", "page",
+                               removal_figure_page((enum removal_figure)f), "query",
+                               removal_figure_query((enum removal_figure)f)));
         return array;
 }
 
@@ -164,9 +175,10 @@ static json_t *weak_json(const struct malware_removal *r)
         json_t *array = json_array();
 
         for (size_t i = 0; i < r->gap_count; i++)
-                (void)json_array_append_new(array,
-                    json_pack("{s:o,s:o}", "label", json_both(r->gaps[i].label_vi.data, r->gaps[i].label_en.data), "why",
-                        json_both(r->gaps[i].why_vi.data, r->gaps[i].why_en.data)));
+                (void)json_array_append_new(
+                    array, json_pack("{s:o,s:o}", "label",
+                               json_both(r->gaps[i].label_vi.data, r->gaps[i].label_en.data), "why",
+                               json_both(r->gaps[i].why_vi.data, r->gaps[i].why_en.data)));
         return array;
 }
 
@@ -212,10 +224,12 @@ static int patch_report(struct reply *reply, struct call *call)
                 return reply_bad_input(reply, call, &bad);
         err = report_fields_write(&fields, &o.fields);
         if (!err)
-                err = document_row_edit(call->db, call->clock, &call->scope, call->params[0], o.fields.number,
-                    o.fields.signer, o.fields.signed_on, (struct text){ fields.data, fields.len });
+                err = document_row_edit(call->db, call->clock, &call->scope, call->params[0],
+                    o.fields.number, o.fields.signer, o.fields.signed_on,
+                    (struct text){ fields.data, fields.len });
         if (err == ERR_DENIED)
-                return reply_problem(reply, call, 409, "signed", "Văn bản đã ký, không sửa được nữa",
+                return reply_problem(reply, call, 409, "signed",
+                    "Văn bản đã ký, không sửa được nữa",
                     "The document is signed and cannot be edited any more");
         return err ? err : get_report(reply, call);
 }
@@ -241,7 +255,8 @@ static int post_move(struct reply *reply, struct call *call)
 
 typedef int (*file_writer)(struct buffer *out, struct sheet *sheet);
 
-static int get_file(struct reply *reply, struct call *call, file_writer write, const char *type, struct text name)
+static int get_file(
+    struct reply *reply, struct call *call, file_writer write, const char *type, struct text name)
 {
         AUTO(arena_free_at) struct arena *arena = NULL;
         struct opened o;
@@ -263,7 +278,8 @@ static int get_file(struct reply *reply, struct call *call, file_writer write, c
 static int get_docx(struct reply *reply, struct call *call)
 {
         return get_file(reply, call, docx_write,
-            "application/vnd.openxmlformats-officedocument.wordprocessingml.document", TEXT("bao-cao.docx"));
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            TEXT("bao-cao.docx"));
 }
 
 static int get_pdf(struct reply *reply, struct call *call)

@@ -1,27 +1,25 @@
 /* The table of tables. SPDX-License-Identifier: Apache-2.0 */
-#include "centre/api/api_campaign.h"
-#include "centre/api/api_intake.h"
 #include "centre/api/api_routes.h"
 #include "centre/web/router.h"
 
 const struct route_table *const api_tables[] = {
-        &api_changes,
-        &api_status,
-        &api_session,
         &api_accounts,
-        &api_units,
-        &api_transfer,
-        &api_enrolment,
-        &api_trail,
-        &api_machines,
-        &api_lists,
         &api_captures,
-        &api_results,
+        &api_changes,
+        &api_directives,
+        &api_enrolment,
         &api_findings,
         &api_incidents,
+        &api_lists,
+        &api_machines,
         &api_matrix,
-        &api_directives,
-        &api_waivers,
         &api_reports,
+        &api_results,
+        &api_session,
+        &api_status,
+        &api_trail,
+        &api_transfer,
+        &api_units,
+        &api_waivers,
         NULL,
 };

@@ -1,6 +1,8 @@
-/* centre/api/api_waivers.c: the office lets a unit off one clause until a day. SPDX-License-Identifier: Apache-2.0 */
+/* centre/api/api_waivers.c: the office lets a unit off one clause until a day.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "centre/api/api_campaign.h"
+#include "centre/api/api_routes.h"
 #include "codec/json_fields.h"
 #include "office/campaign/campaign.h"
 #include "office/registry/trail.h"
@@ -57,7 +59,8 @@ static int post_waiver(struct reply *reply, struct call *call)
                 return reply_bad_input(reply, call, &bad);
         err = call_campaign(&c, call, b.directive);
         if (!err)
-                err = campaign_waive(id, call->db, call->clock, &call->scope, c, b.unit, b.clause, b.reason, b.until);
+                err = campaign_waive(id, call->db, call->clock, &call->scope, c, b.unit, b.clause,
+                    b.reason, b.until);
         if (err == ERR_FORMAT)
                 return reply_problem(reply, call, 400, "waiver_refused",
                     "Phải có lý do, và ngày hết hiệu lực phải ở tương lai",

@@ -35,8 +35,8 @@ static int recipients_field(struct document_fields *f, const json_t *o, struct p
                 if (!json_is_string(line) || json_string_length(line) > FIELD_MAX)
                         return parse_error_set(bad, 0, "Nơi nhận phải là các dòng chữ ngắn",
                             "Recipients must be short lines of text");
-                f->recipients[f->recipient_count++] =
-                    (struct text){ json_string_value(line), json_string_length(line) };
+                f->recipients[f->recipient_count++] = (struct text){ json_string_value(line),
+                        json_string_length(line) };
         }
         return 0;
 }
@@ -65,7 +65,8 @@ static struct text kept(struct arena *arena, struct text t)
         return text_of(arena_text(arena, t));
 }
 
-int report_fields_read(struct document_fields *out, struct arena *arena, const struct document_row *row)
+int report_fields_read(
+    struct document_fields *out, struct arena *arena, const struct document_row *row)
 {
         AUTO(json_free_at) json_t *json = NULL;
         struct document_fields f = { .recipient_count = ARRAY_LEN(first_recipients) };
@@ -94,11 +95,14 @@ json_t *report_fields_json(const struct document_fields *f)
         json_t *lines = json_array();
 
         for (size_t i = 0; i < f->recipient_count; i++)
-                (void)json_array_append_new(lines, json_stringn(f->recipients[i].data, f->recipients[i].len));
-        return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "place", json_stringn(f->place.data ? f->place.data : "", f->place.len),
-            "signer", json_stringn(f->signer.data ? f->signer.data : "", f->signer.len), "signer_title",
-            json_stringn(f->signer_title.data ? f->signer_title.data : "", f->signer_title.len), "authority",
-            json_stringn(f->authority.data ? f->authority.data : "", f->authority.len), "recipients", lines, "number",
+                (void)json_array_append_new(
+                    lines, json_stringn(f->recipients[i].data, f->recipients[i].len));
+        return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "place",
+            json_stringn(f->place.data ? f->place.data : "", f->place.len), "signer",
+            json_stringn(f->signer.data ? f->signer.data : "", f->signer.len), "signer_title",
+            json_stringn(f->signer_title.data ? f->signer_title.data : "", f->signer_title.len),
+            "authority", json_stringn(f->authority.data ? f->authority.data : "", f->authority.len),
+            "recipients", lines, "number",
             json_stringn(f->number.data ? f->number.data : "", f->number.len), "signed_on",
             f->signed_on ? json_string(timestamp_write(day, f->signed_on)) : json_null());
 }

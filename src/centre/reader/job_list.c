@@ -38,8 +38,10 @@ static int take_ours(struct job_options *o, struct parse_error *bad)
         o->ours = mem_zero(count, sizeof(*o->ours));
         if (!o->ours)
                 return ERR_MEMORY;
-        json_array_foreach (array, i, item) {
-                if (!json_is_string(item) || ip_prefix_parse(&o->ours[i], text_of(json_string_value(item)), false))
+        json_array_foreach(array, i, item)
+        {
+                if (!json_is_string(item) ||
+                    ip_prefix_parse(&o->ours[i], text_of(json_string_value(item)), false))
                         return parse_error_set(bad, 0, "dải địa chỉ của mình không hợp lệ",
                             "one of our own ranges is not valid");
         }
@@ -58,11 +60,13 @@ static int take_warnings(struct job_options *o, struct parse_error *bad)
         o->warnings = mem_zero(count, sizeof(struct warning_list *));
         if (!o->warnings)
                 return ERR_MEMORY;
-        json_array_foreach (array, i, item) {
+        json_array_foreach(array, i, item)
+        {
                 int err = json_is_string(item) ? 0 : ERR_FORMAT;
                 if (!err)
                         err = warning_list_parse(&o->warnings[i],
-                            (struct text){ json_string_value(item), json_string_length(item) }, bad);
+                            (struct text){ json_string_value(item), json_string_length(item) },
+                            bad);
                 if (err)
                         return err;
                 o->list.warnings_count = i + 1;
@@ -76,10 +80,13 @@ static int take_map(struct job_options *o, struct parse_error *bad)
         json_t *map = json_object_get(o->json, "map"), *column; /* the macro below wants them so */
         const char *name;
 
-        json_object_foreach (map, name, column) {
+        json_object_foreach(map, name, column)
+        {
                 struct list_mapping *m = &o->map[o->list.map_count];
-                if (o->list.map_count == FIELDS || !json_is_integer(column) || json_integer_value(column) < 0 ||
-                    json_integer_value(column) >= LIST_COLUMNS_MAX || list_field_of_id(&m->field, text_of(name)))
+                if (o->list.map_count == FIELDS || !json_is_integer(column) ||
+                    json_integer_value(column) < 0 ||
+                    json_integer_value(column) >= LIST_COLUMNS_MAX ||
+                    list_field_of_id(&m->field, text_of(name)))
                         return parse_error_set(bad, 0, "bảng gán cột không hợp lệ",
                             "the mapping of columns is not valid");
                 m->column = (size_t)json_integer_value(column);
@@ -97,11 +104,13 @@ static int take_options(struct job_options *o, const json_t *options, struct par
 
         o->json = options;
         if (!err)
-                err = json_field_text_or_none(&o->list.file_name, o->json, "file_name", NAME_BYTES_MAX, bad);
+                err = json_field_text_or_none(
+                    &o->list.file_name, o->json, "file_name", NAME_BYTES_MAX, bad);
         if (!err)
                 err = json_field_text_or_none(&o->list.as, o->json, "as", NAME_BYTES_MAX, bad);
         if (!err)
-                err = json_field_text_or_none(&o->list.source, o->json, "source", NAME_BYTES_MAX, bad);
+                err = json_field_text_or_none(
+                    &o->list.source, o->json, "source", NAME_BYTES_MAX, bad);
         if (!err)
                 err = json_field_text_or_none(&kind, o->json, "kind", NAME_BYTES_MAX, bad);
         if (!err && json_object_get(o->json, "zone_minutes"))
@@ -109,9 +118,9 @@ static int take_options(struct job_options *o, const json_t *options, struct par
         if (err)
                 return err;
         o->list.zone_minutes = (int)zone;
-        o->list.kind = text_is(kind, "victim") ? LIST_KIND_VICTIM :
-            text_is(kind, "indicator")         ? LIST_KIND_INDICATOR :
-                                                 LIST_KIND_UNKNOWN;
+        o->list.kind = text_is(kind, "victim")      ? LIST_KIND_VICTIM
+                       : text_is(kind, "indicator") ? LIST_KIND_INDICATOR
+                                                    : LIST_KIND_UNKNOWN;
         err = take_ours(o, bad);
         if (!err)
                 err = take_warnings(o, bad);
@@ -281,13 +290,16 @@ static int add_fields(struct buffer *out)
         for (unsigned i = FIELD_VALUE; i < FIELD_CLASS && !err; i++) {
                 err = buffer_add_text(out, i > FIELD_VALUE ? ",{" : "{");
                 if (!err)
-                        err = json_add_text_member(out, "id", text_of(list_field_id((enum list_field)i)));
+                        err = json_add_text_member(
+                            out, "id", text_of(list_field_id((enum list_field)i)));
                 if (!err)
                         err = buffer_add_text(out, ",\"label\":{");
                 if (!err)
-                        err = json_add_text_member(out, "vi", text_of(list_field_label((enum list_field)i, true)));
+                        err = json_add_text_member(
+                            out, "vi", text_of(list_field_label((enum list_field)i, true)));
                 if (!err)
-                        err = json_add_text_member(out, "en", text_of(list_field_label((enum list_field)i, false)));
+                        err = json_add_text_member(
+                            out, "en", text_of(list_field_label((enum list_field)i, false)));
                 if (!err)
                         err = buffer_add_text(out, "}}");
         }
@@ -299,7 +311,8 @@ static int add_first_rows(struct buffer *out, const struct list_summary *s)
         int err = buffer_add_text(out, ",\"first_rows\":[");
 
         for (size_t i = 0; i < s->first_row_count && !err; i++) {
-                err = buffer_add_format(out, "%s{\"line\":%zu,\"cells\":[", i ? "," : "", s->first_rows[i].line);
+                err = buffer_add_format(
+                    out, "%s{\"line\":%zu,\"cells\":[", i ? "," : "", s->first_rows[i].line);
                 for (size_t c = 0; c < s->first_rows[i].cell_count && !err; c++) {
                         err = c ? buffer_add_byte(out, ',') : 0;
                         if (!err)
@@ -320,7 +333,8 @@ static int add_victims(struct buffer *out, const struct job *j)
                 char text[IP_TEXT_MAX];
                 err = buffer_add_text(out, i ? ",{" : "{");
                 if (!err)
-                        err = json_add_text_member(out, "address", text_of(ip_address_write(text, &v->address)));
+                        err = json_add_text_member(
+                            out, "address", text_of(ip_address_write(text, &v->address)));
                 if (!err)
                         err = json_add_number_member(out, "rows", (int64_t)v->rows, 0);
                 if (!err)
@@ -376,8 +390,10 @@ static int write_preview(struct buffer *out, const struct job *j, const struct l
                 err = add_part(out, "warned", &j->warned);
         if (!err)
                 err = add_victims(out, j);
-        return err ? err : buffer_add_format(out, ",\"more\":{\"refused\":%zu,\"warned\":%zu,\"victims\":%zu}}",
-                                more(&j->refused), more(&j->warned), j->victims_more);
+        return err ? err
+                   : buffer_add_format(out,
+                         ",\"more\":{\"refused\":%zu,\"warned\":%zu,\"victims\":%zu}}",
+                         more(&j->refused), more(&j->warned), j->victims_more);
 }
 
 static void init_job(struct job *j, size_t most)
@@ -391,7 +407,8 @@ static struct list_sink sink_of(struct job *j)
         return (struct list_sink){ on_indicator, on_victim, on_refused, on_warned, j };
 }
 
-static int preview(struct buffer *out, const json_t *options, struct text bytes, struct parse_error *bad)
+static int preview(
+    struct buffer *out, const json_t *options, struct text bytes, struct parse_error *bad)
 {
         AUTO(options_done) struct job_options o = { 0 };
         AUTO(job_done) struct job j = { 0 };
@@ -415,7 +432,8 @@ static int preview(struct buffer *out, const json_t *options, struct text bytes,
         return err;
 }
 
-static int write_rows(struct buffer *out, struct job *j, const struct list_summary *s, struct text body)
+static int write_rows(
+    struct buffer *out, struct job *j, const struct list_summary *s, struct text body)
 {
         bool set = s->kind == LIST_KIND_INDICATOR;
         int err = buffer_add_text(out, "{\"format\":\"canh-list-rows/1\"");
@@ -441,7 +459,8 @@ static int write_rows(struct buffer *out, struct job *j, const struct list_summa
         return err ? err : buffer_add(out, body.data ? body.data : "", body.len);
 }
 
-static int rows_of(struct buffer *out, const json_t *options, struct text bytes, struct parse_error *bad)
+static int rows_of(
+    struct buffer *out, const json_t *options, struct text bytes, struct parse_error *bad)
 {
         AUTO(options_done) struct job_options o = { 0 };
         AUTO(job_done) struct job j = { 0 };
@@ -473,8 +492,8 @@ static int rows_of(struct buffer *out, const json_t *options, struct text bytes,
         return err;
 }
 
-int job_list_preview(struct buffer *out_json, struct text bytes, struct text options_json,
-    struct parse_error *bad)
+int job_list_preview(
+    struct buffer *out_json, struct text bytes, struct text options_json, struct parse_error *bad)
 {
         AUTO(json_free_at) json_t *options = NULL;
         int err = json_read(&options, options_json, bad);
@@ -482,7 +501,8 @@ int job_list_preview(struct buffer *out_json, struct text bytes, struct text opt
         return err ? err : preview(out_json, options, bytes, bad);
 }
 
-int job_list_rows(struct buffer *out, struct text bytes, struct text options_json, struct parse_error *bad)
+int job_list_rows(
+    struct buffer *out, struct text bytes, struct text options_json, struct parse_error *bad)
 {
         AUTO(json_free_at) json_t *options = NULL;
         int err = json_read(&options, options_json, bad);
