@@ -16,7 +16,7 @@
 #include "centre/first_run.h"
 #include "centre/office.h"
 #include "centre/rate.h"
-#include "centre/server_names.h"
+#include "system/net/server_names.h"
 #include "centre/settings.h"
 #include "centre/supervisor.h"
 #include "centre/upkeep.h"
@@ -232,7 +232,8 @@ static int start_agents(struct web *w)
                     LOG_LEVEL_ERROR, who, "no certificate for the agents' port: %s", err_text(err));
                 return err;
         }
-        /* The root goes along: an agent that only has its fingerprint must see it (agent-report.md). */
+        /* The root goes along: an agent that only has its fingerprint must see it
+         * (agent-report.md). */
         err = buffer_add(&w->certificate.pem, authority.data, authority.len);
         if (err)
                 return err;
