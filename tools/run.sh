@@ -13,9 +13,7 @@ site=http://127.0.0.1:$port
 say() { printf '%s\n' "$*"; }
 stop() { printf 'make run: %s\n' "$*" >&2; exit 2; }
 
-for program in "$centre" "$agent"; do
-	[ -x "$program" ] || stop "$program was not built"
-done
+[ -x "$centre" ] || stop "$centre was not built"
 umask 077
 mkdir -p "$var/log"
 # Two at once would share one database and one agent.
@@ -72,7 +70,8 @@ if grep -q 'Mật khẩu dùng một lần\|One-time password' "$var/centre.out"
 fi
 
 if [ "$sample" = yes ]; then
-	if [ ! -f "$var/enrolled" ]; then
+	[ -x "$agent" ] || say "  $agent was not built: this machine is not enrolled"
+	if [ -x "$agent" ] && [ ! -f "$var/enrolled" ]; then
 		say "Enrolling this machine, $(uname -n), with a one-time token over mutual TLS …"
 		# In the unit whose address stands first on the sample list, so that this machine is swept first.
 		"$centre" --data "$var/centre" admin token X-AN 1 1 >"$var/token" 2>>"$var/log/centre.log" || stop "no token could be made"
@@ -81,7 +80,7 @@ if [ "$sample" = yes ]; then
 		rm -f "$var/token"
 		touch "$var/enrolled"
 	fi
-	start agent "$agent" --state "$var/agent" run
+	[ ! -x "$agent" ] || start agent "$agent" --state "$var/agent" run
 	if [ ! -f "$var/sample.done" ]; then
 		say "Going through a sample list and a sample capture …"
 		sample_step import && touch "$var/sample.done" || say "  (the sample is not complete; the next 'make run' tries again)"
