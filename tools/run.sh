@@ -1,12 +1,12 @@
 #!/bin/sh
 # tools/run.sh: what `make run` starts: the centre on loopback with ./var, this machine enrolled as a workstation with its agent,
 # and at the first time the sample district with its list and capture. Ctrl-C ends all of it; the next run goes on.
-# From the environment: SAMPLE=yes|no, PORT, AGENTS_PORT, VAR. SPDX-License-Identifier: Apache-2.0
+# From the environment: SAMPLE=yes|no, PORT, AGENTS_PORT, VAR, BIN (another build). SPDX-License-Identifier: Apache-2.0
 set -eu
 cd "$(dirname "$0")/.."
 here=$(pwd)
 sample=${SAMPLE:-yes} port=${PORT:-8443} agents_port=${AGENTS_PORT:-8444} var=${VAR:-$here/var}
-bin=$here/build/run/src
+bin=${BIN:-$here/build/run/src}
 centre=$bin/centre/canh-centre agent=$bin/agent/canh-agent
 site=http://127.0.0.1:$port
 
