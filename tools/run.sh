@@ -13,7 +13,9 @@ site=http://127.0.0.1:$port
 say() { printf '%s\n' "$*"; }
 stop() { printf 'make run: %s\n' "$*" >&2; exit 2; }
 
-[ -x "$centre" ] || stop "$centre was not built"
+for program in "$centre" "$agent"; do
+	[ -x "$program" ] || stop "$program was not built"
+done
 umask 077
 mkdir -p "$var/log"
 # Two at once would share one database and one agent.
@@ -71,17 +73,20 @@ if grep -q 'Mật khẩu dùng một lần\|One-time password' "$var/centre.out"
 fi
 
 if [ "$sample" = yes ]; then
-	[ -x "$agent" ] || say "  $agent was not built: this machine is not enrolled"
-	if [ -x "$agent" ] && [ ! -f "$var/enrolled" ]; then
+	if [ ! -f "$var/enrolled" ]; then
 		say "Enrolling this machine, $(uname -n), with a one-time token over mutual TLS …"
 		# In the unit whose address stands first on the sample list, so that this machine is swept first.
 		"$centre" --data "$var/centre" admin token X-AN 1 1 >"$var/token" 2>>"$var/log/centre.log" || stop "no token could be made"
-		"$agent" enrol --state "$var/agent" --centre "https://127.0.0.1:$agents_port" --token "$(cat "$var/token")" \
-			>>"$var/log/agent.log" 2>&1 || { tail -n 20 "$var/log/agent.log" >&2; stop "this machine could not be enrolled"; }
+		if "$agent" enrol --state "$var/agent" --centre "https://127.0.0.1:$agents_port" --token "$(cat "$var/token")" \
+			>>"$var/log/agent.log" 2>&1; then
+			touch "$var/enrolled"
+		else
+			tail -n 3 "$var/log/agent.log" >&2
+			say "  this machine could not be enrolled; the next 'make run' tries again"
+		fi
 		rm -f "$var/token"
-		touch "$var/enrolled"
 	fi
-	[ ! -x "$agent" ] || start agent "$agent" run --state "$var/agent"
+	[ ! -f "$var/enrolled" ] || start agent "$agent" run --state "$var/agent"
 	if [ ! -f "$var/sample.done" ]; then
 		say "Going through a sample list and a sample capture …"
 		sample_step import && touch "$var/sample.done" || say "  (the sample is not complete; the next 'make run' tries again)"
