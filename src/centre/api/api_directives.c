@@ -2,6 +2,7 @@
  */
 #include "base/mem.h"
 #include "centre/api/api_campaign.h"
+#include "centre/api/api_routes.h"
 #include "codec/json_fields.h"
 #include "office/campaign/campaign.h"
 #include "office/registry/trail.h"

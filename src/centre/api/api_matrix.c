@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "centre/api/api_campaign.h"
+#include "centre/api/api_routes.h"
 #include "office/campaign/campaign.h"
 
 enum { MATRIX_OLDER_MS = MINUTE_MS };

@@ -2,6 +2,7 @@
  * again from the frozen text each time. SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "centre/api/api_campaign.h"
+#include "centre/api/api_routes.h"
 #include "centre/api/report_fields.h"
 #include "codec/json_fields.h"
 #include "codec/timestamp.h"

@@ -8,16 +8,20 @@
 extern const struct route_table api_accounts;
 extern const struct route_table api_captures;
 extern const struct route_table api_changes;
+extern const struct route_table api_directives;
 extern const struct route_table api_enrolment;
 extern const struct route_table api_findings;
 extern const struct route_table api_incidents;
 extern const struct route_table api_lists;
 extern const struct route_table api_machines;
+extern const struct route_table api_matrix;
+extern const struct route_table api_reports;
 extern const struct route_table api_results;
 extern const struct route_table api_session;
 extern const struct route_table api_status;
 extern const struct route_table api_trail;
 extern const struct route_table api_transfer;
 extern const struct route_table api_units;
+extern const struct route_table api_waivers;
 
 #endif
