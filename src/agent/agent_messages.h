@@ -1,6 +1,6 @@
-/* agent/agent_messages.h: what the agent's processes say to each other (system/proc/message.h). link asks the root of
- * the program for work, the root starts a scan child for it, the child answers, the root passes it on.
- * SPDX-License-Identifier: Apache-2.0 */
+/* agent/agent_messages.h: what the agent's processes say to each other (system/proc/message.h).
+ * link asks the root of the program for work, the root starts a scan child for it, the child
+ * answers, the root passes it on. SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_AGENT_AGENT_MESSAGES_H
 #define CANH_AGENT_AGENT_MESSAGES_H
 
@@ -9,10 +9,17 @@
 
 enum agent_message {
         AGENT_WORK = 1, /* link -> root -> scan: struct agent_work */
-        AGENT_RESULT    /* scan -> root -> link: struct agent_result, and a sealed memory file with the report's body */
+        AGENT_RESULT /* scan -> root -> link: struct agent_result, and a sealed memory file with the
+                        report's body */
 };
 
-enum work_kind { WORK_INVENTORY = 1, WORK_SWEEP, WORK_CONNECTIONS, WORK_CONNECTIONS_QUIET, WORK_RESTORE };
+enum work_kind {
+        WORK_INVENTORY = 1,
+        WORK_SWEEP,
+        WORK_CONNECTIONS,
+        WORK_CONNECTIONS_QUIET,
+        WORK_RESTORE
+};
 
 struct agent_work {
         uint32_t kind;

@@ -16,7 +16,8 @@ struct agent_state {
 
 void agent_identity_init(struct agent_identity *i)
 {
-        *i = (struct agent_identity){ .authority = BUFFER(AGENT_PEM_MAX), .certificate = BUFFER(AGENT_PEM_MAX),
+        *i = (struct agent_identity){ .authority = BUFFER(AGENT_PEM_MAX),
+                .certificate = BUFFER(AGENT_PEM_MAX),
                 .key = BUFFER(AGENT_PEM_MAX) };
 }
 
@@ -72,7 +73,8 @@ int agent_note_load(json_t **out, const struct agent_state *s, const char *name)
         AUTO(buffer_done) struct buffer bytes = BUFFER(NOTE_BYTES_MAX);
         int err = file_read_all(&bytes, s->folder, name);
 
-        return err ? err : json_read(out, (struct text){ bytes.data ? bytes.data : "", bytes.len }, NULL);
+        return err ? err
+                   : json_read(out, (struct text){ bytes.data ? bytes.data : "", bytes.len }, NULL);
 }
 
 int agent_note_save(const struct agent_state *s, const char *name, const json_t *note)
@@ -117,7 +119,8 @@ static struct text view(const struct buffer *b)
 
 int agent_identity_save(const struct agent_state *s, const struct agent_identity *i)
 {
-        AUTO(json_free_at) json_t *o = json_pack("{ss ss ss ss}", "centre", i->centre, "machine", i->machine, "name",
+        AUTO(json_free_at)
+        json_t *o = json_pack("{ss ss ss ss}", "centre", i->centre, "machine", i->machine, "name",
             i->name, "unit", i->unit);
         int err = o ? file_write_atomic(s->folder, "key.pem", view(&i->key), 0600) : ERR_MEMORY;
 
@@ -153,17 +156,20 @@ static int dump_to_buffer(const char *bytes, size_t len, void *state)
         return buffer_add(state, bytes, len) ? -1 : 0;
 }
 
-int agent_report_text_own(struct buffer *out, const char *machine, const char *machine_key, uint64_t sequence,
-    const char *kind, const char *way, json_t *body, const struct clock *clock)
+int agent_report_text_own(struct buffer *out, const char *machine, const char *machine_key,
+    uint64_t sequence, const char *kind, const char *way, json_t *body, const struct clock *clock)
 {
         char id[ULID_MAX], at[TIMESTAMP_TEXT_MAX];
-        AUTO(json_free_at) json_t *report = json_pack("{ss ss ss sI ss ss ss ss so}", "format", "canh-report/1", "id",
-            ulid_make(id, clock), "machine", machine, "sequence", (json_int_t)sequence, "kind", kind, "made_at",
-            timestamp_write(at, clock_now(clock)), "agent", CANH_VERSION, "way", way, "body", body);
+        AUTO(json_free_at)
+        json_t *report = json_pack("{ss ss ss sI ss ss ss ss so}", "format", "canh-report/1", "id",
+            ulid_make(id, clock), "machine", machine, "sequence", (json_int_t)sequence, "kind",
+            kind, "made_at", timestamp_write(at, clock_now(clock)), "agent", CANH_VERSION, "way",
+            way, "body", body);
 
         if (!report)
                 return ERR_MEMORY;
-        if (machine_key && json_object_set_new(report, "machine_key", json_string(machine_key)) != 0)
+        if (machine_key &&
+            json_object_set_new(report, "machine_key", json_string(machine_key)) != 0)
                 return ERR_MEMORY;
         return json_dump_callback(report, dump_to_buffer, out, JSON_COMPACT) ? ERR_LIMIT : 0;
 }
@@ -173,8 +179,8 @@ static void report_name(char out[NAME_ROOM], uint64_t sequence)
         (void)snprintf(out, NAME_ROOM, "%020llu.json", (unsigned long long)sequence);
 }
 
-int agent_report_put_own(const struct agent_state *s, const char *machine, const char *kind, json_t *body,
-    const struct clock *clock)
+int agent_report_put_own(const struct agent_state *s, const char *machine, const char *kind,
+    json_t *body, const struct clock *clock)
 {
         AUTO(buffer_done) struct buffer text = BUFFER(REPORT_BYTES_MAX);
         AUTO(json_free_at) json_t *held = body;
@@ -186,7 +192,8 @@ int agent_report_put_own(const struct agent_state *s, const char *machine, const
                 return ERR_LIMIT;
         err = agent_sequence_take(&sequence, s, 1);
         if (!err)
-                err = agent_report_text_own(&text, machine, NULL, sequence, kind, "line", json_incref(held), clock);
+                err = agent_report_text_own(
+                    &text, machine, NULL, sequence, kind, "line", json_incref(held), clock);
         if (err)
                 return err;
         report_name(name, sequence);
@@ -197,7 +204,8 @@ static bool report_sequence(uint64_t *out, const char *name)
 {
         struct text t = text_of(name);
 
-        return t.len == 25 && text_ends(t, ".json") && text_to_u64(out, (struct text){ name, 20 }, INT64_MAX) == 0;
+        return t.len == 25 && text_ends(t, ".json") &&
+               text_to_u64(out, (struct text){ name, 20 }, INT64_MAX) == 0;
 }
 
 struct oldest {

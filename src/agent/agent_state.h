@@ -1,7 +1,8 @@
-/* agent/agent_state.h: the agent's own folder: who it is, the reports not yet acknowledged, what it last did.
- * Layout: docs/formats/agent-state.md. A report is on the disk before anything is sent and stays until it was
- * acknowledged; its number is spent before the report is written, so that no number is ever used twice.
- * Limit: OUTBOX_MAX reports. One process at a time (link); the others only read. SPDX-License-Identifier: Apache-2.0 */
+/* agent/agent_state.h: the agent's own folder: who it is, the reports not yet acknowledged, what it
+ * last did. Layout: docs/formats/agent-state.md. A report is on the disk before anything is sent
+ * and stays until it was acknowledged; its number is spent before the report is written, so that no
+ * number is ever used twice. Limit: OUTBOX_MAX reports. One process at a time (link); the others
+ * only read. SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_AGENT_AGENT_STATE_H
 #define CANH_AGENT_AGENT_STATE_H
 
@@ -14,7 +15,12 @@
 
 #define AGENT_STATE_FOLDER "/var/lib/canh-agent"
 
-enum { OUTBOX_MAX = 1000, AGENT_TEXT_MAX = 256, AGENT_PEM_MAX = 16 << 10, REPORT_BYTES_MAX = 8 << 20 };
+enum {
+        OUTBOX_MAX = 1000,
+        AGENT_TEXT_MAX = 256,
+        AGENT_PEM_MAX = 16 << 10,
+        REPORT_BYTES_MAX = 8 << 20
+};
 
 struct agent_identity {
         char centre[AGENT_TEXT_MAX], name[AGENT_TEXT_MAX], unit[AGENT_TEXT_MAX];
@@ -38,12 +44,13 @@ MUST_USE int agent_identity_load(struct agent_identity *out, const struct agent_
 /* The key is written first and the name last: an enrolment that was cut off is none. */
 MUST_USE int agent_identity_save(const struct agent_state *s, const struct agent_identity *i);
 
-/* Puts a report of this kind into the outbox. LIMIT: the outbox or the disk is full, nothing is kept. Takes body. */
-MUST_USE int agent_report_put_own(const struct agent_state *s, const char *machine, const char *kind, json_t *body,
-    const struct clock *clock);
+/* Puts a report of this kind into the outbox. LIMIT: the outbox or the disk is full, nothing is
+ * kept. Takes body. */
+MUST_USE int agent_report_put_own(const struct agent_state *s, const char *machine,
+    const char *kind, json_t *body, const struct clock *clock);
 /* The text of a report, for the result file. Takes body. */
-MUST_USE int agent_report_text_own(struct buffer *out, const char *machine, const char *machine_key, uint64_t sequence,
-    const char *kind, const char *way, json_t *body, const struct clock *clock);
+MUST_USE int agent_report_text_own(struct buffer *out, const char *machine, const char *machine_key,
+    uint64_t sequence, const char *kind, const char *way, json_t *body, const struct clock *clock);
 /* The oldest report: its text and its number. MISSING when the outbox is empty. */
 MUST_USE int agent_report_next(struct buffer *out, uint64_t *sequence, const struct agent_state *s);
 MUST_USE int agent_report_acknowledge(const struct agent_state *s, uint64_t sequence);
@@ -53,7 +60,8 @@ size_t agent_report_count(const struct agent_state *s);
 /* A number that was not used before; never below `least`. */
 MUST_USE int agent_sequence_take(uint64_t *out, const struct agent_state *s, uint64_t least);
 
-/* Small notes that outlive the process: times of the last inventory and sweep, orders done. NULL when there is none. */
+/* Small notes that outlive the process: times of the last inventory and sweep, orders done. NULL
+ * when there is none. */
 MUST_USE int agent_note_load(json_t **out, const struct agent_state *s, const char *name);
 MUST_USE int agent_note_save(const struct agent_state *s, const char *name, const json_t *note);
 

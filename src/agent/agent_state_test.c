@@ -1,4 +1,5 @@
-/* agent/agent_state_test.c: what was taken into the outbox survives, numbers never repeat. SPDX-License-Identifier: Apache-2.0 */
+/* agent/agent_state_test.c: what was taken into the outbox survives, numbers never repeat.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "agent/agent_key.h"
 #include "agent/agent_state.h"
 #include "agent/base64_parse.h"
@@ -44,8 +45,8 @@ static int place_close(void **state)
 
 static int put(const struct agent_state *s)
 {
-        return agent_report_put_own(s, "01HM6W2GE0ABCDEFGHJKMNPQRS", "heartbeat", json_pack("{si}", "queue", 0),
-            &clock_real);
+        return agent_report_put_own(s, "01HM6W2GE0ABCDEFGHJKMNPQRS", "heartbeat",
+            json_pack("{si}", "queue", 0), &clock_real);
 }
 
 static void report_stays_until_it_is_acknowledged_and_keeps_its_identifier(void **state)
@@ -94,7 +95,8 @@ static void kill_at_any_moment_repeats_no_number_and_leaves_whole_reports(void *
                         assert_true(n > last);
                         last = n;
                         assert_int_equal(json_read(&o, (struct text){ b.data, b.len }, NULL), 0);
-                        assert_int_equal(json_field_i64(&inside, o, "sequence", 1, INT64_MAX, NULL), 0);
+                        assert_int_equal(
+                            json_field_i64(&inside, o, "sequence", 1, INT64_MAX, NULL), 0);
                         assert_int_equal((uint64_t)inside, n);
                         assert_int_equal(agent_report_acknowledge(s, n), 0);
                 }
@@ -128,7 +130,8 @@ static void damaged_number_file_stops_rather_than_repeats(void **state)
 {
         const struct agent_state *s = *state;
 
-        assert_int_equal(file_write_atomic(agent_state_folder(s), "sequence", TEXT("12x\n"), 0600), 0);
+        assert_int_equal(
+            file_write_atomic(agent_state_folder(s), "sequence", TEXT("12x\n"), 0600), 0);
         assert_int_equal(put(s), ERR_FORMAT);
         assert_int_equal(agent_report_count(s), 0);
 }
@@ -143,15 +146,18 @@ static void key_asks_for_a_certificate_and_signs(void **state)
 
         (void)state;
         assert_int_equal(agent_key_make(&key), 0);
-        assert_int_equal(agent_key_request(&request, (struct text){ key.data, key.len }, "may-01"), 0);
+        assert_int_equal(
+            agent_key_request(&request, (struct text){ key.data, key.len }, "may-01"), 0);
         assert_non_null(strstr(request.data, "BEGIN NEW CERTIFICATE REQUEST"));
         assert_null(strstr(request.data, "PRIVATE"));
-        assert_int_equal(agent_key_sign(&signature, (struct text){ key.data, key.len }, TEXT("x")), 0);
+        assert_int_equal(
+            agent_key_sign(&signature, (struct text){ key.data, key.len }, TEXT("x")), 0);
         assert_int_equal(base64_add(&base64, (struct text){ signature.data, signature.len }), 0);
         assert_int_equal(base64_parse(&back, (struct text){ base64.data, base64.len }), 0);
         assert_int_equal(back.len, signature.len);
         assert_memory_equal(back.data, signature.data, back.len);
-        assert_int_equal(agent_signature_check(TEXT("no pem"), TEXT("x"), TEXT("y")), ERR_UNTRUSTED);
+        assert_int_equal(
+            agent_signature_check(TEXT("no pem"), TEXT("x"), TEXT("y")), ERR_UNTRUSTED);
 }
 
 #define WITH_PLACE(f) cmocka_unit_test_setup_teardown(f, place_open, place_close)

@@ -10,10 +10,8 @@ int base64_parse(struct buffer *out, struct text t)
 
         if (err)
                 return err;
-        if (!t.len
-            || sodium_base642bin((uint8_t *)out->data + out->len, t.len, t.data, t.len, NULL, &len, NULL,
-                   sodium_base64_VARIANT_ORIGINAL)
-                != 0)
+        if (!t.len || sodium_base642bin((uint8_t *)out->data + out->len, t.len, t.data, t.len, NULL,
+                          &len, NULL, sodium_base64_VARIANT_ORIGINAL) != 0)
                 return ERR_FORMAT;
         out->len += len;
         out->data[out->len] = '\0';

@@ -29,8 +29,8 @@ void bundle_generation(char out[GENERATION_MAX], const struct agent_state *s)
                 (void)!text_copy(out, GENERATION_MAX, text_trim(view(&name)));
 }
 
-int bundle_accept(struct manifest *out, const struct agent_state *s, struct text authority, struct text text,
-    struct text signature)
+int bundle_accept(struct manifest *out, const struct agent_state *s, struct text authority,
+    struct text text, struct text signature)
 {
         AUTO(manifest_done) struct manifest m = { .count = 0 };
         char now[GENERATION_MAX];
@@ -57,7 +57,8 @@ static bool is_what_it_says(const struct bundle_file *f, struct text bytes)
 
 int bundle_keep_file(const struct folder *to, const struct bundle_file *f, struct text bytes)
 {
-        return is_what_it_says(f, bytes) ? file_write_atomic(to, f->name, bytes, 0600) : ERR_UNTRUSTED;
+        return is_what_it_says(f, bytes) ? file_write_atomic(to, f->name, bytes, 0600)
+                                         : ERR_UNTRUSTED;
 }
 
 static int remove_file(void *state, const char *name)
@@ -78,8 +79,8 @@ static void forget(const struct agent_state *s, const char *generation)
                 (void)unlinkat(folder_handle(agent_state_folder(s)), name, AT_REMOVEDIR);
 }
 
-int bundle_switch(const struct agent_state *s, const char *generation, const struct folder *to, struct text text,
-    struct text signature)
+int bundle_switch(const struct agent_state *s, const char *generation, const struct folder *to,
+    struct text text, struct text signature)
 {
         char before[GENERATION_MAX];
         int err = file_write_atomic(to, ".manifest", text, 0600);

@@ -1,8 +1,8 @@
-/* agent/command_check.c: `check [--out FILE] [--kit FILE] [--state DIR] [--rules PATH]… [--hashes PATH]… [PATH…]`: checks this
- * machine once, without installation and without network, shows the result, and writes a signed result file
- * (docs/formats/agent-report.md) that the centre takes. The file is begun before anything foreign is read: then the
- * process gives up network and writing. Exit 0 clean, 1 found, 2 could not be done.
- * SPDX-License-Identifier: Apache-2.0 */
+/* agent/command_check.c: `check [--out FILE] [--kit FILE] [--state DIR] [--rules PATH]… [--hashes
+ * PATH]… [PATH…]`: checks this machine once, without installation and without network, shows the
+ * result, and writes a signed result file (docs/formats/agent-report.md) that the centre takes. The
+ * file is begun before anything foreign is read: then the process gives up network and writing.
+ * Exit 0 clean, 1 found, 2 could not be done. SPDX-License-Identifier: Apache-2.0 */
 #include "agent/agent_command.h"
 #include "agent/agent_key.h"
 #include "agent/base64_parse.h"
@@ -22,7 +22,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { KIT_BYTES_MAX = 64 << 20, RESULT_BYTES_MAX = 32 << 20, PROGRESS_EVERY_MS = 250, SHOWN_HITS_MAX = 20, WIDTH = 78 };
+enum {
+        KIT_BYTES_MAX = 64 << 20,
+        RESULT_BYTES_MAX = 32 << 20,
+        PROGRESS_EVERY_MS = 250,
+        SHOWN_HITS_MAX = 20,
+        WIDTH = 78
+};
 
 struct check {
         enum language language;
@@ -44,7 +50,8 @@ static struct text view(const struct buffer *b)
 
 static int complain(const struct check *c, const char *vi, const char *en, const char *detail)
 {
-        (void)fprintf(stderr, "canh-agent check: %s%s%s\n", say(c->language, vi, en), *detail ? ": " : "", detail);
+        (void)fprintf(stderr, "canh-agent check: %s%s%s\n", say(c->language, vi, en),
+            *detail ? ": " : "", detail);
         return EXIT_IMPOSSIBLE;
 }
 
@@ -59,8 +66,8 @@ static bool on_progress(void *state, const struct sweep_counts *n, const char *p
         c->shown = now;
         (void)fprintf(stderr, "\r\033[K%s: %llu %s, %llu MiB, %llu %s",
             say(c->language, "Đang rà quét", "Sweeping"), (unsigned long long)n->files,
-            say(c->language, "tệp", "files"), (unsigned long long)(n->bytes >> 20), (unsigned long long)n->hits,
-            say(c->language, "phát hiện", "found"));
+            say(c->language, "tệp", "files"), (unsigned long long)(n->bytes >> 20),
+            (unsigned long long)n->hits, say(c->language, "phát hiện", "found"));
         return true;
 }
 
@@ -70,8 +77,8 @@ static void on_problem(void *state, const char *what, int err, const char *why)
         AUTO(buffer_done) struct buffer shown = BUFFER(1 << 20);
 
         if (path_text_add(&shown, what) == 0)
-                (void)fprintf(stderr, "%scanh-agent check: %s: %s (%s)\n", c->shown ? "\r\033[K" : "", shown.data,
-                    err_text(err), why);
+                (void)fprintf(stderr, "%scanh-agent check: %s: %s (%s)\n",
+                    c->shown ? "\r\033[K" : "", shown.data, err_text(err), why);
 }
 
 static int pem_take(struct buffer *out, const json_t *o, const char *name)
@@ -111,10 +118,12 @@ static int identity_find(struct check *c)
         agent_identity_init(&c->me);
         if (c->kit_path) {
                 err = kit_load(c);
-                return err ? complain(c, "không đọc được tệp bộ kiểm tra", "the kit file cannot be read", c->kit_path)
+                return err ? complain(c, "không đọc được tệp bộ kiểm tra",
+                                 "the kit file cannot be read", c->kit_path)
                            : 0;
         }
-        if (access(c->state_path, R_OK | W_OK | X_OK) == 0 && agent_state_open(&c->state, c->state_path) == 0)
+        if (access(c->state_path, R_OK | W_OK | X_OK) == 0 &&
+            agent_state_open(&c->state, c->state_path) == 0)
                 c->identity = agent_identity_load(&c->me, c->state) == 0;
         if (!c->identity && c->out_path)
                 return complain(c, "chưa ghi danh và không có --kit: không ký được tệp kết quả",
@@ -126,8 +135,11 @@ static int identity_find(struct check *c)
 static int fence(struct check *c)
 {
         const struct confine_folder folders[] = { { "/", CONFINE_READ },
-                { c->job.state ? c->state_path : "/nonexistent", CONFINE_WRITE }, { "/dev/null", CONFINE_WRITE } };
-        struct confine_request request = { .profile = CONFINE_SCAN, .folders = folders, .folder_count = 3 };
+                { c->job.state ? c->state_path : "/nonexistent", CONFINE_WRITE },
+                { "/dev/null", CONFINE_WRITE } };
+        struct confine_request request = {
+                .profile = CONFINE_SCAN, .folders = folders, .folder_count = 3
+        };
         struct confine_report report;
 
         confine_be_idle();
@@ -142,8 +154,8 @@ static int report_add(json_t *list, struct check *c, const char *kind, json_t *b
         int err = c->kit ? 0 : agent_sequence_take(&sequence, c->state, 1);
 
         if (!err)
-                err = agent_report_text_own(&text, c->kit ? "" : c->me.machine, c->machine_key, sequence, kind, "hand",
-                    json_incref(body), &clock_real);
+                err = agent_report_text_own(&text, c->kit ? "" : c->me.machine, c->machine_key,
+                    sequence, kind, "hand", json_incref(body), &clock_real);
         if (err)
                 return err;
         return json_array_append_new(list, json_stringn(text.data, text.len)) == 0 ? 0 : ERR_MEMORY;
@@ -185,8 +197,8 @@ static int result_write(struct check *c)
                 err = base64_add(&base64, view(&signature));
         if (err)
                 return err;
-        o = json_pack("{ss ss sO ss}", "format", "canh-result/1", "certificate", c->me.certificate.data, "reports", list,
-            "signature", base64.data);
+        o = json_pack("{ss ss sO ss}", "format", "canh-result/1", "certificate",
+            c->me.certificate.data, "reports", list, "signature", base64.data);
         text = o ? json_dumps(o, JSON_COMPACT) : NULL;
         err = text ? file_write_handle(c->out, text_of(text)) : ERR_MEMORY;
         return err ? err : fsync(c->out) == 0 ? 0 : ERR_IO;
@@ -205,7 +217,8 @@ static void show_hits(const struct check *c, const json_t *hits)
                 const json_t *h = json_array_get(hits, i);
 
                 (void)printf("   %s\n      %s: %s\n", json_string_value(json_object_get(h, "path")),
-                    say(c->language, "dấu hiệu", "sign"), json_string_value(json_object_get(h, "rule")));
+                    say(c->language, "dấu hiệu", "sign"),
+                    json_string_value(json_object_get(h, "rule")));
         }
         if (json_array_size(hits) > SHOWN_HITS_MAX)
                 (void)printf("   … %s %zu\n", say(c->language, "và còn", "and"),
@@ -228,27 +241,32 @@ static void show(const struct check *c)
         if (c->shown)
                 (void)fputs("\r\033[K", stderr);
         rule_line();
-        (void)printf(" %s\n", say(l, "KẾT QUẢ KIỂM TRA MÁY TRẠM", "RESULT OF THE WORKSTATION CHECK"));
+        (void)printf(
+            " %s\n", say(l, "KẾT QUẢ KIỂM TRA MÁY TRẠM", "RESULT OF THE WORKSTATION CHECK"));
         rule_line();
         (void)printf(" %s: %s\n", say(l, "Máy", "Machine"),
             json_string_value(json_object_get(c->inventory, "hostname")));
-        (void)printf(" %s: %s\n", say(l, "Hệ điều hành", "System"), json_string_value(json_object_get(os, "name")));
+        (void)printf(" %s: %s\n", say(l, "Hệ điều hành", "System"),
+            json_string_value(json_object_get(os, "name")));
         (void)printf(" %s: %s\n", say(l, "Thời điểm", "Time"),
             timestamp_write_local(at, clock_now(&clock_real), ZONE_VIETNAM_MINUTES));
         (void)printf(" %s: %zu\n", say(l, "Phần mềm đã cài", "Programs installed"),
             json_array_size(json_object_get(c->inventory, "packages")));
         (void)printf(" %s: %lld %s, %lld MiB; %s %lld; %s %lld\n", say(l, "Đã rà quét", "Swept"),
             number(c->sweep, "files"), say(l, "tệp", "files"), number(c->sweep, "bytes") >> 20,
-            say(l, "bỏ qua", "skipped"), number(c->sweep, "skipped"), say(l, "không đọc được", "not readable"),
-            number(c->sweep, "failed"));
-        (void)printf(" %s: %lld %s, %lld %s\n\n", say(l, "Đối chiếu với", "Compared with"), number(c->sweep, "rules"),
-            say(l, "luật", "rules"), number(c->sweep, "hashes"), say(l, "mã băm", "hashes"));
+            say(l, "bỏ qua", "skipped"), number(c->sweep, "skipped"),
+            say(l, "không đọc được", "not readable"), number(c->sweep, "failed"));
+        (void)printf(" %s: %lld %s, %lld %s\n\n", say(l, "Đối chiếu với", "Compared with"),
+            number(c->sweep, "rules"), say(l, "luật", "rules"), number(c->sweep, "hashes"),
+            say(l, "mã băm", "hashes"));
         if (json_array_size(hits))
-                (void)printf(" >>> %s: %zu\n", say(l, "PHÁT HIỆN MÃ ĐỘC", "MALWARE FOUND"), json_array_size(hits));
+                (void)printf(" >>> %s: %zu\n", say(l, "PHÁT HIỆN MÃ ĐỘC", "MALWARE FOUND"),
+                    json_array_size(hits));
         else
-                (void)printf(" >>> %s\n",
-                    complete ? say(l, "KHÔNG PHÁT HIỆN MÃ ĐỘC", "NO MALWARE FOUND")
-                             : say(l, "CHƯA RÀ QUÉT XONG: CHƯA THỂ KẾT LUẬN", "NOT COMPLETE: NO CONCLUSION"));
+                (void)printf(" >>> %s\n", complete
+                                              ? say(l, "KHÔNG PHÁT HIỆN MÃ ĐỘC", "NO MALWARE FOUND")
+                                              : say(l, "CHƯA RÀ QUÉT XONG: CHƯA THỂ KẾT LUẬN",
+                                                    "NOT COMPLETE: NO CONCLUSION"));
         show_hits(c, hits);
         if (geteuid() != 0)
                 (void)printf(" %s\n",
@@ -256,7 +274,8 @@ static void show(const struct check *c)
                         "Note: not run by an administrator, some files were not checked."));
         rule_line();
         if (c->out_path)
-                (void)printf(" %s: %s\n", say(l, "Tệp kết quả đã ký", "Signed result file"), c->out_path);
+                (void)printf(
+                    " %s: %s\n", say(l, "Tệp kết quả đã ký", "Signed result file"), c->out_path);
 }
 
 static int work(struct check *c)
@@ -266,7 +285,8 @@ static int work(struct check *c)
         c->job.addresses = inventory_addresses();
         err = fence(c);
         if (err)
-                return complain(c, "không giới hạn được quyền", "the process could not be confined", err_text(err));
+                return complain(c, "không giới hạn được quyền", "the process could not be confined",
+                    err_text(err));
         err = job_inventory(&c->inventory, &c->job);
         if (!err)
                 err = job_sweep(&c->sweep, &c->job);
@@ -276,11 +296,12 @@ static int work(struct check *c)
         if (err)
                 return complain(c, "không kiểm tra được", "the check failed", err_text(err));
         if (c->out >= 0 && (err = result_write(c)) != 0)
-                return complain(c, "không ghi được tệp kết quả", "the result file cannot be written", err_text(err));
+                return complain(c, "không ghi được tệp kết quả",
+                    "the result file cannot be written", err_text(err));
         show(c);
-        return json_array_size(json_object_get(c->sweep, "hits")) ? EXIT_FOUND
-            : json_is_true(json_object_get(c->sweep, "complete")) ? EXIT_GOOD
-                                                                  : EXIT_IMPOSSIBLE;
+        return json_array_size(json_object_get(c->sweep, "hits"))    ? EXIT_FOUND
+               : json_is_true(json_object_get(c->sweep, "complete")) ? EXIT_GOOD
+                                                                     : EXIT_IMPOSSIBLE;
 }
 
 /* In a child, so that what was given up for good is given up only there. */
@@ -298,9 +319,11 @@ static int work_apart(struct check *c)
                 _exit(status);
         }
         if (child < 0 || waitpid(child, &status, 0) != child)
-                return complain(c, "không chạy được tiến trình kiểm tra", "the checking process could not be run", "");
+                return complain(c, "không chạy được tiến trình kiểm tra",
+                    "the checking process could not be run", "");
         if (!WIFEXITED(status))
-                return complain(c, "tiến trình kiểm tra bị dừng đột ngột", "the checking process was killed", "");
+                return complain(c, "tiến trình kiểm tra bị dừng đột ngột",
+                    "the checking process was killed", "");
         return WEXITSTATUS(status);
 }
 
@@ -317,9 +340,10 @@ static int prepare(struct check *c)
         if (!c->out_path)
                 return 0;
         c->out = open(c->out_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-        return c->out >= 0 ? 0
-                           : complain(c, "không tạo được tệp kết quả (đã có tệp này?)",
-                                 "the result file cannot be made (is it there already?)", c->out_path);
+        return c->out >= 0
+                   ? 0
+                   : complain(c, "không tạo được tệp kết quả (đã có tệp này?)",
+                         "the result file cannot be made (is it there already?)", c->out_path);
 }
 
 static bool option_take(struct check *c, int option)
@@ -355,16 +379,19 @@ int command_check(int argc, char **argv, enum language language)
 {
         static const struct option options[] = { { "out", required_argument, NULL, 'o' },
                 { "kit", required_argument, NULL, 'k' }, { "state", required_argument, NULL, 's' },
-                { "rules", required_argument, NULL, 'r' }, { "hashes", required_argument, NULL, 'h' },
-                { NULL, 0, NULL, 0 } };
+                { "rules", required_argument, NULL, 'r' },
+                { "hashes", required_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
         AUTO(mem_free_at) struct check *c = mem_zero(1, sizeof(*c));
         struct stat st;
         int option, status;
 
         if (!c)
                 return EXIT_IMPOSSIBLE;
-        *c = (struct check){ .language = language, .state_path = AGENT_STATE_FOLDER, .out = -1,
-                .screen = isatty(STDERR_FILENO), .started = clock_steady(&clock_real) };
+        *c = (struct check){ .language = language,
+                .state_path = AGENT_STATE_FOLDER,
+                .out = -1,
+                .screen = isatty(STDERR_FILENO),
+                .started = clock_steady(&clock_real) };
         c->job.reason = "check";
         c->job.order = "";
         c->job.clock = &clock_real;

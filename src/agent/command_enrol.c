@@ -1,5 +1,5 @@
-/* agent/command_enrol.c: `enrol --centre URL --token T [--state DIR]`: makes a key, has it certified, keeps what came.
- * SPDX-License-Identifier: Apache-2.0 */
+/* agent/command_enrol.c: `enrol --centre URL --token T [--state DIR]`: makes a key, has it
+ * certified, keeps what came. SPDX-License-Identifier: Apache-2.0 */
 #include "agent/agent_command.h"
 #include "agent/agent_key.h"
 #include "agent/agent_state.h"
@@ -27,7 +27,8 @@ static struct text view(const struct buffer *b)
 
 static int complain(const struct enrolment *e, const char *vi, const char *en, const char *detail)
 {
-        (void)fprintf(stderr, "canh-agent enrol: %s%s%s\n", say(e->language, vi, en), *detail ? ": " : "", detail);
+        (void)fprintf(stderr, "canh-agent enrol: %s%s%s\n", say(e->language, vi, en),
+            *detail ? ": " : "", detail);
         return EXIT_IMPOSSIBLE;
 }
 
@@ -55,8 +56,8 @@ static int question(struct buffer *out, const struct enrolment *e)
                 err = agent_key_request(&csr, view(&e->me.key), host);
         if (err)
                 return err;
-        o = json_pack("{ss ss ss ss ss}", "token", e->token, "csr", csr.data, "hostname", host, "os_name", os,
-            "machine_key", key);
+        o = json_pack("{ss ss ss ss ss}", "token", e->token, "csr", csr.data, "hostname", host,
+            "os_name", os, "machine_key", key);
         text = o ? json_dumps(o, JSON_COMPACT) : NULL;
         return text ? buffer_add_text(out, text) : ERR_MEMORY;
 }
@@ -107,7 +108,8 @@ static int refusal(const struct enrolment *e, int status, struct text body)
         struct text title;
         char why[200] = "";
 
-        if (json_read(&o, body, NULL) == 0 && json_field_text(&title, o, "title", sizeof(why) - 1, NULL) == 0)
+        if (json_read(&o, body, NULL) == 0 &&
+            json_field_text(&title, o, "title", sizeof(why) - 1, NULL) == 0)
                 (void)!text_copy(why, sizeof(why), title);
         if (!why[0])
                 (void)snprintf(why, sizeof(why), "HTTP %d", status);
@@ -124,22 +126,25 @@ static int ask_centre(struct enrolment *e, const struct sha256 *fingerprint)
         int err = question(&ask, e);
 
         if (err)
-                return complain(e, "không đọc được thông tin máy", "this machine cannot be described", err_text(err));
+                return complain(e, "không đọc được thông tin máy",
+                    "this machine cannot be described", err_text(err));
         err = https_client_new(&client, &o);
         if (err)
-                return complain(e, "địa chỉ trung tâm không hợp lệ", "the centre's address is not valid", e->centre);
+                return complain(e, "địa chỉ trung tâm không hợp lệ",
+                    "the centre's address is not valid", e->centre);
         err = https_client_ask(client, &answer, "POST", "/agent/v1/enrol", view(&ask), ASK_MS);
         body = answer.body;
         if (err == ERR_UNTRUSTED)
                 return complain(e, "máy chủ không phải trung tâm đã cấp mã ghi danh này",
                     "the server is not the centre that gave this token", e->centre);
         if (err)
-                return complain(e, "không kết nối được trung tâm", "the centre cannot be reached", err_text(err));
+                return complain(e, "không kết nối được trung tâm", "the centre cannot be reached",
+                    err_text(err));
         if (answer.status != 201)
                 return refusal(e, answer.status, view(&body));
         err = take_answer(e, view(&body), fingerprint);
-        return err ? complain(e, "trả lời của trung tâm không hợp lệ", "the centre's answer is not valid",
-                         err_text(err))
+        return err ? complain(e, "trả lời của trung tâm không hợp lệ",
+                         "the centre's answer is not valid", err_text(err))
                    : 0;
 }
 
@@ -150,29 +155,32 @@ static int enrol(struct enrolment *e)
         int err, bad;
 
         if (fingerprint_of(&fingerprint, e->token))
-                return complain(e, "mã ghi danh bị thiếu hoặc sai", "the token is cut or wrong", "");
+                return complain(
+                    e, "mã ghi danh bị thiếu hoặc sai", "the token is cut or wrong", "");
         err = agent_state_open(&s, e->state_path);
         if (err)
-                return complain(e, "không mở được thư mục dữ liệu", "the state folder cannot be opened",
-                    e->state_path);
-        if (text_copy(e->me.centre, sizeof(e->me.centre), text_of(e->centre)) || agent_key_make(&e->me.key))
+                return complain(e, "không mở được thư mục dữ liệu",
+                    "the state folder cannot be opened", e->state_path);
+        if (text_copy(e->me.centre, sizeof(e->me.centre), text_of(e->centre)) ||
+            agent_key_make(&e->me.key))
                 return complain(e, "không tạo được khóa", "no key could be made", "");
         bad = ask_centre(e, &fingerprint);
         if (bad)
                 return bad;
         err = agent_identity_save(s, &e->me);
         if (err)
-                return complain(e, "không ghi được thư mục dữ liệu", "the state folder cannot be written",
-                    e->state_path);
-        (void)printf("%s: %s (%s)\n", say(e->language, "đã ghi danh máy", "enrolled"), e->me.name, e->me.unit);
+                return complain(e, "không ghi được thư mục dữ liệu",
+                    "the state folder cannot be written", e->state_path);
+        (void)printf("%s: %s (%s)\n", say(e->language, "đã ghi danh máy", "enrolled"), e->me.name,
+            e->me.unit);
         return EXIT_GOOD;
 }
 
 int command_enrol(int argc, char **argv, enum language language)
 {
         static const struct option options[] = { { "centre", required_argument, NULL, 'c' },
-                { "token", required_argument, NULL, 't' }, { "state", required_argument, NULL, 's' },
-                { NULL, 0, NULL, 0 } };
+                { "token", required_argument, NULL, 't' },
+                { "state", required_argument, NULL, 's' }, { NULL, 0, NULL, 0 } };
         AUTO(mem_free_at) struct enrolment *e = mem_zero(1, sizeof(*e));
         int option, status;
 

@@ -1,6 +1,7 @@
-/* agent/command_run.c: `run [--state DIR] [--rules PATH]… [--hashes PATH]… [--path PATH]… [--quarantine]`: the resident agent. The root
- * of the program only starts processes and passes their messages on: link (always there) and scan (one for each piece of
- * work). Messages accepted: AGENT_WORK from link, AGENT_RESULT from scan. SPDX-License-Identifier: Apache-2.0 */
+/* agent/command_run.c: `run [--state DIR] [--rules PATH]… [--hashes PATH]… [--path PATH]…
+ * [--quarantine]`: the resident agent. The root of the program only starts processes and passes
+ * their messages on: link (always there) and scan (one for each piece of work). Messages accepted:
+ * AGENT_WORK from link, AGENT_RESULT from scan. SPDX-License-Identifier: Apache-2.0 */
 #include "agent/agent_command.h"
 #include "agent/agent_messages.h"
 #include "agent/proc_link.h"
@@ -51,19 +52,25 @@ static int take_result(void *state, const struct message *m)
 }
 
 static const struct message_rule rules[] = {
-        { AGENT_WORK, sizeof(struct agent_work), sizeof(struct agent_work), FROM_LINK, false, take_work },
-        { AGENT_RESULT, sizeof(struct agent_result), sizeof(struct agent_result), FROM_SCAN, true, take_result },
+        { AGENT_WORK, sizeof(struct agent_work), sizeof(struct agent_work), FROM_LINK, false,
+            take_work },
+        { AGENT_RESULT, sizeof(struct agent_result), sizeof(struct agent_result), FROM_SCAN, true,
+            take_result },
 };
 static const struct message_table table = { rules, ARRAY_LEN(rules) };
 
 static int scan_start(struct root *r, struct proc_scan *scan, int *socket, int *pid)
 {
-        struct process_start start = { .name = "canh-scan", .run = proc_scan_run, .state = scan, .handle_count = 1 };
+        struct process_start start = {
+                .name = "canh-scan", .run = proc_scan_run, .state = scan, .handle_count = 1
+        };
         int pair[2], err = process_pair(pair);
 
         if (err)
                 return err;
-        *scan = (struct proc_scan){ .socket = pair[1], .state_path = r->state_path, .settings = &r->settings };
+        *scan = (struct proc_scan){
+                .socket = pair[1], .state_path = r->state_path, .settings = &r->settings
+        };
         start.handles[0] = pair[1];
         err = process_start(pid, &start);
         (void)close(pair[1]);
@@ -85,7 +92,8 @@ static void scan_once(struct root *r)
 
         r->result_fd = -1;
         if (!err)
-                err = message_send(socket, AGENT_WORK, 0, (struct text){ (char *)&r->work, sizeof(r->work) }, -1);
+                err = message_send(
+                    socket, AGENT_WORK, 0, (struct text){ (char *)&r->work, sizeof(r->work) }, -1);
         if (!err)
                 err = message_receive(&m, socket, r->room, MESSAGE_BYTES_MAX, -1);
         if (!err)
@@ -93,7 +101,8 @@ static void scan_once(struct root *r)
         if (pid > 0 && waitpid(pid, &status, 0) == pid && status != 0) {
                 char end[32];
 
-                log_line(LOG_LEVEL_WARNING, "agent", "scan ended with %s", process_end_text(end, status));
+                log_line(LOG_LEVEL_WARNING, "agent", "scan ended with %s",
+                    process_end_text(end, status));
         }
         if (!err && r->result_fd >= 0)
                 return;
@@ -113,8 +122,8 @@ static int serve(struct root *r)
         if (err)
                 return err;
         scan_once(r);
-        err = message_send(r->link, AGENT_RESULT, 0, (struct text){ (char *)&r->result, sizeof(r->result) },
-            r->result_fd);
+        err = message_send(r->link, AGENT_RESULT, 0,
+            (struct text){ (char *)&r->result, sizeof(r->result) }, r->result_fd);
         file_close_at(&r->result_fd);
         (void)malloc_trim(0);
         return err;
@@ -123,7 +132,10 @@ static int serve(struct root *r)
 static int link_start(struct root *r)
 {
         static struct proc_link link;
-        struct process_start start = { .name = "canh-link", .run = proc_link_run, .state = &link, .handle_count = 1,
+        struct process_start start = { .name = "canh-link",
+                .run = proc_link_run,
+                .state = &link,
+                .handle_count = 1,
                 .secret = true };
         int pair[2], err = process_pair(pair);
 
@@ -151,9 +163,11 @@ static int run(struct root *r, enum language language)
                 err = agent_identity_load(&me, s);
         if (err) {
                 (void)fprintf(stderr, "canh-agent run: %s: %s\n", r->state_path,
-                    err == ERR_MISSING ? say(language, "máy chưa được ghi danh", "this machine is not enrolled")
-                        : err == ERR_BUSY ? say(language, "phần mềm đang chạy rồi", "it is running already")
-                                          : err_text(err));
+                    err == ERR_MISSING
+                        ? say(language, "máy chưa được ghi danh", "this machine is not enrolled")
+                    : err == ERR_BUSY
+                        ? say(language, "phần mềm đang chạy rồi", "it is running already")
+                        : err_text(err));
                 return EXIT_IMPOSSIBLE;
         }
         log_line(LOG_LEVEL_INFO, "agent", "%s reports to %s", me.name, me.centre);
@@ -194,7 +208,8 @@ static bool option_take(struct root *r, int option)
 int command_run(int argc, char **argv, enum language language)
 {
         static const struct option options[] = { { "state", required_argument, NULL, 's' },
-                { "rules", required_argument, NULL, 'r' }, { "hashes", required_argument, NULL, 'h' },
+                { "rules", required_argument, NULL, 'r' },
+                { "hashes", required_argument, NULL, 'h' },
                 { "path", required_argument, NULL, 'p' }, { "quarantine", no_argument, NULL, 'q' },
                 { NULL, 0, NULL, 0 } };
         AUTO(mem_free_at) struct root *r = mem_zero(1, sizeof(*r));

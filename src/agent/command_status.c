@@ -1,5 +1,5 @@
-/* agent/command_status.c: `status [--state DIR]`: who this machine is, what waits, which bundle is in use.
- * SPDX-License-Identifier: Apache-2.0 */
+/* agent/command_status.c: `status [--state DIR]`: who this machine is, what waits, which bundle is
+ * in use. SPDX-License-Identifier: Apache-2.0 */
 #include "agent/agent_command.h"
 #include "agent/agent_key.h"
 #include "agent/bundle.h"
@@ -16,7 +16,8 @@ static void line(enum language l, const char *vi, const char *en, const char *va
         (void)printf("%s: %s\n", say(l, vi, en), *value ? value : "-");
 }
 
-static void time_line(enum language l, const char *vi, const char *en, const json_t *times, const char *name)
+static void time_line(
+    enum language l, const char *vi, const char *en, const json_t *times, const char *name)
 {
         char at[TIMESTAMP_TEXT_MAX] = "";
         int64_t when;
@@ -44,10 +45,10 @@ static int show(const struct agent_state *s, enum language l)
         line(l, "Trung tâm", "Centre", me.centre);
         line(l, "Đang chạy", "Running",
             file_lock(&lock, agent_state_folder(s), "lock") == ERR_BUSY ? say(l, "có", "yes")
-                                                                       : say(l, "không", "no"));
-        if (agent_certificate_check(&from, &until, (struct text){ me.certificate.data, me.certificate.len },
-                (struct text){ me.key.data, me.key.len })
-            == 0)
+                                                                        : say(l, "không", "no"));
+        if (agent_certificate_check(&from, &until,
+                (struct text){ me.certificate.data, me.certificate.len },
+                (struct text){ me.key.data, me.key.len }) == 0)
                 (void)timestamp_write_day(at, until, ZONE_VIETNAM_MINUTES);
         line(l, "Chứng thư đến", "Certificate until", at);
         bundle_generation(generation, s);
@@ -62,7 +63,8 @@ static int show(const struct agent_state *s, enum language l)
 
 int command_status(int argc, char **argv, enum language language)
 {
-        static const struct option options[] = { { "state", required_argument, NULL, 's' }, { NULL, 0, NULL, 0 } };
+        static const struct option options[] = { { "state", required_argument, NULL, 's' },
+                { NULL, 0, NULL, 0 } };
         AUTO(agent_state_close_at) struct agent_state *s = NULL;
         const char *path = AGENT_STATE_FOLDER;
         int option, err;

@@ -18,8 +18,8 @@ enum { HISTORY_BYTES_MAX = 16 << 20, GENERATION_CHARS = 16 };
 
 void job_default_paths(struct job *j)
 {
-        static const char *const paths[] = { "/home", "/root", "/tmp", "/var/tmp", "/dev/shm", "/opt", "/srv",
-                "/usr/local", "/var/www" };
+        static const char *const paths[] = { "/home", "/root", "/tmp", "/var/tmp", "/dev/shm",
+                "/opt", "/srv", "/usr/local", "/var/www" };
 
         for (size_t i = 0; i < ARRAY_LEN(paths); i++)
                 j->paths[j->path_count++] = paths[i];
@@ -54,7 +54,8 @@ static void means_done(struct means *m)
 
 static int means_add(struct means *m, const char *name, bool rules, struct text bytes)
 {
-        return rules ? rule_set_add(m->rules, name, bytes) : hash_list_add_text(m->hashes, bytes, NULL);
+        return rules ? rule_set_add(m->rules, name, bytes)
+                     : hash_list_add_text(m->hashes, bytes, NULL);
 }
 
 static int means_from_bundle(struct means *m, const struct job *j)
@@ -66,7 +67,8 @@ static int means_from_bundle(struct means *m, const struct job *j)
         agent_identity_init(&me);
         err = j->state ? agent_identity_load(&me, j->state) : ERR_MISSING;
         if (!err)
-                err = bundle_open(&b, j->state, (struct text){ me.authority.data, me.authority.len });
+                err = bundle_open(
+                    &b, j->state, (struct text){ me.authority.data, me.authority.len });
         if (err)
                 return err == ERR_MISSING ? 0 : err;
         (void)snprintf(m->generation, sizeof(m->generation), "%s", b.manifest.generation);
@@ -164,9 +166,10 @@ static void on_hit(void *state, const struct sweep_hit *hit)
                 r->err = ERR_MEMORY;
                 return;
         }
-        o = json_pack("{ss ss sI ss ss ss ss}", "path", path.data, "sha256", sha256_write(content, hit->content),
-            "bytes", (json_int_t)hit->bytes, "engine", hit->engine, "rule", hit->rule, "action",
-            hit->quarantined ? "quarantined" : "none", "quarantine_id", hit->quarantine_id);
+        o = json_pack("{ss ss sI ss ss ss ss}", "path", path.data, "sha256",
+            sha256_write(content, hit->content), "bytes", (json_int_t)hit->bytes, "engine",
+            hit->engine, "rule", hit->rule, "action", hit->quarantined ? "quarantined" : "none",
+            "quarantine_id", hit->quarantine_id);
         if (json_array_append_new(r->hits, o) != 0)
                 r->err = ERR_MEMORY;
 }
@@ -199,8 +202,8 @@ static json_t *skipped_why(const struct sweep_counts *c, uint64_t *all)
         return o;
 }
 
-static int body_make(json_t **out, const struct run *r, const struct means *m, const struct sweep_counts *c,
-    time_ms started)
+static int body_make(json_t **out, const struct run *r, const struct means *m,
+    const struct sweep_counts *c, time_ms started)
 {
         const struct job *j = r->job;
         char id[ULID_MAX], from[TIMESTAMP_TEXT_MAX], to[TIMESTAMP_TEXT_MAX];
@@ -211,13 +214,14 @@ static int body_make(json_t **out, const struct run *r, const struct means *m, c
 
         for (size_t i = 0; roots && i < j->path_count; i++)
                 (void)json_array_append_new(roots, json_string(j->paths[i]));
-        body = json_pack("{ss ss ss ss ss sb ss sI sI sO sI sI sI sI so sO ss}", "sweep", ulid_make(id, j->clock),
-            "started_at", timestamp_write(from, started), "ended_at", timestamp_write(to, clock_now(j->clock)),
-            "reason", j->reason, "order", j->order, "complete", (int)complete, "generation", m->generation, "rules",
-            (json_int_t)rule_set_rules(m->rules), "hashes", (json_int_t)hash_list_count(m->hashes), "roots", roots,
-            "files", (json_int_t)c->files, "bytes", (json_int_t)c->bytes, "skipped", (json_int_t)skipped, "failed",
-            (json_int_t)c->failed, "skipped_why", why, "hits", r->hits, "stopped_why",
-            r->hits_left_out ? "too many hits" : c->stopped_why);
+        body = json_pack("{ss ss ss ss ss sb ss sI sI sO sI sI sI sI so sO ss}", "sweep",
+            ulid_make(id, j->clock), "started_at", timestamp_write(from, started), "ended_at",
+            timestamp_write(to, clock_now(j->clock)), "reason", j->reason, "order", j->order,
+            "complete", (int)complete, "generation", m->generation, "rules",
+            (json_int_t)rule_set_rules(m->rules), "hashes", (json_int_t)hash_list_count(m->hashes),
+            "roots", roots, "files", (json_int_t)c->files, "bytes", (json_int_t)c->bytes, "skipped",
+            (json_int_t)skipped, "failed", (json_int_t)c->failed, "skipped_why", why, "hits",
+            r->hits, "stopped_why", r->hits_left_out ? "too many hits" : c->stopped_why);
         if (!body)
                 return ERR_MEMORY;
         *out = body;
@@ -246,8 +250,10 @@ int job_sweep(json_t **out, const struct job *j)
         AUTO(json_free_at) json_t *hits = json_array();
         struct run r = { .job = j, .hits = hits };
         struct sweep_sink sink = { on_hit, on_failed, on_progress, &r };
-        struct sweep_options o = { .file_bytes_max = SWEEP_FILE_BYTES_DEFAULT, .depth_max = SWEEP_DEPTH_DEFAULT,
-                .file_seconds_max = SWEEP_FILE_SECONDS_DEFAULT, .clock = j->clock };
+        struct sweep_options o = { .file_bytes_max = SWEEP_FILE_BYTES_DEFAULT,
+                .depth_max = SWEEP_DEPTH_DEFAULT,
+                .file_seconds_max = SWEEP_FILE_SECONDS_DEFAULT,
+                .clock = j->clock };
         time_ms started = clock_now(j->clock);
         int err = hits ? means_load(&m, j) : ERR_MEMORY;
 
@@ -289,12 +295,14 @@ static int set_load(struct indicator_set **out, const struct job *j)
         agent_identity_init(&me);
         err = agent_identity_load(&me, j->state);
         if (!err)
-                err = bundle_open(&b, j->state, (struct text){ me.authority.data, me.authority.len });
+                err = bundle_open(
+                    &b, j->state, (struct text){ me.authority.data, me.authority.len });
         for (size_t i = 0; !err && i < b.manifest.count; i++) {
                 if (b.manifest.files[i].kind != BUNDLE_KIND_SET)
                         continue;
                 err = bundle_read(&bytes, &b, &b.manifest.files[i]);
-                return err ? err : indicator_set_parse(out, (struct text){ bytes.data, bytes.len }, NULL);
+                return err ? err
+                           : indicator_set_parse(out, (struct text){ bytes.data, bytes.len }, NULL);
         }
         return err == ERR_MISSING ? 0 : err;
 }
@@ -305,11 +313,13 @@ static int history_load(struct connection_history **out, const struct job *j)
         int err = file_read_all(&bytes, agent_state_folder(j->state), "connections.tsv");
 
         if (!err)
-                err = connection_history_parse(out, (struct text){ bytes.data ? bytes.data : "", bytes.len },
-                    CONNECTIONS_MAX);
+                err = connection_history_parse(
+                    out, (struct text){ bytes.data ? bytes.data : "", bytes.len }, CONNECTIONS_MAX);
         if (err == ERR_FORMAT)
                 say_problem(j, "connections.tsv", err, "damaged: begun anew");
-        return err == ERR_MISSING || err == ERR_FORMAT ? connection_history_new(out, CONNECTIONS_MAX) : err;
+        return err == ERR_MISSING || err == ERR_FORMAT
+                   ? connection_history_new(out, CONNECTIONS_MAX)
+                   : err;
 }
 
 int job_connections(json_t **out, const struct job *j, bool report)

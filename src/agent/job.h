@@ -1,5 +1,5 @@
-/* agent/job.h: the work itself: inventory, sweep, connections, restore: each gives the body of a report. Used by the
- * scan process of `run` and by `check`. SPDX-License-Identifier: Apache-2.0 */
+/* agent/job.h: the work itself: inventory, sweep, connections, restore: each gives the body of a
+ * report. Used by the scan process of `run` and by `check`. SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_AGENT_JOB_H
 #define CANH_AGENT_JOB_H
 
@@ -17,7 +17,7 @@ struct job {
         bool quarantine;
         json_t *addresses; /* asked before the network was given up; taken into the inventory */
         bool (*progress)(void *state, const struct sweep_counts *c, const char *path); /* NULL */
-        void (*problem)(void *state, const char *what, int err, const char *why);       /* NULL */
+        void (*problem)(void *state, const char *what, int err, const char *why);      /* NULL */
         void *report_state;
         const struct clock *clock;
 };

@@ -10,18 +10,27 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ANSWER_BYTES_MAX = 1 << 20, ASK_MS = 60000, WORK_MS = 40000, FILE_MS = 10 * MINUTE_MS,
-        RENEW_BEFORE_DAYS = 100, PATH_ROOM = 160 };
+enum {
+        ANSWER_BYTES_MAX = 1 << 20,
+        ASK_MS = 60000,
+        WORK_MS = 40000,
+        FILE_MS = 10 * MINUTE_MS,
+        RENEW_BEFORE_DAYS = 100,
+        PATH_ROOM = 160
+};
 
 static struct text view(const struct buffer *b)
 {
         return (struct text){ b->data ? b->data : "", b->len };
 }
 
-int link_exchange_init(struct link_exchange *x, const struct agent_state *s, struct agent_identity *me)
+int link_exchange_init(
+    struct link_exchange *x, const struct agent_state *s, struct agent_identity *me)
 {
         *x = (struct link_exchange){ .state = s, .me = me };
-        x->work = (struct work){ .inventory_hours = 24, .sweep_hours = 24, .connections_minutes = 5 };
+        x->work = (struct work){
+                .inventory_hours = 24, .sweep_hours = 24, .connections_minutes = 5
+        };
         return 0;
 }
 
@@ -36,11 +45,13 @@ void link_exchange_hang_up(struct link_exchange *x)
                 https_client_hang_up(x->client);
 }
 
-static int ask(struct link_exchange *x, struct https_answer *answer, const char *method, const char *path,
-    struct text body, int timeout_ms)
+static int ask(struct link_exchange *x, struct https_answer *answer, const char *method,
+    const char *path, struct text body, int timeout_ms)
 {
-        struct https_client_options o = { .url = x->me->centre, .authority = view(&x->me->authority),
-                .certificate = view(&x->me->certificate), .key = view(&x->me->key) };
+        struct https_client_options o = { .url = x->me->centre,
+                .authority = view(&x->me->authority),
+                .certificate = view(&x->me->certificate),
+                .key = view(&x->me->key) };
         int err = x->client ? 0 : https_client_new(&x->client, &o);
 
         if (!err)
@@ -64,8 +75,9 @@ static int deliver_one(struct link_exchange *x, struct text report, uint64_t seq
                 return agent_report_acknowledge(x->state, sequence);
         if (answer.status == 401 || answer.status == 404)
                 return ERR_DENIED; /* our certificate, or not this door: the report may be good */
-        log_line(LOG_LEVEL_WARNING, "agent link", "report %llu was refused with status %d and put aside",
-            (unsigned long long)sequence, answer.status);
+        log_line(LOG_LEVEL_WARNING, "agent link",
+            "report %llu was refused with status %d and put aside", (unsigned long long)sequence,
+            answer.status);
         return agent_report_refused(x->state, sequence);
 }
 
@@ -91,7 +103,8 @@ int link_fetch_work(struct link_exchange *x, bool wait)
         uint64_t spent;
         int err;
 
-        (void)snprintf(path, sizeof(path), "/agent/v1/work?after=%lld", wait ? (long long)x->work.sequence : 0LL);
+        (void)snprintf(path, sizeof(path), "/agent/v1/work?after=%lld",
+            wait ? (long long)x->work.sequence : 0LL);
         err = ask(x, &answer, "GET", path, TEXT(""), WORK_MS);
         body = answer.body;
         if (err)
@@ -107,7 +120,8 @@ int link_fetch_work(struct link_exchange *x, bool wait)
                 if (file_read_all(&last, agent_state_folder(x->state), "sequence") == 0)
                         (void)!text_to_u64(&mine, text_trim(view(&last)), INT64_MAX);
                 if (mine < (uint64_t)x->work.last_report)
-                        err = agent_sequence_take(&spent, x->state, (uint64_t)x->work.last_report + 1);
+                        err = agent_sequence_take(
+                            &spent, x->state, (uint64_t)x->work.last_report + 1);
         }
         return err;
 }
@@ -121,7 +135,8 @@ static int fetch_file(struct link_exchange *x, const struct folder *to, const st
         int err;
 
         if (file_size(&there, to, f->name) == 0 && there == f->bytes) {
-                if (file_read_all(&body, to, f->name) == 0 && bundle_keep_file(to, f, view(&body)) == 0)
+                if (file_read_all(&body, to, f->name) == 0 &&
+                    bundle_keep_file(to, f, view(&body)) == 0)
                         return 0; /* from an attempt that was cut off */
                 answer.body = body;
         }
@@ -165,7 +180,8 @@ static int take_bundle(struct link_exchange *x)
         int err = fetch_manifest(x, &text, &signature);
 
         if (!err)
-                err = bundle_accept(&m, x->state, view(&x->me->authority), view(&text), view(&signature));
+                err = bundle_accept(
+                    &m, x->state, view(&x->me->authority), view(&text), view(&signature));
         if (err)
                 return err;
         (void)snprintf(name, sizeof(name), "bundle-%s", m.generation);
@@ -175,7 +191,8 @@ static int take_bundle(struct link_exchange *x)
         if (!err)
                 err = bundle_switch(x->state, m.generation, to, view(&text), view(&signature));
         if (!err)
-                log_line(LOG_LEVEL_INFO, "agent link", "bundle %s in use: %zu files", m.generation, m.count);
+                log_line(LOG_LEVEL_INFO, "agent link", "bundle %s in use: %zu files", m.generation,
+                    m.count);
         return err;
 }
 
@@ -185,15 +202,17 @@ int link_fetch_bundle(struct link_exchange *x)
         int err;
 
         bundle_generation(now, x->state);
-        if (!x->work.generation[0] || strcmp(x->work.generation, now) == 0
-            || strcmp(x->work.generation, x->refused_generation) == 0)
+        if (!x->work.generation[0] || strcmp(x->work.generation, now) == 0 ||
+            strcmp(x->work.generation, x->refused_generation) == 0)
                 return 0;
         err = take_bundle(x);
         if (err == ERR_UNTRUSTED || err == ERR_FORMAT || err == ERR_EXISTS) {
                 /* Asking again brings the same. The bundle in use stays. */
-                log_line(LOG_LEVEL_ERROR, "agent link", "bundle %s is refused: %s", x->work.generation,
+                log_line(LOG_LEVEL_ERROR, "agent link", "bundle %s is refused: %s",
+                    x->work.generation,
                     err == ERR_EXISTS ? "older than the one in use" : err_text(err));
-                (void)snprintf(x->refused_generation, sizeof(x->refused_generation), "%s", x->work.generation);
+                (void)snprintf(
+                    x->refused_generation, sizeof(x->refused_generation), "%s", x->work.generation);
                 err = 0;
         }
         return err;
@@ -239,11 +258,13 @@ static int request_renewal(struct link_exchange *x)
 int link_renew(struct link_exchange *x)
 {
         time_ms from, until;
-        int err = agent_certificate_check(&from, &until, view(&x->me->certificate), view(&x->me->key));
+        int err = agent_certificate_check(
+            &from, &until, view(&x->me->certificate), view(&x->me->key));
 
         if (err || until - clock_now(&clock_real) > (time_ms)RENEW_BEFORE_DAYS * DAY_MS)
                 return err;
         err = request_renewal(x);
-        log_line(LOG_LEVEL_INFO, "agent link", "certificate renewed: %s", err ? err_text(err) : "yes");
+        log_line(
+            LOG_LEVEL_INFO, "agent link", "certificate renewed: %s", err ? err_text(err) : "yes");
         return err == ERR_DENIED ? 0 : err; /* it still holds for a while */
 }

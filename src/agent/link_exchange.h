@@ -12,12 +12,13 @@ struct https_client;
 struct link_exchange {
         const struct agent_state *state;
         struct agent_identity *me;
-        struct https_client *client; /* NULL = not connected */
-        struct work work;            /* the last answer */
+        struct https_client *client;             /* NULL = not connected */
+        struct work work;                        /* the last answer */
         char refused_generation[GENERATION_MAX]; /* not asked for again */
 };
 
-MUST_USE int link_exchange_init(struct link_exchange *x, const struct agent_state *s, struct agent_identity *me);
+MUST_USE int link_exchange_init(
+    struct link_exchange *x, const struct agent_state *s, struct agent_identity *me);
 void link_exchange_done(struct link_exchange *x);
 void link_exchange_hang_up(struct link_exchange *x);
 /* Sends all reports of the outbox, oldest first; each leaves it when it was acknowledged. */

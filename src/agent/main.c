@@ -13,7 +13,8 @@ static const struct verb {
 } verbs[] = {
         { "enrol", command_enrol, "ghi danh máy với trung tâm", "enrol this machine at a centre" },
         { "run", command_run, "chạy thường trực", "stay and work" },
-        { "check", command_check, "kiểm tra máy này một lần, không cần mạng", "check this machine once, without network" },
+        { "check", command_check, "kiểm tra máy này một lần, không cần mạng",
+            "check this machine once, without network" },
         { "status", command_status, "xem tình trạng", "show the state" },
 };
 
@@ -23,13 +24,22 @@ int main(int argc, char **argv)
 
         if (sodium_init() < 0)
                 return EXIT_IMPOSSIBLE;
+        if (argc > 3 && strcmp(argv[1], "--state") == 0) { /* also before the verb */
+                char *folder = argv[2], *option = argv[1];
+
+                argv[1] = argv[3];
+                argv[2] = option;
+                argv[3] = folder;
+        }
         for (size_t i = 0; argc > 1 && i < ARRAY_LEN(verbs); i++)
                 if (strcmp(argv[1], verbs[i].name) == 0)
                         return verbs[i].run(argc - 1, argv + 1, l);
         if (argc > 1 && strcmp(argv[1], "--version") == 0)
                 return puts("canh-agent " CANH_VERSION) < 0 ? EXIT_IMPOSSIBLE : EXIT_GOOD;
-        (void)fprintf(stderr, "%s\n", say(l, "Cách dùng: canh-agent LỆNH …", "Usage: canh-agent VERB …"));
+        (void)fprintf(
+            stderr, "%s\n", say(l, "Cách dùng: canh-agent LỆNH …", "Usage: canh-agent VERB …"));
         for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
-                (void)fprintf(stderr, "  %-8s %s\n", verbs[i].name, say(l, verbs[i].vi, verbs[i].en));
+                (void)fprintf(
+                    stderr, "  %-8s %s\n", verbs[i].name, say(l, verbs[i].vi, verbs[i].en));
         return EXIT_IMPOSSIBLE;
 }

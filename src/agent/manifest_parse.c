@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static int copy_field(char *out, size_t room, const json_t *o, const char *name, struct parse_error *bad)
+static int copy_field(
+    char *out, size_t room, const json_t *o, const char *name, struct parse_error *bad)
 {
         struct text t;
         int err = json_field_text_or_none(&t, o, name, room - 1, bad);
@@ -19,7 +20,8 @@ static int copy_field(char *out, size_t room, const json_t *o, const char *name,
 
 static bool is_plain(const char *name)
 {
-        size_t good = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
+        size_t good = strspn(
+            name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
 
         return *name && *name != '.' && !name[good];
 }
@@ -74,7 +76,8 @@ int manifest_parse(struct manifest *out, struct text json, struct parse_error *b
         if (!err)
                 err = json_field_text(&format, o, "format", 32, bad);
         if (!err && !text_is(format, "canh-bundle/1"))
-                err = parse_error_set(bad, 0, "không phải bản kê gói dữ liệu", "not a bundle manifest");
+                err = parse_error_set(
+                    bad, 0, "không phải bản kê gói dữ liệu", "not a bundle manifest");
         if (!err)
                 err = copy_field(m.generation, sizeof(m.generation), o, "generation", bad);
         if (!err && !is_plain(m.generation))

@@ -1,5 +1,5 @@
-/* agent/manifest_parse.h: what the centre tells an agent: the manifest of a bundle, and the answer to `work`. Pure.
- * SPDX-License-Identifier: Apache-2.0 */
+/* agent/manifest_parse.h: what the centre tells an agent: the manifest of a bundle, and the answer
+ * to `work`. Pure. SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_AGENT_MANIFEST_PARSE_H
 #define CANH_AGENT_MANIFEST_PARSE_H
 
@@ -7,8 +7,14 @@
 #include "codec/json_fields.h"
 #include "codec/ulid.h"
 
-enum { BUNDLE_FILES_MAX = 4096, BUNDLE_FILE_BYTES_MAX = 256 << 20, BUNDLE_NAME_MAX = 128, GENERATION_MAX = 64,
-        WORK_ORDERS_MAX = 100, ORDER_ARGUMENT_MAX = 1024 };
+enum {
+        BUNDLE_FILES_MAX = 4096,
+        BUNDLE_FILE_BYTES_MAX = 256 << 20,
+        BUNDLE_NAME_MAX = 128,
+        GENERATION_MAX = 64,
+        WORK_ORDERS_MAX = 100,
+        ORDER_ARGUMENT_MAX = 1024
+};
 
 enum bundle_kind { BUNDLE_KIND_SET, BUNDLE_KIND_RULES, BUNDLE_KIND_HASHES, BUNDLE_KINDS };
 

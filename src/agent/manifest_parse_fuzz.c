@@ -1,5 +1,5 @@
-/* agent/manifest_parse_fuzz.c: no name that parses leads out of a folder, no order is without identifier.
- * SPDX-License-Identifier: Apache-2.0 */
+/* agent/manifest_parse_fuzz.c: no name that parses leads out of a folder, no order is without
+ * identifier. SPDX-License-Identifier: Apache-2.0 */
 #include "agent/manifest_parse.h"
 #include "base/mem.h"
 
@@ -16,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
         if (manifest_parse(&m, json, NULL) == 0)
                 for (size_t i = 0; i < m.count; i++)
-                        assert(m.files[i].name[0] != '.' && !strchr(m.files[i].name, '/') && m.files[i].bytes >= 0);
+                        assert(m.files[i].name[0] != '.' && !strchr(m.files[i].name, '/') &&
+                               m.files[i].bytes >= 0);
         manifest_done(&m);
         if (w && work_parse(w, json, NULL) == 0)
                 for (size_t i = 0; i < w->order_count; i++)

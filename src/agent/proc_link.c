@@ -1,7 +1,8 @@
 /* agent/proc_link.c: delivers reports, fetches orders and bundles, says when work is due.
- * Rights kept: sockets, the state folder, the files that name resolution reads. Never: other files, other programs,
- * new processes. Messages accepted: AGENT_RESULT while it waits for one. Sent: AGENT_WORK.
- * A report leaves the disk only when the centre has acknowledged it. SPDX-License-Identifier: Apache-2.0 */
+ * Rights kept: sockets, the state folder, the files that name resolution reads. Never: other files,
+ * other programs, new processes. Messages accepted: AGENT_RESULT while it waits for one. Sent:
+ * AGENT_WORK. A report leaves the disk only when the centre has acknowledged it.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "agent/proc_link.h"
 #include "agent/agent_messages.h"
 #include "agent/link_exchange.h"
@@ -17,8 +18,14 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { RESULT_STATE = 1, BACKOFF_FIRST_MS = 5000, BACKOFF_MAX_MS = 5 * MINUTE_MS, HEARTBEAT_MS = 15 * MINUTE_MS,
-        QUIET_OUTBOX = 50, RETRY_MS = 15 * MINUTE_MS };
+enum {
+        RESULT_STATE = 1,
+        BACKOFF_FIRST_MS = 5000,
+        BACKOFF_MAX_MS = 5 * MINUTE_MS,
+        HEARTBEAT_MS = 15 * MINUTE_MS,
+        QUIET_OUTBOX = 50,
+        RETRY_MS = 15 * MINUTE_MS
+};
 
 struct due {
         time_ms inventory, sweep, connections, heartbeat; /* on the steady clock */
@@ -49,13 +56,15 @@ static time_ms jitter(time_ms ms)
 
 static int confine_link(const char *state_path)
 {
-        const struct confine_folder folders[] = { { state_path, CONFINE_WRITE }, { "/etc/resolv.conf", CONFINE_READ },
-                { "/etc/hosts", CONFINE_READ }, { "/etc/nsswitch.conf", CONFINE_READ },
-                { "/etc/host.conf", CONFINE_READ }, { "/etc/gai.conf", CONFINE_READ },
-                { "/run/systemd/resolve", CONFINE_READ }, { "/lib", CONFINE_READ }, { "/usr/lib", CONFINE_READ },
+        const struct confine_folder folders[] = { { state_path, CONFINE_WRITE },
+                { "/etc/resolv.conf", CONFINE_READ }, { "/etc/hosts", CONFINE_READ },
+                { "/etc/nsswitch.conf", CONFINE_READ }, { "/etc/host.conf", CONFINE_READ },
+                { "/etc/gai.conf", CONFINE_READ }, { "/run/systemd/resolve", CONFINE_READ },
+                { "/lib", CONFINE_READ }, { "/usr/lib", CONFINE_READ },
                 { "/etc/ld.so.cache", CONFINE_READ }, { "/dev/urandom", CONFINE_READ } };
-        struct confine_request request = { .profile = CONFINE_LINK, .folders = folders,
-                .folder_count = ARRAY_LEN(folders) };
+        struct confine_request request = {
+                .profile = CONFINE_LINK, .folders = folders, .folder_count = ARRAY_LEN(folders)
+        };
         struct confine_report report;
         int err = confine_apply(&report, &request);
 
@@ -71,8 +80,8 @@ static void times_save(struct link *l, const char *name)
 
         if (agent_note_load(&times, l->state, "times.json") != 0)
                 times = json_object();
-        if (times && json_object_set_new(times, name, json_integer(clock_now(&clock_real))) == 0
-            && agent_note_save(l->state, "times.json", times) != 0)
+        if (times && json_object_set_new(times, name, json_integer(clock_now(&clock_real))) == 0 &&
+            agent_note_save(l->state, "times.json", times) != 0)
                 log_line(LOG_LEVEL_WARNING, "agent link", "the state folder cannot be written");
 }
 
@@ -83,8 +92,9 @@ static time_ms due_after(const struct link *l, const char *name, time_ms every)
         int64_t last;
         time_ms now = clock_now(&clock_real);
 
-        if (agent_note_load(&times, l->state, "times.json") != 0
-            || json_field_i64(&last, times, name, 0, INT64_MAX, NULL) != 0 || last > now || now - last >= every)
+        if (agent_note_load(&times, l->state, "times.json") != 0 ||
+            json_field_i64(&last, times, name, 0, INT64_MAX, NULL) != 0 || last > now ||
+            now - last >= every)
                 return steady();
         return steady() + (every - (now - last));
 }
@@ -106,17 +116,20 @@ static int on_result(void *state, const struct message *m)
         if (!err && r.with_body) {
                 err = json_read(&body, text, NULL);
                 if (!err)
-                        err = agent_report_put_own(l->state, l->me.machine, kinds[r.kind], MOVE(body), &clock_real);
+                        err = agent_report_put_own(
+                            l->state, l->me.machine, kinds[r.kind], MOVE(body), &clock_real);
         }
         memory_file_unmap(&text);
         (void)close(m->fd);
         if (!err && !r.err)
                 times_save(l, kinds[r.kind]);
         if (r.order[0]) {
-                json_t *o = json_pack("{ss ss ss}", "id", r.order, "state", err || r.err ? "failed" : "done", "detail",
+                json_t *o = json_pack("{ss ss ss}", "id", r.order, "state",
+                    err || r.err ? "failed" : "done", "detail",
                     err || r.err ? err_text(err ? err : r.err) : "");
 
-                if (json_array_append_new(l->done, o) != 0 || agent_note_save(l->state, "orders_done.json", l->done))
+                if (json_array_append_new(l->done, o) != 0 ||
+                    agent_note_save(l->state, "orders_done.json", l->done))
                         err = err ? err : ERR_IO;
                 l->heartbeat_now = true;
         }
@@ -140,7 +153,8 @@ static int work_wait(struct link *l, enum work_kind kind, const struct work_orde
                 (void)snprintf(w.argument, sizeof(w.argument), "%s", order->argument);
         }
         link_exchange_hang_up(&l->exchange);
-        err = message_send(l->proc->socket, AGENT_WORK, 0, (struct text){ (char *)&w, sizeof(w) }, -1);
+        err = message_send(
+            l->proc->socket, AGENT_WORK, 0, (struct text){ (char *)&w, sizeof(w) }, -1);
         if (!err)
                 err = message_receive(&m, l->proc->socket, l->room, MESSAGE_BYTES_MAX, -1);
         if (err)
@@ -154,7 +168,8 @@ static int work_wait(struct link *l, enum work_kind kind, const struct work_orde
 static bool was_done(const struct link *l, const char *id)
 {
         for (size_t i = 0; i < json_array_size(l->done); i++) {
-                const char *done = json_string_value(json_object_get(json_array_get(l->done, i), "id"));
+                const char *done = json_string_value(
+                    json_object_get(json_array_get(l->done, i), "id"));
 
                 if (done && strcmp(done, id) == 0)
                         return true;
@@ -168,16 +183,17 @@ static const struct work_order *most_urgent(const struct link *l)
         const struct work_order *best = NULL;
 
         for (size_t i = 0; i < w->order_count; i++)
-                if (!was_done(l, w->orders[i].id) && (!best || w->orders[i].priority > best->priority))
+                if (!was_done(l, w->orders[i].id) &&
+                    (!best || w->orders[i].priority > best->priority))
                         best = &w->orders[i];
         return best;
 }
 
 static enum work_kind kind_of(const struct work_order *o)
 {
-        return strcmp(o->kind, "sweep") == 0 ? WORK_SWEEP
-            : strcmp(o->kind, "inventory") == 0 ? WORK_INVENTORY
-                                                : WORK_RESTORE;
+        return strcmp(o->kind, "sweep") == 0       ? WORK_SWEEP
+               : strcmp(o->kind, "inventory") == 0 ? WORK_INVENTORY
+                                                   : WORK_RESTORE;
 }
 
 static int scheduled(struct link *l, enum work_kind kind, time_ms *due, time_ms every)
@@ -209,8 +225,8 @@ static int work_due(struct link *l)
         if (!err)
                 err = scheduled(l, WORK_INVENTORY, &l->due.inventory, w->inventory_hours * HOUR_MS);
         if (!err)
-                err = scheduled(l, quiet ? WORK_CONNECTIONS_QUIET : WORK_CONNECTIONS, &l->due.connections,
-                    w->connections_minutes * MINUTE_MS);
+                err = scheduled(l, quiet ? WORK_CONNECTIONS_QUIET : WORK_CONNECTIONS,
+                    &l->due.connections, w->connections_minutes * MINUTE_MS);
         if (!err)
                 err = scheduled(l, WORK_SWEEP, &l->due.sweep, w->sweep_hours * HOUR_MS);
         return err;
@@ -221,18 +237,22 @@ static void heartbeat(struct link *l)
         char generation[GENERATION_MAX];
         json_t *body;
 
-        if (!l->heartbeat_now && (steady() < l->due.heartbeat || agent_report_count(l->state) >= QUIET_OUTBOX))
+        if (!l->heartbeat_now &&
+            (steady() < l->due.heartbeat || agent_report_count(l->state) >= QUIET_OUTBOX))
                 return;
         bundle_generation(generation, l->state);
-        body = json_pack("{sI ss sI sO}", "uptime_seconds", (json_int_t)((steady() - l->started) / SECOND_MS), "bundle",
-            generation, "queue", (json_int_t)agent_report_count(l->state), "orders_done", l->done);
-        if (!body || agent_report_put_own(l->state, l->me.machine, "heartbeat", body, &clock_real)) {
+        body = json_pack("{sI ss sI sO}", "uptime_seconds",
+            (json_int_t)((steady() - l->started) / SECOND_MS), "bundle", generation, "queue",
+            (json_int_t)agent_report_count(l->state), "orders_done", l->done);
+        if (!body ||
+            agent_report_put_own(l->state, l->me.machine, "heartbeat", body, &clock_real)) {
                 log_line(LOG_LEVEL_WARNING, "agent link", "the outbox takes no more reports");
                 return;
         }
         l->heartbeat_now = false;
         l->due.heartbeat = steady() + HEARTBEAT_MS;
-        /* The report on the disk now says it; the orders' ends stay known until the centre names them no more. */
+        /* The report on the disk now says it; the orders' ends stay known until the centre names
+         * them no more. */
 }
 
 /* Ends of orders that the centre no longer names are forgotten. */
@@ -241,7 +261,8 @@ static void forget_done(struct link *l)
         const struct work *w = &l->exchange.work;
 
         for (size_t i = json_array_size(l->done); i-- > 0;) {
-                const char *id = json_string_value(json_object_get(json_array_get(l->done, i), "id"));
+                const char *id = json_string_value(
+                    json_object_get(json_array_get(l->done, i), "id"));
                 bool named = false;
 
                 for (size_t k = 0; id && k < w->order_count; k++)
@@ -291,9 +312,9 @@ static int loop(struct link *l)
                         l->backoff = 0;
                         continue;
                 }
-                l->backoff = !l->backoff ? BACKOFF_FIRST_MS
-                    : l->backoff * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS
-                                                      : l->backoff * 2;
+                l->backoff = !l->backoff                       ? BACKOFF_FIRST_MS
+                             : l->backoff * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS
+                                                               : l->backoff * 2;
                 log_line(LOG_LEVEL_WARNING, "agent link", "%s: %s; %zu reports wait", l->me.centre,
                     err == ERR_UNTRUSTED ? "its certificate is not our authority's" : err_text(err),
                     agent_report_count(l->state));
@@ -323,7 +344,8 @@ int proc_link_run(void *state)
                 err = agent_identity_load(&l.me, l.state);
         if (!err)
                 err = link_exchange_init(&l.exchange, l.state, &l.me);
-        if (!err && (agent_note_load(&l.done, l.state, "orders_done.json") != 0 || !json_is_array(l.done))) {
+        if (!err && (agent_note_load(&l.done, l.state, "orders_done.json") != 0 ||
+                        !json_is_array(l.done))) {
                 json_decref(l.done);
                 l.done = json_array();
         }
@@ -331,7 +353,9 @@ int proc_link_run(void *state)
                 err = ERR_MEMORY;
         if (!err) {
                 l.due = (struct due){ .inventory = due_after(&l, "inventory", DAY_MS),
-                        .sweep = due_after(&l, "sweep", DAY_MS), .connections = steady(), .heartbeat = steady() };
+                        .sweep = due_after(&l, "sweep", DAY_MS),
+                        .connections = steady(),
+                        .heartbeat = steady() };
                 err = loop(&l);
         }
         if (err != ERR_CLOSED)

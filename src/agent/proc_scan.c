@@ -1,7 +1,8 @@
 /* agent/proc_scan.c: does one piece of work and ends.
- * Rights kept: reading files everywhere; its state folder; removing files when quarantine is on, writing them only for a
- * restore. Never: network, other programs, new processes. Lowest priority for processor and disk.
- * Messages accepted: AGENT_WORK, once. Sent: AGENT_RESULT, once. SPDX-License-Identifier: Apache-2.0 */
+ * Rights kept: reading files everywhere; its state folder; removing files when quarantine is on,
+ * writing them only for a restore. Never: network, other programs, new processes. Lowest priority
+ * for processor and disk. Messages accepted: AGENT_WORK, once. Sent: AGENT_RESULT, once.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "agent/proc_scan.h"
 #include "agent/agent_messages.h"
 #include "base/log.h"
@@ -20,9 +21,13 @@ enum { WAITING = 1, WAIT_MS = 30000 };
 
 int proc_scan_confine(const char *state_path, bool change_files)
 {
-        const struct confine_folder folders[] = { { "/", change_files ? CONFINE_REMOVE : CONFINE_READ },
-                { state_path ? state_path : "/nonexistent", CONFINE_WRITE }, { "/dev/null", CONFINE_WRITE } };
-        struct confine_request request = { .profile = CONFINE_SCAN, .folders = folders, .folder_count = 3 };
+        const struct confine_folder folders[] = { { "/", change_files ? CONFINE_REMOVE
+                                                                      : CONFINE_READ },
+                { state_path ? state_path : "/nonexistent", CONFINE_WRITE },
+                { "/dev/null", CONFINE_WRITE } };
+        struct confine_request request = {
+                .profile = CONFINE_SCAN, .folders = folders, .folder_count = 3
+        };
         struct confine_report report;
         int err = confine_apply(&report, &request);
 
@@ -38,7 +43,8 @@ static void on_problem(void *state, const char *what, int err, const char *why)
 
         (void)state;
         if (path_text_add(&shown, what) == 0)
-                log_line(LOG_LEVEL_WARNING, "agent scan", "%s: %s (%s)", shown.data, err_text(err), why);
+                log_line(
+                    LOG_LEVEL_WARNING, "agent scan", "%s: %s (%s)", shown.data, err_text(err), why);
 }
 
 struct task {
@@ -56,11 +62,12 @@ static int take_work(void *state, const struct message *m)
         return 0;
 }
 
-static const struct message_rule rules[] = { { AGENT_WORK, sizeof(struct agent_work), sizeof(struct agent_work), WAITING,
-    false, take_work } };
+static const struct message_rule rules[] = { { AGENT_WORK, sizeof(struct agent_work),
+    sizeof(struct agent_work), WAITING, false, take_work } };
 static const struct message_table table = { rules, ARRAY_LEN(rules) };
 
-static int work_do(json_t **body, const struct task *t, const struct agent_state *state, json_t *addresses)
+static int work_do(
+    json_t **body, const struct task *t, const struct agent_state *state, json_t *addresses)
 {
         struct job j = *t->scan->settings;
 
@@ -95,7 +102,9 @@ static int answer(const struct task *t, int err, const json_t *body)
                 return ERR_MEMORY;
         memcpy(r.order, t->work.order, sizeof(r.order));
         err = memory_file_make(&fd, "report", text_of(text));
-        return err ? err : message_send(t->scan->socket, AGENT_RESULT, 0, (struct text){ (char *)&r, sizeof(r) }, fd);
+        return err ? err
+                   : message_send(t->scan->socket, AGENT_RESULT, 0,
+                         (struct text){ (char *)&r, sizeof(r) }, fd);
 }
 
 int proc_scan_run(void *state)
@@ -107,7 +116,8 @@ int proc_scan_run(void *state)
         AUTO(mem_free_at) void *room = mem_zero(1, MESSAGE_BYTES_MAX);
         struct message m;
         bool restore;
-        int err = room ? message_receive(&m, t.scan->socket, room, MESSAGE_BYTES_MAX, WAIT_MS) : ERR_MEMORY;
+        int err = room ? message_receive(&m, t.scan->socket, room, MESSAGE_BYTES_MAX, WAIT_MS)
+                       : ERR_MEMORY;
 
         if (!err)
                 err = message_dispatch(&table, WAITING, &t, &m);
@@ -118,13 +128,14 @@ int proc_scan_run(void *state)
                 addresses = inventory_addresses(); /* needs a socket: before the fence */
         confine_be_idle();
         if (!restore)
-                err = proc_scan_confine(t.scan->state_path,
-                    t.scan->settings->quarantine && t.work.kind == WORK_SWEEP);
+                err = proc_scan_confine(
+                    t.scan->state_path, t.scan->settings->quarantine && t.work.kind == WORK_SWEEP);
         if (!err)
                 err = agent_state_open(&folder, t.scan->state_path);
         if (!err)
                 err = work_do(&body, &t, folder, addresses);
         if (err)
-                log_line(LOG_LEVEL_WARNING, "agent scan", "work %u: %s", t.work.kind, err_text(err));
+                log_line(
+                    LOG_LEVEL_WARNING, "agent scan", "work %u: %s", t.work.kind, err_text(err));
         return answer(&t, err, body) ? 1 : 0;
 }

@@ -1,6 +1,6 @@
 /* canh/canh_restore.c: `canh restore DIR ID`: puts a quarantined file back, byte for byte.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "canh/canh_sweep.h"
+#include "canh/command.h"
 #include "base/mem.h"
 #include "system/os/folder.h"
 #include "workstation/sweep/path_text.h"
@@ -28,7 +28,7 @@ static const char *why(enum language l, int err)
         }
 }
 
-int canh_restore(int argc, char **argv, enum language language)
+static int restore_run(int argc, char **argv, enum language language)
 {
         AUTO(folder_close_at) struct folder *keep = NULL;
         AUTO(buffer_done) struct buffer path = BUFFER(1 << 16);
@@ -36,7 +36,8 @@ int canh_restore(int argc, char **argv, enum language language)
         int err;
 
         if (argc != 3) {
-                (void)fputs(say(language, "Cách dùng: canh restore THƯMỤC MÃ\n", "Usage: canh restore DIR ID\n"),
+                (void)fputs(say(language, "Cách dùng: canh restore THƯMỤC MÃ\n",
+                                "Usage: canh restore DIR ID\n"),
                     stderr);
                 return 2;
         }
@@ -52,3 +53,7 @@ int canh_restore(int argc, char **argv, enum language language)
         (void)printf("%s: %s\n", say(language, "đã khôi phục", "restored"), shown.data);
         return 0;
 }
+
+extern const struct command command_restore;
+const struct command command_restore = { "restore", "khôi phục tệp đã cách ly",
+        "put a quarantined file back", restore_run };

@@ -1,7 +1,8 @@
-/* canh/canh_sweep.c: `canh sweep [--rules FILE]… [--hashes FILE]… [--quarantine DIR] [--state DIR] [--json] PATH…`: a
- * malware check of files without a server. Output: JSON lines or a table; messages and the progress bar go to standard
- * error. Exit 0 nothing found, 1 found, 2 could not be done. SPDX-License-Identifier: Apache-2.0 */
-#include "canh/canh_sweep.h"
+/* canh/canh_sweep.c: `canh sweep [--rules FILE]… [--hashes FILE]… [--quarantine DIR] [--state DIR]
+ * [--json] PATH…`: a malware check of files without a server. Output: JSON lines or a table;
+ * messages and the progress bar go to standard error. Exit 0 nothing found, 1 found, 2 could not be
+ * done. SPDX-License-Identifier: Apache-2.0 */
+#include "canh/command.h"
 #include "base/mem.h"
 #include "codec/json_fields.h"
 #include "system/os/confine.h"
@@ -15,7 +16,12 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { GENERATION_CHARS = 16, PROGRESS_EVERY_MS = 200, PROGRESS_PATH_MAX = 48, EXIT_IMPOSSIBLE = 2 };
+enum {
+        GENERATION_CHARS = 16,
+        PROGRESS_EVERY_MS = 200,
+        PROGRESS_PATH_MAX = 48,
+        EXIT_IMPOSSIBLE = 2
+};
 
 struct job {
         enum language language;
@@ -45,8 +51,12 @@ static void progress_end(struct job *j)
 
 static int complain(const struct job *j, const char *what, int err)
 {
-        const char *vi = err == ERR_MISSING ? "không có" : err == ERR_DENIED ? "không có quyền" : "lỗi";
-        const char *en = err == ERR_MISSING ? "there is no such file" : err == ERR_DENIED ? "no right" : err_text(err);
+        const char *vi = err == ERR_MISSING  ? "không có"
+                         : err == ERR_DENIED ? "không có quyền"
+                                             : "lỗi";
+        const char *en = err == ERR_MISSING  ? "there is no such file"
+                         : err == ERR_DENIED ? "no right"
+                                             : err_text(err);
 
         (void)fprintf(stderr, "canh sweep: %s: %s\n", what, say(j->language, vi, en));
         return EXIT_IMPOSSIBLE;
@@ -64,9 +74,11 @@ static void on_bad_rule(void *state, const struct rule_problem *p)
 static int print_json(const struct job *j, const struct sweep_hit *hit, const char *path)
 {
         char content[SHA256_HEX_MAX];
-        AUTO(json_free_at) json_t *o = json_pack("{ss ss ss ss ss ss ss sI}", "path", path, "sha256",
-            sha256_write(content, hit->content), "verdict", "malware", "engine", hit->engine, "rule", hit->rule,
-            "generation", j->generation, "quarantine_id", hit->quarantine_id, "bytes", (json_int_t)hit->bytes);
+        AUTO(json_free_at)
+        json_t *o = json_pack("{ss ss ss ss ss ss ss sI}", "path", path, "sha256",
+            sha256_write(content, hit->content), "verdict", "malware", "engine", hit->engine,
+            "rule", hit->rule, "generation", j->generation, "quarantine_id", hit->quarantine_id,
+            "bytes", (json_int_t)hit->bytes);
 
         if (!o || json_dumpf(o, stdout, JSON_COMPACT) != 0)
                 return ERR_IO;
@@ -119,8 +131,9 @@ static bool on_progress(void *state, const struct sweep_counts *c, const char *p
         if (path_text_add(&shown, path))
                 return true;
         len = strlen(shown.data);
-        (void)fprintf(stderr, "\r\033[K%llu %s, %llu MiB, %llu %s  %s", (unsigned long long)c->files,
-            say(j->language, "tệp", "files"), (unsigned long long)(c->bytes >> 20), (unsigned long long)c->hits,
+        (void)fprintf(stderr, "\r\033[K%llu %s, %llu MiB, %llu %s  %s",
+            (unsigned long long)c->files, say(j->language, "tệp", "files"),
+            (unsigned long long)(c->bytes >> 20), (unsigned long long)c->hits,
             say(j->language, "phát hiện", "found"),
             shown.data + (len > PROGRESS_PATH_MAX ? len - PROGRESS_PATH_MAX : 0));
         return true;
@@ -134,10 +147,13 @@ static void summary(const struct job *j, const struct sweep_counts *c)
                 skipped += c->skipped[i];
         (void)fprintf(stderr,
             say(j->language,
-                "Đã rà quét %llu tệp (%llu MiB), %llu không đổi; bỏ qua %llu, không đọc được %llu; phát hiện %llu.\n",
-                "Swept %llu files (%llu MiB), %llu unchanged; %llu skipped, %llu failed; %llu found.\n"),
-            (unsigned long long)c->files, (unsigned long long)(c->bytes >> 20), (unsigned long long)c->unchanged,
-            (unsigned long long)skipped, (unsigned long long)c->failed, (unsigned long long)c->hits);
+                "Đã rà quét %llu tệp (%llu MiB), %llu không đổi; bỏ qua %llu, không đọc được %llu; "
+                "phát hiện %llu.\n",
+                "Swept %llu files (%llu MiB), %llu unchanged; %llu skipped, %llu failed; %llu "
+                "found.\n"),
+            (unsigned long long)c->files, (unsigned long long)(c->bytes >> 20),
+            (unsigned long long)c->unchanged, (unsigned long long)skipped,
+            (unsigned long long)c->failed, (unsigned long long)c->hits);
         for (int i = 0; i < SKIP_WHYS; i++)
                 if (c->skipped[i] && i != SKIP_WHY_SPECIAL)
                         (void)fprintf(stderr, "  %s: %llu\n", skip_why_name((enum skip_why)i),
@@ -201,9 +217,11 @@ static int option_take(struct job *j, int option)
 static int usage(const struct job *j)
 {
         (void)fputs(say(j->language,
-                        "Cách dùng: canh sweep [--rules TỆP]… [--hashes TỆP]… [--quarantine THƯMỤC] [--state THƯMỤC]\n"
+                        "Cách dùng: canh sweep [--rules TỆP]… [--hashes TỆP]… [--quarantine "
+                        "THƯMỤC] [--state THƯMỤC]\n"
                         "                      [--cross-mounts] [--json] ĐƯỜNGDẪN…\n",
-                        "Usage: canh sweep [--rules FILE]… [--hashes FILE]… [--quarantine DIR] [--state DIR]\n"
+                        "Usage: canh sweep [--rules FILE]… [--hashes FILE]… [--quarantine DIR] "
+                        "[--state DIR]\n"
                         "                  [--cross-mounts] [--json] PATH…\n"),
             stderr);
         return EXIT_IMPOSSIBLE;
@@ -212,7 +230,8 @@ static int usage(const struct job *j)
 static int options_read(struct job *j, int argc, char **argv)
 {
         static const struct option options[] = { { "rules", required_argument, NULL, 'r' },
-                { "hashes", required_argument, NULL, 'h' }, { "quarantine", required_argument, NULL, 'q' },
+                { "hashes", required_argument, NULL, 'h' },
+                { "quarantine", required_argument, NULL, 'q' },
                 { "state", required_argument, NULL, 's' }, { "json", no_argument, NULL, 'j' },
                 { "cross-mounts", no_argument, NULL, 'x' }, { NULL, 0, NULL, 0 } };
         int option;
@@ -227,14 +246,15 @@ static int options_read(struct job *j, int argc, char **argv)
         return optind < argc ? 0 : usage(j);
 }
 
-int canh_sweep(int argc, char **argv, enum language language)
+static int sweep_run(int argc, char **argv, enum language language)
 {
         AUTO(job_done) struct job j = { .language = language, .screen = isatty(STDERR_FILENO) };
         struct sha256 generation;
         int bad;
 
         j.options = (struct sweep_options){ .file_bytes_max = SWEEP_FILE_BYTES_DEFAULT,
-                .depth_max = SWEEP_DEPTH_DEFAULT, .file_seconds_max = SWEEP_FILE_SECONDS_DEFAULT,
+                .depth_max = SWEEP_DEPTH_DEFAULT,
+                .file_seconds_max = SWEEP_FILE_SECONDS_DEFAULT,
                 .clock = &clock_real };
         if (rule_set_new(&j.rules) || hash_list_new(&j.hashes))
                 return complain(&j, "sweep", ERR_MEMORY);
@@ -245,8 +265,10 @@ int canh_sweep(int argc, char **argv, enum language language)
                 return complain(&j, "rules", ERR_MEMORY);
         hash_list_finish(j.hashes);
         if (!rule_set_rules(j.rules) && !hash_list_count(j.hashes)) {
-                (void)fputs(say(language, "canh sweep: chưa có luật hoặc mã băm nào: thêm --rules hoặc --hashes\n",
-                                "canh sweep: no rules and no hashes: give --rules or --hashes\n"),
+                (void)fputs(
+                    say(language,
+                        "canh sweep: chưa có luật hoặc mã băm nào: thêm --rules hoặc --hashes\n",
+                        "canh sweep: no rules and no hashes: give --rules or --hashes\n"),
                     stderr);
                 return EXIT_IMPOSSIBLE;
         }
@@ -262,3 +284,7 @@ int canh_sweep(int argc, char **argv, enum language language)
         /* A rule file that was left out means that less was looked for than was asked. */
         return j.bad_rules && bad == 0 ? EXIT_IMPOSSIBLE : bad;
 }
+
+extern const struct command command_sweep;
+const struct command command_sweep = { "sweep", "rà quét mã độc trong tệp, thư mục",
+        "check files and folders for malware", sweep_run };

@@ -9,13 +9,16 @@
 #include <stdio.h>
 #include <string.h>
 
-extern const struct command command_directive, command_list, command_match, command_report;
+extern const struct command command_directive, command_list, command_match, command_report, command_restore,
+    command_sweep;
 
 static const struct command *const commands[] = {
         &command_directive,
         &command_list,
         &command_match,
         &command_report,
+        &command_restore,
+        &command_sweep,
 };
 
 static int overview(FILE *to, enum language l, int code)

@@ -16,7 +16,7 @@
 #include "centre/first_run.h"
 #include "centre/office.h"
 #include "centre/rate.h"
-#include "centre/server_names.h"
+#include "system/net/server_names.h"
 #include "centre/settings.h"
 #include "centre/supervisor.h"
 #include "centre/upkeep.h"
@@ -202,8 +202,21 @@ static int start_server(
         return err;
 }
 
+/* An agent that enrols knows only the authority's fingerprint: the chain ends in the authority itself. */
+static int chain_make(struct buffer *out, const struct buffer *own, const struct buffer *authority)
+{
+        static const char end[] = "-----END CERTIFICATE-----\n";
+        const char *first_end = authority->len ? strstr(authority->data, end) : NULL;
+        int err = first_end ? buffer_add(out, own->data, own->len) : ERR_FORMAT;
+
+        return err ? err
+                   : buffer_add(out, authority->data,
+                         (size_t)(first_end - authority->data) + sizeof(end) - 1);
+}
+
 static int start_agents(struct web *w)
 {
+        AUTO(buffer_done) struct buffer chain = BUFFER(3 * CERTIFICATE_PEM_MAX);
         AUTO(buffer_done) struct buffer authority = BUFFER(2 * CERTIFICATE_PEM_MAX);
         struct office *o = &w->office;
         const struct settings *s = w->settings;
@@ -222,16 +235,23 @@ static int start_agents(struct web *w)
                 .answer = agents_door_answer,
                 .state = o };
         char names[KEYS_SERVER_NAMES_ROOM];
-        int err = office_authority(&authority, NULL, o);
+        int err = office_root(&authority, o);
 
         server_names_list(names, sizeof(names), s->listen_address, s->agents_address);
         if (!err)
                 err = office_issue_server(&w->certificate, &w->key, o, names);
+        if (!err)
+                err = chain_make(&chain, &w->certificate.pem, &authority);
         if (err) {
                 log_line(
                     LOG_LEVEL_ERROR, who, "no certificate for the agents' port: %s", err_text(err));
                 return err;
         }
+        /* The root goes along: an agent that only has its fingerprint must see it
+         * (agent-report.md). */
+        err = buffer_add(&w->certificate.pem, authority.data, authority.len);
+        if (err)
+                return err;
         options.certificate_pem = w->certificate.pem.data;
         options.key_pem = w->key.data;
         options.client_authority_pem = authority.data;

@@ -1,6 +1,6 @@
-/* system/os/confine.h: a process gives up what it does not need, for good. Called once at the start of a role,
- * before it has threads and before it reads a foreign byte.
- * Three fences, each by itself: no new privileges + limits (setrlimit), system calls (seccomp), folders and TCP
+/* system/os/confine.h: a process gives up what it does not need, for good. Called once at the start
+ * of a role, before it has threads and before it reads a foreign byte. Three fences, each by
+ * itself: no new privileges + limits (setrlimit), system calls (seccomp), folders and TCP
  * (Landlock, where the kernel has it: the report says when not, and the program says it aloud).
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_SYSTEM_OS_CONFINE_H
@@ -12,23 +12,30 @@
 #include <stdint.h>
 
 enum confine_profile {
-        CONFINE_READER, /* allow list: memory, the handles it has, messages on them. No open, no socket, no process. */
+        CONFINE_READER, /* allow list: memory, the handles it has, messages on them. No open, no
+                           socket, no process. */
         CONFINE_SCAN,   /* opens files; no socket of any kind, no exec, no new process */
-        CONFINE_LINK,   /* sockets, and the folders it names; no exec, no new process (threads may start) */
-        CONFINE_KEYS,   /* the folders it names and the handles it has; no socket, no exec, no new process */
+        CONFINE_LINK,   /* sockets, and the folders it names; no exec, no new process (threads may
+                           start) */
+        CONFINE_KEYS,   /* the folders it names and the handles it has; no socket, no exec, no new
+                           process */
         CONFINE_WEB     /* as LINK; for the listening process */
 };
 
-enum confine_access { CONFINE_READ, CONFINE_WRITE /* read, write, make, remove */, CONFINE_REMOVE /* read, remove */ };
+enum confine_access {
+        CONFINE_READ,
+        CONFINE_WRITE /* read, write, make, remove */,
+        CONFINE_REMOVE /* read, remove */
+};
 
 struct confine_folder {
         const char *path; /* a folder or a file; what does not exist is left out */
         enum confine_access access;
 };
 
-struct confine_limits { /* 0 = as it is */
-        uint64_t memory_bytes;  /* address space; leave 0 under a sanitizer, confine_apply does */
-        uint64_t file_bytes;    /* greatest file it may write */
+struct confine_limits {        /* 0 = as it is */
+        uint64_t memory_bytes; /* address space; leave 0 under a sanitizer, confine_apply does */
+        uint64_t file_bytes;   /* greatest file it may write */
         uint64_t handles;
         uint64_t cpu_seconds;
 };
@@ -41,12 +48,12 @@ struct confine_request {
 };
 
 struct confine_report {
-        int landlock_abi;    /* 0 = this kernel has no Landlock: folders are not fenced */
+        int landlock_abi; /* 0 = this kernel has no Landlock: folders are not fenced */
         bool folders_fenced, calls_fenced;
 };
 
-/* On failure (DENIED, UNSUPPORTED, MEMORY) the process may be half confined: end it. A missing Landlock is no
- * failure, see the report. */
+/* On failure (DENIED, UNSUPPORTED, MEMORY) the process may be half confined: end it. A missing
+ * Landlock is no failure, see the report. */
 MUST_USE int confine_apply(struct confine_report *out, const struct confine_request *what);
 /* The kernel's Landlock version, 0 = none. */
 int confine_landlock_abi(void);

@@ -1,6 +1,7 @@
-/* system/os/confine_landlock.c: folders and TCP by Landlock, with raw system calls, since neither libc nor the
- * headers of older systems know it. What a version does not know is left out of the request (kernel
- * documentation, userspace-api/landlock, "Compatibility"). SPDX-License-Identifier: Apache-2.0 */
+/* system/os/confine_landlock.c: folders and TCP by Landlock, with raw system calls, since neither
+ * libc nor the headers of older systems know it. What a version does not know is left out of the
+ * request (kernel documentation, userspace-api/landlock, "Compatibility"). SPDX-License-Identifier:
+ * Apache-2.0 */
 #include "system/os/confine_internal.h"
 #include "system/os/folder.h"
 #include "base/mem.h"
@@ -54,8 +55,8 @@ int confine_landlock_abi(void)
 
 static uint64_t all_of(int abi)
 {
-        return FS_ALL_V1 | (abi >= 2 ? FS_REFER_V2 : 0) | (abi >= 3 ? FS_TRUNCATE_V3 : 0)
-            | (abi >= 5 ? FS_IOCTL_V5 : 0);
+        return FS_ALL_V1 | (abi >= 2 ? FS_REFER_V2 : 0) | (abi >= 3 ? FS_TRUNCATE_V3 : 0) |
+               (abi >= 5 ? FS_IOCTL_V5 : 0);
 }
 
 static uint64_t wanted(enum confine_access access)
@@ -66,8 +67,8 @@ static uint64_t wanted(enum confine_access access)
                 return read;
         if (access == CONFINE_REMOVE)
                 return read | FS_REMOVE_FILE;
-        return read | FS_WRITE_FILE | FS_MAKE_REG | FS_MAKE_DIR | FS_REMOVE_FILE | FS_REMOVE_DIR | FS_REFER_V2
-            | FS_TRUNCATE_V3;
+        return read | FS_WRITE_FILE | FS_MAKE_REG | FS_MAKE_DIR | FS_REMOVE_FILE | FS_REMOVE_DIR |
+               FS_REFER_V2 | FS_TRUNCATE_V3;
 }
 
 static int add_folder(int rules, const struct confine_folder *f, int abi)
@@ -80,7 +81,8 @@ static int add_folder(int rules, const struct confine_folder *f, int abi)
                 return errno == ENOENT ? 0 : err_from_errno(errno);
         if (fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode)) /* a file takes only what files can */
                 rule.allowed &= FS_READ_FILE | FS_WRITE_FILE | (abi >= 3 ? FS_TRUNCATE_V3 : 0);
-        return syscall(SYS_landlock_add_rule, rules, RULE_PATH_BENEATH, &rule, 0) == 0 ? 0 : ERR_DENIED;
+        return syscall(SYS_landlock_add_rule, rules, RULE_PATH_BENEATH, &rule, 0) == 0 ? 0
+                                                                                       : ERR_DENIED;
 }
 
 int confine_landlock(struct confine_report *out, const struct confine_request *what)
@@ -88,13 +90,14 @@ int confine_landlock(struct confine_report *out, const struct confine_request *w
         AUTO(file_close_at) int rules = -1;
         int abi = confine_landlock_abi();
         bool sockets = what->profile == CONFINE_LINK || what->profile == CONFINE_WEB;
-        struct ruleset set = { .handled_fs = all_of(abi), .handled_net = abi >= 4 && !sockets ? NET_ALL_V4 : 0 };
+        struct ruleset set = { .handled_fs = all_of(abi),
+                .handled_net = abi >= 4 && !sockets ? NET_ALL_V4 : 0 };
 
         out->landlock_abi = abi;
         if (!abi)
                 return 0;
-        rules = (int)syscall(SYS_landlock_create_ruleset, &set,
-            abi >= 4 ? sizeof(set) : sizeof(set.handled_fs), 0);
+        rules = (int)syscall(
+            SYS_landlock_create_ruleset, &set, abi >= 4 ? sizeof(set) : sizeof(set.handled_fs), 0);
         if (rules < 0)
                 return err_from_errno(errno);
         for (size_t i = 0; i < what->folder_count; i++) {

@@ -1,4 +1,5 @@
-/* system/os/confine_test.c: confinement is shown by trying what is forbidden. SPDX-License-Identifier: Apache-2.0 */
+/* system/os/confine_test.c: confinement is shown by trying what is forbidden.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "system/os/confine.h"
 #include "base/mem.h"
 
@@ -83,7 +84,9 @@ static int try_reader(void)
 static int try_scan(void)
 {
         const struct confine_folder folders[] = { { "/", CONFINE_READ }, { own, CONFINE_WRITE } };
-        struct confine_request r = { .profile = CONFINE_SCAN, .folders = folders, .folder_count = 2 };
+        struct confine_request r = {
+                .profile = CONFINE_SCAN, .folders = folders, .folder_count = 2
+        };
         struct confine_report report;
         char mine[64];
 
@@ -108,7 +111,9 @@ static int try_scan(void)
 static int try_link(void)
 {
         const struct confine_folder folders[] = { { own, CONFINE_WRITE } };
-        struct confine_request r = { .profile = CONFINE_LINK, .folders = folders, .folder_count = 1 };
+        struct confine_request r = {
+                .profile = CONFINE_LINK, .folders = folders, .folder_count = 1
+        };
         struct confine_report report;
         char mine[64];
 
@@ -154,7 +159,8 @@ static void link_has_the_network_but_only_its_own_folder(void **state)
 {
         (void)state;
         if (!confine_landlock_abi())
-                print_message("this kernel has no Landlock: folders are not fenced and not tested\n");
+                print_message(
+                    "this kernel has no Landlock: folders are not fenced and not tested\n");
         holds(try_link);
 }
 

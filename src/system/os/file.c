@@ -29,7 +29,8 @@ int file_open_read(int *out, const struct folder *in, const char *name)
         if (!folder_name_is_plain(name))
                 return ERR_DENIED;
         /* O_NONBLOCK: a pipe that somebody put there must not hold us. */
-        fd = openat(folder_handle(in), name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+        fd = openat(
+            folder_handle(in), name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
         if (fd < 0)
                 return errno == ELOOP ? ERR_DENIED : err_from_errno(errno);
         if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
@@ -91,19 +92,21 @@ int file_write_handle(int fd, struct text bytes)
                         continue;
                 if (n <= 0)
                         return n < 0 && (errno == ENOSPC || errno == EFBIG || errno == EDQUOT)
-                            ? ERR_LIMIT
-                            : ERR_IO;
+                                   ? ERR_LIMIT
+                                   : ERR_IO;
                 bytes.data += n;
                 bytes.len -= (size_t)n;
         }
         return 0;
 }
 
-/* Unique among processes and threads; a leftover of a killed process is overwritten or stays harmless. */
+/* Unique among processes and threads; a leftover of a killed process is overwritten or stays
+ * harmless. */
 static int temporary_name(char out[NAME_ROOM], const char *name)
 {
         static _Atomic unsigned count;
-        int n = snprintf(out, NAME_ROOM, ".%s.%d.%u.new", name, (int)getpid(), atomic_fetch_add(&count, 1));
+        int n = snprintf(
+            out, NAME_ROOM, ".%s.%d.%u.new", name, (int)getpid(), atomic_fetch_add(&count, 1));
 
         return n > 0 && n < NAME_ROOM ? 0 : ERR_LIMIT;
 }
@@ -142,7 +145,8 @@ int file_append(const struct folder *in, const char *name, struct text bytes, un
 
         if (!folder_name_is_plain(name))
                 return ERR_DENIED;
-        fd = openat(folder_handle(in), name, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, mode);
+        fd = openat(
+            folder_handle(in), name, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, mode);
         if (fd < 0 || fstat(fd, &st) != 0)
                 return errno == ELOOP ? ERR_DENIED : err_from_errno(errno);
         err = file_write_handle(fd, bytes);

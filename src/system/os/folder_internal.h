@@ -1,4 +1,5 @@
-/* system/os/folder_internal.h: what folder.c and file.c share. SPDX-License-Identifier: Apache-2.0 */
+/* system/os/folder_internal.h: what folder.c and file.c share. SPDX-License-Identifier: Apache-2.0
+ */
 #ifndef CANH_SYSTEM_OS_FOLDER_INTERNAL_H
 #define CANH_SYSTEM_OS_FOLDER_INTERNAL_H
 

@@ -32,7 +32,9 @@ static int remove_one(void *state, const char *name)
 {
         struct place *p = state;
 
-        return unlinkat(folder_handle(p->folder), name, 0) == 0 ? 0 : unlinkat(folder_handle(p->folder), name, AT_REMOVEDIR);
+        return unlinkat(folder_handle(p->folder), name, 0) == 0
+                   ? 0
+                   : unlinkat(folder_handle(p->folder), name, AT_REMOVEDIR);
 }
 
 static int place_close(void **state)
@@ -104,9 +106,10 @@ static void full_disk_keeps_the_old_content(void **state)
                 (void)signal(SIGXFSZ, SIG_IGN);
                 if (setrlimit(RLIMIT_FSIZE, &r) != 0)
                         _exit(2);
-                _exit(file_write_atomic(p->folder, "a", (struct text){ big, sizeof(big) }, 0600) == ERR_LIMIT
-                        ? 0
-                        : 1);
+                _exit(file_write_atomic(p->folder, "a", (struct text){ big, sizeof(big) }, 0600) ==
+                              ERR_LIMIT
+                          ? 0
+                          : 1);
         }
         assert_int_equal(waitpid(child, &status, 0), child);
         assert_int_equal(status, 0);

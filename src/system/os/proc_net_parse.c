@@ -30,7 +30,8 @@ static int hex_number(uint32_t *out, struct text t)
         memcpy(padded + 8 - t.len, t.data, t.len);
         err = hex_parse(bytes, 4, (struct text){ padded, 8 });
         if (!err)
-                *out = (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+                *out = (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 |
+                       (uint32_t)bytes[2] << 8 | bytes[3];
         return err;
 }
 

@@ -61,7 +61,8 @@ static int by_inode(const void *a, const void *b)
 static void name_inode(struct socket_table *t, uint64_t inode, const char *process)
 {
         struct socket_entry key = { .line = { .inode = inode } };
-        struct socket_entry *e = t->count ? bsearch(&key, t->at, t->count, sizeof(key), by_inode) : NULL;
+        struct socket_entry *e = t->count ? bsearch(&key, t->at, t->count, sizeof(key), by_inode)
+                                          : NULL;
 
         if (e && !e->process[0])
                 (void)snprintf(e->process, sizeof(e->process), "%s", process);
@@ -104,7 +105,8 @@ static void name_sockets_of(struct socket_table *t, const char *root, const char
                 struct text t_inode = { target + 8, n > 9 ? (size_t)n - 9 : 0 };
                 uint64_t inode;
 
-                if (n <= 9 || strncmp(target, "socket:[", 8) != 0 || text_to_u64(&inode, t_inode, UINT64_MAX))
+                if (n <= 9 || strncmp(target, "socket:[", 8) != 0 ||
+                    text_to_u64(&inode, t_inode, UINT64_MAX))
                         continue;
                 if (!name[0])
                         process_name(name, root, pid);

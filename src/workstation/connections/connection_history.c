@@ -140,7 +140,8 @@ int connection_history_see(struct connection_history *h, const struct connection
 static bool is_listening_on(const struct socket_table *t, uint16_t port)
 {
         for (size_t i = 0; i < t->count; i++)
-                if (!t->at[i].udp && t->at[i].line.state == PROC_NET_LISTEN && t->at[i].line.local_port == port)
+                if (!t->at[i].udp && t->at[i].line.state == PROC_NET_LISTEN &&
+                    t->at[i].line.local_port == port)
                         return true;
         return false;
 }
@@ -158,7 +159,9 @@ int connection_history_look(struct connection_history *h, const struct socket_ta
 {
         for (size_t i = 0; i < t->count; i++) {
                 const struct socket_entry *e = &t->at[i];
-                struct connection c = { .remote = e->line.remote, .port = e->line.remote_port, .udp = e->udp };
+                struct connection c = {
+                        .remote = e->line.remote, .port = e->line.remote_port, .udp = e->udp
+                };
                 int err;
 
                 if (!is_outward(t, e))

@@ -1,4 +1,5 @@
-/* workstation/connections/connection_history_test.c: see connection_history.h. SPDX-License-Identifier: Apache-2.0 */
+/* workstation/connections/connection_history_test.c: see connection_history.h.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "workstation/connections/connection_history.h"
 #include "base/mem.h"
 #include "codec/json_fields.h"
@@ -61,11 +62,17 @@ static void only_what_this_machine_opened_is_noted(void **state)
 
         (void)state;
         at[0].line = (struct proc_net_line){ .local_port = 22, .state = PROC_NET_LISTEN };
-        at[1].line = (struct proc_net_line){ .local_port = 22, .remote_port = 40000, .state = 1,
+        at[1].line = (struct proc_net_line){ .local_port = 22,
+                .remote_port = 40000,
+                .state = 1,
                 .remote = to("198.51.100.7", 1).remote };
-        at[2].line = (struct proc_net_line){ .local_port = 50000, .remote_port = 443, .state = 1,
+        at[2].line = (struct proc_net_line){ .local_port = 50000,
+                .remote_port = 443,
+                .state = 1,
                 .remote = to("198.51.100.8", 1).remote };
-        at[3].line = (struct proc_net_line){ .local_port = 50001, .remote_port = 443, .state = 1,
+        at[3].line = (struct proc_net_line){ .local_port = 50001,
+                .remote_port = 443,
+                .state = 1,
                 .remote = to("127.0.0.1", 1).remote };
         assert_int_equal(connection_history_new(&h, 10), 0);
         assert_int_equal(connection_history_look(h, &t, 5), 0);
@@ -79,7 +86,9 @@ static void listed_address_is_matched_and_comes_first(void **state)
         AUTO(indicator_builder_free_at) struct indicator_builder *b = NULL;
         AUTO(indicator_set_free_at) struct indicator_set *set = NULL;
         AUTO(json_free_at) json_t *body = NULL;
-        struct indicator bad = { .type = INDICATOR_IPV4, .value = TEXT("203.0.113.9"), .family = TEXT("Emotet"),
+        struct indicator bad = { .type = INDICATOR_IPV4,
+                .value = TEXT("203.0.113.9"),
+                .family = TEXT("Emotet"),
                 .source = TEXT("feodo") };
         struct connection good = to("198.51.100.1", 443), listed = to("203.0.113.9", 8080);
         size_t matches = 0;
@@ -96,7 +105,9 @@ static void listed_address_is_matched_and_comes_first(void **state)
         assert_int_equal(matches, 1);
         first = json_array_get(json_object_get(body, "connections"), 0);
         assert_string_equal(json_string_value(json_object_get(first, "remote")), "203.0.113.9");
-        assert_string_equal(json_string_value(json_object_get(json_object_get(first, "match"), "family")), "Emotet");
+        assert_string_equal(
+            json_string_value(json_object_get(json_object_get(first, "match"), "family")),
+            "Emotet");
         assert_int_equal(json_array_size(json_object_get(body, "connections")), 2);
 }
 

@@ -1,5 +1,5 @@
-/* workstation/connections/connection_report.c: history and set to the body of a report; see connection_history.h.
- * SPDX-License-Identifier: Apache-2.0 */
+/* workstation/connections/connection_report.c: history and set to the body of a report; see
+ * connection_history.h. SPDX-License-Identifier: Apache-2.0 */
 #include "workstation/connections/connection_history.h"
 #include "base/mem.h"
 #include "codec/json_fields.h"
@@ -14,18 +14,19 @@ static json_t *match_of(const struct indicator_set *set, const struct connection
         if (!set || !indicator_set_find_address(&v, set, &c->remote))
                 return NULL;
         value = indicator_view_value(&v);
-        return json_pack("{ss ss% ss% ss%}", "type", v.type == INDICATOR_PREFIX ? "prefix" : "ip", "value", value.data,
-            value.len, "family", v.family.len ? v.family.data : "", v.family.len, "list",
-            v.source.len ? v.source.data : "", v.source.len);
+        return json_pack("{ss ss% ss% ss%}", "type", v.type == INDICATOR_PREFIX ? "prefix" : "ip",
+            "value", value.data, value.len, "family", v.family.len ? v.family.data : "",
+            v.family.len, "list", v.source.len ? v.source.data : "", v.source.len);
 }
 
 static int add(json_t *list, const struct connection *c, json_t *match)
 {
         char address[IP_TEXT_MAX], first[TIMESTAMP_TEXT_MAX], last[TIMESTAMP_TEXT_MAX];
-        json_t *o = json_pack("{ss si ss ss ss ss sI}", "remote", ip_address_write(address, &c->remote), "port",
-            (int)c->port, "protocol", c->udp ? "udp" : "tcp", "process", c->process, "first_at",
-            timestamp_write(first, c->first_at), "last_at", timestamp_write(last, c->last_at), "times",
-            (json_int_t)c->times);
+        json_t *o = json_pack("{ss si ss ss ss ss sI}", "remote",
+            ip_address_write(address, &c->remote), "port", (int)c->port, "protocol",
+            c->udp ? "udp" : "tcp", "process", c->process, "first_at",
+            timestamp_write(first, c->first_at), "last_at", timestamp_write(last, c->last_at),
+            "times", (json_int_t)c->times);
 
         if (match && json_object_set_new(o, "match", match) != 0) {
                 json_decref(o);
@@ -76,9 +77,9 @@ int connection_report(json_t **out, size_t *matches, const struct connection_his
         err = collect(list, &left_out, h, set, false);
         if (err)
                 return err;
-        body = json_pack("{ss ss sO sI}", "from", timestamp_write(from, connection_history_reported(h)), "to",
-            timestamp_write(to, now), "connections", list, "dropped",
-            (json_int_t)(connection_history_dropped(h) + left_out));
+        body = json_pack("{ss ss sO sI}", "from",
+            timestamp_write(from, connection_history_reported(h)), "to", timestamp_write(to, now),
+            "connections", list, "dropped", (json_int_t)(connection_history_dropped(h) + left_out));
         if (!body)
                 return ERR_MEMORY;
         *out = body;

@@ -1,4 +1,5 @@
-/* workstation/inventory/inventory.c: puts the parts together; see inventory.h. SPDX-License-Identifier: Apache-2.0 */
+/* workstation/inventory/inventory.c: puts the parts together; see inventory.h.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "workstation/inventory/inventory.h"
 #include "workstation/inventory/inventory_internal.h"
 #include "workstation/inventory/system_files_parse.h"
@@ -19,8 +20,8 @@ void system_file_read(struct buffer *out, const char *root, const char *path)
 {
         char whole[512];
 
-        if (snprintf(whole, sizeof(whole), "%s%s", root, path) < (int)sizeof(whole)
-            && file_read_path(out, whole) == 0)
+        if (snprintf(whole, sizeof(whole), "%s%s", root, path) < (int)sizeof(whole) &&
+            file_read_path(out, whole) == 0)
                 return;
         buffer_clear(out);
 }
@@ -91,8 +92,8 @@ static json_t *os_part(const char *root)
         (void)!os_release_find(version, system_file_text(&file), "VERSION_ID");
         if (uname(&u) != 0)
                 return NULL;
-        return json_pack("{ss ss ss ss ss sn}", "name", name, "id", id, "version", version, "build", u.release,
-            "architecture", u.machine, "installed_at");
+        return json_pack("{ss ss ss ss ss sn}", "name", name, "id", id, "version", version, "build",
+            u.release, "architecture", u.machine, "installed_at");
 }
 
 static json_t *listener(const struct socket_entry *e)
@@ -104,8 +105,8 @@ static json_t *listener(const struct socket_entry *e)
         if (getpwuid_r(e->line.uid, &entry, room, sizeof(room), &found) == 0 && found)
                 (void)snprintf(user, sizeof(user), "%s", found->pw_name);
         return json_pack("{ss ss si ss ss}", "protocol", e->udp ? "udp" : "tcp", "address",
-            ip_address_write(address, &e->line.local), "port", (int)e->line.local_port, "process", e->process,
-            "user", user);
+            ip_address_write(address, &e->line.local), "port", (int)e->line.local_port, "process",
+            e->process, "user", user);
 }
 
 static json_t *listeners_part(const char *root)

@@ -81,11 +81,13 @@ json_t *inventory_hardware(const char *root)
         system_file_read(&cpu, root, "/proc/cpuinfo");
         system_file_read(&memory, root, "/proc/meminfo");
         (void)!meminfo_total(&bytes, system_file_text(&memory));
-        return json_pack("{so so so so sI sI so}", "vendor", line_of(root, "/sys/class/dmi/id/sys_vendor"), "model",
+        return json_pack("{so so so so sI sI so}", "vendor",
+            line_of(root, "/sys/class/dmi/id/sys_vendor"), "model",
             line_of(root, "/sys/class/dmi/id/product_name"), "serial",
             line_of(root, "/sys/class/dmi/id/product_serial"), "cpu",
-            json_of_text(cpuinfo_model(system_file_text(&cpu))), "cores", (json_int_t)(cores > 0 ? cores : 0),
-            "memory_bytes", (json_int_t)bytes, "macs", macs_of(root));
+            json_of_text(cpuinfo_model(system_file_text(&cpu))), "cores",
+            (json_int_t)(cores > 0 ? cores : 0), "memory_bytes", (json_int_t)bytes, "macs",
+            macs_of(root));
 }
 
 static bool address_of(struct ip_address *out, const struct sockaddr *a)
@@ -101,7 +103,8 @@ static bool address_of(struct ip_address *out, const struct sockaddr *a)
         }
         if (a->sa_family != AF_INET6)
                 return false;
-        memcpy(out->bytes, (const char *)a + offsetof(struct sockaddr_in6, sin6_addr), sizeof(out->bytes));
+        memcpy(out->bytes, (const char *)a + offsetof(struct sockaddr_in6, sin6_addr),
+            sizeof(out->bytes));
         return true;
 }
 
@@ -110,7 +113,8 @@ json_t *inventory_addresses(void)
         struct ifaddrs *all = NULL;
         json_t *list = json_array();
 
-        /* A process without network rights cannot ask: then the list is empty and the program fills it. */
+        /* A process without network rights cannot ask: then the list is empty and the program fills
+         * it. */
         if (getifaddrs(&all) != 0)
                 return list;
         for (struct ifaddrs *i = all; list && i; i = i->ifa_next) {

@@ -1,5 +1,6 @@
-/* workstation/inventory/inventory_packages.c: programs and updates, from dpkg or apk. On systems with rpm the list is
- * empty and the manager named "rpm": its data base needs librpm. SPDX-License-Identifier: Apache-2.0 */
+/* workstation/inventory/inventory_packages.c: programs and updates, from dpkg or apk. On systems
+ * with rpm the list is empty and the manager named "rpm": its data base needs librpm.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "workstation/inventory/inventory_internal.h"
 #include "workstation/inventory/system_files_parse.h"
 #include "base/mem.h"
@@ -43,7 +44,8 @@ json_t *inventory_packages(const char *root)
         return list;
 }
 
-/* When the file was last written, as the time of the last installation; null when it is not there. */
+/* When the file was last written, as the time of the last installation; null when it is not there.
+ */
 static json_t *changed_at(const char *root, const char *path)
 {
         char whole[512], at[TIMESTAMP_TEXT_MAX];
@@ -67,7 +69,10 @@ static bool is_there(const char *root, const char *path)
 json_t *inventory_updates(const char *root)
 {
         bool apt = is_there(root, DPKG_STATUS), apk = is_there(root, APK_INSTALLED);
-        const char *manager = apt ? "apt" : apk ? "apk" : is_there(root, "/var/lib/rpm") ? "rpm" : "";
+        const char *manager = apt                              ? "apt"
+                              : apk                            ? "apk"
+                              : is_there(root, "/var/lib/rpm") ? "rpm"
+                                                               : "";
 
         return json_pack("{ss so so}", "manager", manager, "checked_at",
             changed_at(root, "/var/lib/apt/periodic/update-success-stamp"), "last_installed_at",

@@ -1,4 +1,5 @@
-/* workstation/inventory/system_files_parse.c: see system_files_parse.h. SPDX-License-Identifier: Apache-2.0 */
+/* workstation/inventory/system_files_parse.c: see system_files_parse.h. SPDX-License-Identifier:
+ * Apache-2.0 */
 #include "workstation/inventory/system_files_parse.h"
 
 #include <string.h>
@@ -18,7 +19,8 @@ static int unquote(char out[OS_FIELD_MAX], struct text t)
         size_t n = 0;
         char quote = 0;
 
-        if (t.len >= 2 && (t.data[0] == '"' || t.data[0] == '\'') && t.data[t.len - 1] == t.data[0]) {
+        if (t.len >= 2 && (t.data[0] == '"' || t.data[0] == '\'') &&
+            t.data[t.len - 1] == t.data[0]) {
                 quote = t.data[0];
                 t.data++;
                 t.len -= 2;
@@ -42,7 +44,8 @@ int os_release_find(char out[OS_FIELD_MAX], struct text file, const char *key)
                 struct text name, value = line;
                 char room[OS_FIELD_MAX];
 
-                if (!text_split(&name, &value, '=') || !value.data || !text_is(text_trim(name), key))
+                if (!text_split(&name, &value, '=') || !value.data ||
+                    !text_is(text_trim(name), key))
                         continue;
                 int err = unquote(room, text_trim(value));
                 if (!err)
@@ -56,7 +59,8 @@ static struct text value_if(struct text line, const char *head, struct text befo
 {
         size_t n = strlen(head);
 
-        return text_starts(line, head) ? text_trim((struct text){ line.data + n, line.len - n }) : before;
+        return text_starts(line, head) ? text_trim((struct text){ line.data + n, line.len - n })
+                                       : before;
 }
 
 /* "install ok installed": the last word is what is there. */
@@ -98,7 +102,8 @@ static bool is_shown(struct text t, size_t max)
         return t.len <= max && text_is_utf8(t) && !(t.len && memchr(t.data, '\0', t.len));
 }
 
-static int stanza_next(struct package_entry *out, struct text *rest, void (*take)(struct package_entry *, struct text))
+static int stanza_next(
+    struct package_entry *out, struct text *rest, void (*take)(struct package_entry *, struct text))
 {
         struct package_entry p = { .name = { "", 0 } };
         struct text line;
@@ -109,8 +114,9 @@ static int stanza_next(struct package_entry *out, struct text *rest, void (*take
                 take(&p, line);
                 if (!end)
                         continue;
-                if (p.name.len && p.version.len && is_shown(p.name, 256) && is_shown(p.version, 256)
-                    && is_shown(p.architecture, 64) && is_shown(p.source, 512) && is_shown(p.state, 256)) {
+                if (p.name.len && p.version.len && is_shown(p.name, 256) &&
+                    is_shown(p.version, 256) && is_shown(p.architecture, 64) &&
+                    is_shown(p.source, 512) && is_shown(p.state, 256)) {
                         p.source = p.source.len ? first_word(p.source) : p.name;
                         p.state = p.state.len ? last_word(p.state) : TEXT("installed");
                         *out = p;
@@ -146,7 +152,10 @@ int passwd_parse_line(struct account_entry *out, struct text line)
                 err = text_to_u64(&gid, field[3], UINT32_MAX);
         if (err || rest.data || !field[0].len || !is_shown(line, 4 * ACCOUNT_FIELD_MAX))
                 return ERR_FORMAT;
-        a = (struct account_entry){ .name = field[0], .home = field[5], .shell = field[6], .uid = (uint32_t)uid,
+        a = (struct account_entry){ .name = field[0],
+                .home = field[5],
+                .shell = field[6],
+                .uid = (uint32_t)uid,
                 .gid = (uint32_t)gid };
         *out = a;
         return 0;
@@ -163,7 +172,8 @@ bool group_line_has_member(struct text line, const char *group, struct text user
                         return false;
         while (rest.data && text_split(&member, &rest, ',')) {
                 member = text_trim(member);
-                if (user.len && member.len == user.len && memcmp(member.data, user.data, user.len) == 0)
+                if (user.len && member.len == user.len &&
+                    memcmp(member.data, user.data, user.len) == 0)
                         return true;
         }
         return false;
@@ -176,8 +186,8 @@ int shadow_find_locked(bool *out, struct text file, struct text user)
         while (next_line(&line, &rest)) {
                 struct text name, hash = line, password;
 
-                if (!text_split(&name, &hash, ':') || !hash.data || name.len != user.len || !user.len
-                    || memcmp(name.data, user.data, user.len) != 0)
+                if (!text_split(&name, &hash, ':') || !hash.data || name.len != user.len ||
+                    !user.len || memcmp(name.data, user.data, user.len) != 0)
                         continue;
                 if (!text_split(&password, &hash, ':'))
                         return ERR_MISSING;
@@ -213,7 +223,8 @@ struct text cpuinfo_model(struct text file)
         while (next_line(&line, &rest)) {
                 struct text name, value = line;
 
-                if (text_split(&name, &value, ':') && value.data && text_is(text_trim(name), "model name"))
+                if (text_split(&name, &value, ':') && value.data &&
+                    text_is(text_trim(name), "model name"))
                         return is_shown(value, 256) ? text_trim(value) : TEXT("");
         }
         return TEXT("");

@@ -1,5 +1,6 @@
-/* workstation/inventory/system_files_parse.h: the text files in which a Linux system describes itself, to values. Pure.
- * The views live as long as the text. SPDX-License-Identifier: Apache-2.0 */
+/* workstation/inventory/system_files_parse.h: the text files in which a Linux system describes
+ * itself, to values. Pure. The views live as long as the text. SPDX-License-Identifier: Apache-2.0
+ */
 #ifndef CANH_WORKSTATION_INVENTORY_SYSTEM_FILES_PARSE_H
 #define CANH_WORKSTATION_INVENTORY_SYSTEM_FILES_PARSE_H
 
@@ -15,7 +16,8 @@ struct package_entry {
         struct text name, version, architecture, source;
         struct text state; /* "installed" … */
 };
-/* The next stanza off *rest; MISSING at the end. Stanzas without name or version are passed over. */
+/* The next stanza off *rest; MISSING at the end. Stanzas without name or version are passed over.
+ */
 MUST_USE int dpkg_status_next(struct package_entry *out, struct text *rest);
 MUST_USE int apk_installed_next(struct package_entry *out, struct text *rest);
 

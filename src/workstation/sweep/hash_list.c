@@ -128,14 +128,16 @@ int hash_list_add_text(struct hash_list *h, struct text list, struct parse_error
 
 static int entry_compare(const void *a, const void *b)
 {
-        return memcmp(((const struct entry *)a)->digest, ((const struct entry *)b)->digest, SHA256_BYTES);
+        return memcmp(
+            ((const struct entry *)a)->digest, ((const struct entry *)b)->digest, SHA256_BYTES);
 }
 
 void hash_list_finish(struct hash_list *h)
 {
         for (int k = 0; k < HASH_KINDS; k++)
                 if (h->kinds[k].count)
-                        qsort(h->kinds[k].at, h->kinds[k].count, sizeof(struct entry), entry_compare);
+                        qsort(
+                            h->kinds[k].at, h->kinds[k].count, sizeof(struct entry), entry_compare);
 }
 
 size_t hash_list_count(const struct hash_list *h)
@@ -173,7 +175,8 @@ struct sha256 hash_list_digest(const struct hash_list *h)
         (void)crypto_hash_sha256_init(&all);
         for (int k = 0; k < HASH_KINDS; k++)
                 for (size_t i = 0; i < h->kinds[k].count; i++)
-                        (void)crypto_hash_sha256_update(&all, h->kinds[k].at[i].digest, SHA256_BYTES);
+                        (void)crypto_hash_sha256_update(
+                            &all, h->kinds[k].at[i].digest, SHA256_BYTES);
         (void)crypto_hash_sha256_final(&all, d.bytes);
         return d;
 }

@@ -1,4 +1,5 @@
-/* workstation/sweep/hash_list_parse.c: see hash_list_parse.h. SPDX-License-Identifier: Apache-2.0 */
+/* workstation/sweep/hash_list_parse.c: see hash_list_parse.h. SPDX-License-Identifier: Apache-2.0
+ */
 #include "workstation/sweep/hash_list_parse.h"
 
 #include <string.h>
@@ -64,7 +65,8 @@ int hash_line_parse(struct hash_line *out, struct text line, size_t number, stru
         if (h.kind == HASH_KINDS || (digits < t.len && !strchr(" \t:;,*\"|", t.data[digits])))
                 return parse_error_quote(bad, number,
                     "dòng không bắt đầu bằng mã băm MD5, SHA-1 hoặc SHA-256: \"%s\"",
-                    "the line does not begin with an MD5, SHA-1 or SHA-256 hash: \"%s\"", t.data, t.len);
+                    "the line does not begin with an MD5, SHA-1 or SHA-256 hash: \"%s\"", t.data,
+                    t.len);
         err = hex_parse(h.digest, hash_kind_bytes(h.kind), (struct text){ t.data, digits });
         if (err)
                 return err;

@@ -1,4 +1,5 @@
-/* workstation/sweep/hash_list_parse.h: one line of a hash list. Pure. SPDX-License-Identifier: Apache-2.0 */
+/* workstation/sweep/hash_list_parse.h: one line of a hash list. Pure. SPDX-License-Identifier:
+ * Apache-2.0 */
 #ifndef CANH_WORKSTATION_SWEEP_HASH_LIST_PARSE_H
 #define CANH_WORKSTATION_SWEEP_HASH_LIST_PARSE_H
 
@@ -12,6 +13,7 @@ struct hash_line {
 };
 
 /* FORMAT, with *bad filled for line number `line`. */
-MUST_USE int hash_line_parse(struct hash_line *out, struct text line, size_t number, struct parse_error *bad);
+MUST_USE int hash_line_parse(
+    struct hash_line *out, struct text line, size_t number, struct parse_error *bad);
 
 #endif

@@ -23,17 +23,18 @@ static void every_way_of_writing_a_line_is_read(void **state)
 
         (void)state;
         assert_int_equal(hash_list_new(&h), 0);
-        assert_int_equal(hash_list_add_text(h,
-                             TEXT("\xEF\xBB\xBF# remark\r\n" EICAR_MD5 ":68:Eicar-Test\r\n\r\n" EICAR_SHA256
-                                  "  eicar.com\n3395856CE81F2B7382DEE72602F798B642F14140;EICAR thử\n"),
-                             NULL),
+        assert_int_equal(
+            hash_list_add_text(h,
+                TEXT("\xEF\xBB\xBF# remark\r\n" EICAR_MD5 ":68:Eicar-Test\r\n\r\n" EICAR_SHA256
+                     "  eicar.com\n3395856CE81F2B7382DEE72602F798B642F14140;EICAR thử\n"),
+                NULL),
             0);
         hash_list_finish(h);
         assert_int_equal(hash_list_count(h), 3);
         assert_string_equal(find_hex(h, HASH_KIND_MD5, EICAR_MD5), "Eicar-Test");
         assert_string_equal(find_hex(h, HASH_KIND_SHA256, EICAR_SHA256), "eicar.com");
-        assert_string_equal(find_hex(h, HASH_KIND_SHA1, "3395856ce81f2b7382dee72602f798b642f14140"),
-            "EICAR thử");
+        assert_string_equal(
+            find_hex(h, HASH_KIND_SHA1, "3395856ce81f2b7382dee72602f798b642f14140"), "EICAR thử");
         assert_null(find_hex(h, HASH_KIND_MD5, "00000000000000000000000000000000"));
 }
 

@@ -21,7 +21,8 @@ int path_text_add(struct buffer *out, const char *path)
                 unsigned char c = (unsigned char)path[i];
                 size_t n = character_at(path + i, len - i);
                 bool plain = n && c >= 0x20 && c != 0x7F;
-                int err = plain ? buffer_add(out, path + i, n) : buffer_add_format(out, "\\x%02X", c);
+                int err = plain ? buffer_add(out, path + i, n)
+                                : buffer_add_format(out, "\\x%02X", c);
 
                 if (err)
                         return err;

@@ -33,7 +33,8 @@ static void kept_name(char out[ID_NAME_MAX], const char *id, const char *end)
         (void)snprintf(out, ID_NAME_MAX, "%s%s", id, end);
 }
 
-static int keep_content(const struct folder *keep, const char *name, struct text bytes, const uint8_t *key)
+static int keep_content(
+    const struct folder *keep, const char *name, struct text bytes, const uint8_t *key)
 {
         AUTO(buffer_done) struct buffer hidden = BUFFER(QUARANTINE_BYTES_MAX);
         int err = buffer_reserve(&hidden, bytes.len);
@@ -41,15 +42,16 @@ static int keep_content(const struct folder *keep, const char *name, struct text
         if (err)
                 return err;
         if (bytes.len)
-                (void)crypto_stream_chacha20_xor((uint8_t *)hidden.data, (const uint8_t *)bytes.data, bytes.len,
-                    NONCE, key);
+                (void)crypto_stream_chacha20_xor(
+                    (uint8_t *)hidden.data, (const uint8_t *)bytes.data, bytes.len, NONCE, key);
         return file_write_atomic(keep, name, (struct text){ hidden.data, bytes.len }, 0600);
 }
 
-static int keep_note(const struct folder *keep, const char *name, const struct quarantine_file *file,
-    const uint8_t *key, const struct clock *clock)
+static int keep_note(const struct folder *keep, const char *name,
+    const struct quarantine_file *file, const uint8_t *key, const struct clock *clock)
 {
-        AUTO(quarantine_note_done) struct quarantine_note note = { .path = BUFFER(QUARANTINE_PATH_MAX) };
+        AUTO(quarantine_note_done)
+        struct quarantine_note note = { .path = BUFFER(QUARANTINE_PATH_MAX) };
         AUTO(buffer_done) struct buffer json = BUFFER(QUARANTINE_NOTE_MAX * 4);
         int err = buffer_add_text(&note.path, file->path);
 
@@ -67,19 +69,21 @@ static int keep_note(const struct folder *keep, const char *name, const struct q
         (void)snprintf(note.engine, sizeof(note.engine), "%s", file->engine);
         (void)snprintf(note.rule, sizeof(note.rule), "%s", file->rule);
         err = quarantine_note_write(&json, &note);
-        return err ? err : file_write_atomic(keep, name, (struct text){ json.data, json.len }, 0600);
+        return err ? err
+                   : file_write_atomic(keep, name, (struct text){ json.data, json.len }, 0600);
 }
 
-/* Whether the name still leads to the bytes that were read. ctime is left out when another link of the same file was
- * just taken, which changes it. */
+/* Whether the name still leads to the bytes that were read. ctime is left out when another link of
+ * the same file was just taken, which changes it. */
 static bool is_still_the_same(const struct quarantine_file *file)
 {
         struct stat now;
 
-        return fstatat(file->folder, file->name, &now, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(now.st_mode)
-            && now.st_dev == file->st->st_dev && now.st_ino == file->st->st_ino
-            && now.st_size == file->st->st_size && ns_of(now.st_mtim) == ns_of(file->st->st_mtim)
-            && (size_t)now.st_size == file->bytes.len;
+        return fstatat(file->folder, file->name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
+               S_ISREG(now.st_mode) && now.st_dev == file->st->st_dev &&
+               now.st_ino == file->st->st_ino && now.st_size == file->st->st_size &&
+               ns_of(now.st_mtim) == ns_of(file->st->st_mtim) &&
+               (size_t)now.st_size == file->bytes.len;
 }
 
 static void sync_handle(int folder)
@@ -92,8 +96,8 @@ static void sync_handle(int folder)
         }
 }
 
-int quarantine_take(char out_id[ULID_MAX], const struct folder *keep, const struct quarantine_file *file,
-    const struct clock *clock)
+int quarantine_take(char out_id[ULID_MAX], const struct folder *keep,
+    const struct quarantine_file *file, const struct clock *clock)
 {
         char id[ULID_MAX], content[ID_NAME_MAX], note[ID_NAME_MAX];
         uint8_t key[QUARANTINE_KEY_BYTES];
@@ -123,7 +127,8 @@ int quarantine_take(char out_id[ULID_MAX], const struct folder *keep, const stru
         return 0;
 }
 
-/* The folder of an absolute path, step by step and through no link: somebody may have put one there meanwhile. */
+/* The folder of an absolute path, step by step and through no link: somebody may have put one there
+ * meanwhile. */
 static int parent_open(int *out, struct text path, char **out_name)
 {
         AUTO(file_close_at) int at = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -149,14 +154,16 @@ static int parent_open(int *out, struct text path, char **out_name)
                         return ERR_DENIED;
                 next = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
                 if (next < 0)
-                        return errno == ELOOP || errno == ENOTDIR ? ERR_DENIED : err_from_errno(errno);
+                        return errno == ELOOP || errno == ENOTDIR ? ERR_DENIED
+                                                                  : err_from_errno(errno);
                 (void)close(at);
                 at = next;
         }
         return ERR_FORMAT;
 }
 
-static int reveal(struct buffer *bytes, const struct folder *keep, const char *name, const struct quarantine_note *note)
+static int reveal(struct buffer *bytes, const struct folder *keep, const char *name,
+    const struct quarantine_note *note)
 {
         struct sha256 content;
         int err = file_read_all(bytes, keep, name);
@@ -164,14 +171,16 @@ static int reveal(struct buffer *bytes, const struct folder *keep, const char *n
         if (err)
                 return err;
         if (bytes->len)
-                (void)crypto_stream_chacha20_xor((uint8_t *)bytes->data, (const uint8_t *)bytes->data, bytes->len,
-                    NONCE, note->key);
+                (void)crypto_stream_chacha20_xor((uint8_t *)bytes->data,
+                    (const uint8_t *)bytes->data, bytes->len, NONCE, note->key);
         content = sha256_of(bytes->data, bytes->len);
-        return bytes->len == note->bytes && memcmp(&content, &note->content, sizeof(content)) == 0 ? 0
-                                                                                                  : ERR_UNTRUSTED;
+        return bytes->len == note->bytes && memcmp(&content, &note->content, sizeof(content)) == 0
+                   ? 0
+                   : ERR_UNTRUSTED;
 }
 
-/* Owner before mode: chown clears set-user-id. Only root may give files away; others restore as themselves. */
+/* Owner before mode: chown clears set-user-id. Only root may give files away; others restore as
+ * themselves. */
 static int dress(int fd, const struct quarantine_note *note)
 {
         struct timespec times[2] = { timespec_of(note->read_ns), timespec_of(note->modified_ns) };

@@ -1,4 +1,5 @@
-/* workstation/sweep/quarantine_parse.c: see quarantine_parse.h. SPDX-License-Identifier: Apache-2.0 */
+/* workstation/sweep/quarantine_parse.c: see quarantine_parse.h. SPDX-License-Identifier: Apache-2.0
+ */
 #include "workstation/sweep/quarantine_parse.h"
 #include "workstation/sweep/path_text.h"
 #include "base/mem.h"
@@ -31,11 +32,12 @@ int quarantine_note_write(struct buffer *out, const struct quarantine_note *n)
                 return err;
         hex_write(hex, (const uint8_t *)n->path.data, n->path.len);
         hex_write(key, n->key, sizeof(n->key));
-        o = json_pack("{ss ss ss si si si sI sI sI ss ss ss ss ss}", "format", FORMAT_NAME, "path", shown.data,
-            "path_hex", hex, "mode", (int)n->mode, "uid", (int)n->uid, "gid", (int)n->gid, "bytes",
-            (json_int_t)n->bytes, "read_ns", (json_int_t)n->read_ns, "modified_ns", (json_int_t)n->modified_ns,
-            "sha256", sha256_write(content, &n->content), "key", key, "taken_at",
-            timestamp_write(at, n->taken_at), "engine", n->engine, "rule", n->rule);
+        o = json_pack("{ss ss ss si si si sI sI sI ss ss ss ss ss}", "format", FORMAT_NAME, "path",
+            shown.data, "path_hex", hex, "mode", (int)n->mode, "uid", (int)n->uid, "gid",
+            (int)n->gid, "bytes", (json_int_t)n->bytes, "read_ns", (json_int_t)n->read_ns,
+            "modified_ns", (json_int_t)n->modified_ns, "sha256", sha256_write(content, &n->content),
+            "key", key, "taken_at", timestamp_write(at, n->taken_at), "engine", n->engine, "rule",
+            n->rule);
         if (!o)
                 return ERR_MEMORY;
         return json_dump_callback(o, dump_to_buffer, out, JSON_INDENT(1)) ? ERR_LIMIT : 0;
@@ -110,7 +112,8 @@ static int words_read(struct quarantine_note *n, const json_t *o, struct parse_e
 
 int quarantine_note_parse(struct quarantine_note *out, struct text json, struct parse_error *bad)
 {
-        AUTO(quarantine_note_done) struct quarantine_note n = { .path = BUFFER(QUARANTINE_PATH_MAX) };
+        AUTO(quarantine_note_done)
+        struct quarantine_note n = { .path = BUFFER(QUARANTINE_PATH_MAX) };
         AUTO(json_free_at) json_t *o = NULL;
         struct text format;
         int err = json_read(&o, json, bad);
@@ -120,7 +123,8 @@ int quarantine_note_parse(struct quarantine_note *out, struct text json, struct 
         if (err)
                 return err;
         if (!text_is(format, FORMAT_NAME))
-                return parse_error_set(bad, 0, "không phải tệp cách ly của Canh", "not a quarantine note of Canh");
+                return parse_error_set(
+                    bad, 0, "không phải tệp cách ly của Canh", "not a quarantine note of Canh");
         err = path_read(&n.path, o, bad);
         if (!err)
                 err = numbers_read(&n, o, bad);

@@ -1,4 +1,5 @@
-/* workstation/sweep/quarantine_parse.h: the description beside a kept file. Pure. SPDX-License-Identifier: Apache-2.0 */
+/* workstation/sweep/quarantine_parse.h: the description beside a kept file. Pure.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_WORKSTATION_SWEEP_QUARANTINE_PARSE_H
 #define CANH_WORKSTATION_SWEEP_QUARANTINE_PARSE_H
 
@@ -23,6 +24,7 @@ struct quarantine_note {
 void quarantine_note_done(struct quarantine_note *n);
 MUST_USE int quarantine_note_write(struct buffer *out, const struct quarantine_note *n);
 /* *out belongs to the caller (done). FORMAT. */
-MUST_USE int quarantine_note_parse(struct quarantine_note *out, struct text json, struct parse_error *bad);
+MUST_USE int quarantine_note_parse(
+    struct quarantine_note *out, struct text json, struct parse_error *bad);
 
 #endif

@@ -17,9 +17,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 return 0;
         assert(quarantine_note_write(&json, &first) == 0);
         assert(quarantine_note_parse(&second, (struct text){ json.data, json.len }, &bad) == 0);
-        assert(first.path.len == second.path.len && memcmp(first.path.data, second.path.data, first.path.len) == 0);
-        assert(first.mode == second.mode && first.bytes == second.bytes && first.read_ns == second.read_ns);
-        assert(memcmp(first.key, second.key, sizeof(first.key)) == 0 && strcmp(first.rule, second.rule) == 0);
+        assert(first.path.len == second.path.len &&
+               memcmp(first.path.data, second.path.data, first.path.len) == 0);
+        assert(first.mode == second.mode && first.bytes == second.bytes &&
+               first.read_ns == second.read_ns);
+        assert(memcmp(first.key, second.key, sizeof(first.key)) == 0 &&
+               strcmp(first.rule, second.rule) == 0);
         quarantine_note_done(&first);
         quarantine_note_done(&second);
         buffer_done(&json);

@@ -29,7 +29,8 @@ struct rule_scanner {
         void *match_state;
 };
 
-static const char *const fact_names[] = { "filename", "filepath", "extension", "filetype", "owner" };
+static const char *const fact_names[] = { "filename", "filepath", "extension", "filetype",
+        "owner" };
 
 int rule_set_new(struct rule_set **out)
 {
@@ -94,7 +95,9 @@ int rule_set_add(struct rule_set *r, const char *file, struct text source)
         text = mem_copy_text(source.data, source.len);
         if (!name || !text)
                 return ERR_MEMORY;
-        r->sources[r->count++] = (struct source){ .file = MOVE(name), .text = MOVE(text), .len = source.len };
+        r->sources[r->count++] = (struct source){
+                .file = MOVE(name), .text = MOVE(text), .len = source.len
+        };
         r->bytes += source.len;
         return 0;
 }
@@ -105,8 +108,8 @@ struct complaint {
         char why[200];
 };
 
-static void on_compile_error(int level, const char *file, int line, const YR_RULE *rule, const char *message,
-    void *user)
+static void on_compile_error(
+    int level, const char *file, int line, const YR_RULE *rule, const char *message, void *user)
 {
         struct complaint *c = user;
 
@@ -127,7 +130,8 @@ static int compiler_make(YR_COMPILER **out, struct complaint *c)
         yr_compiler_set_callback(compiler, on_compile_error, c);
         yr_compiler_set_include_callback(compiler, NULL, NULL, NULL);
         for (size_t i = 0; i < ARRAY_LEN(fact_names); i++)
-                if (yr_compiler_define_string_variable(compiler, fact_names[i], "") != ERROR_SUCCESS) {
+                if (yr_compiler_define_string_variable(compiler, fact_names[i], "") !=
+                    ERROR_SUCCESS) {
                         yr_compiler_destroy(compiler);
                         return ERR_MEMORY;
                 }
@@ -169,7 +173,8 @@ static int compile_together(struct rule_set *r)
         for (size_t i = 0; !err && i < r->count; i++) {
                 const struct source *s = &r->sources[i];
 
-                if (!s->bad && (has_zero(s) || yr_compiler_add_string(compiler, s->text, s->file) != 0))
+                if (!s->bad &&
+                    (has_zero(s) || yr_compiler_add_string(compiler, s->text, s->file) != 0))
                         err = ERR_FORMAT;
         }
         if (!err && yr_compiler_get_rules(compiler, &r->compiled) != ERROR_SUCCESS)
@@ -179,7 +184,8 @@ static int compile_together(struct rule_set *r)
         return err;
 }
 
-/* Which facts a source asks is known only to the compiler's inside; a word in the text is the safe side. */
+/* Which facts a source asks is known only to the compiler's inside; a word in the text is the safe
+ * side. */
 static bool mentions_facts(const struct source *s)
 {
         for (size_t i = 0; i < ARRAY_LEN(fact_names); i++)
@@ -208,7 +214,8 @@ static void digest_sources(struct rule_set *r)
         (void)crypto_hash_sha256_final(&all, r->digest.bytes);
 }
 
-static int find_bad(struct rule_set *r, void (*problem)(void *state, const struct rule_problem *p), void *state)
+static int find_bad(
+    struct rule_set *r, void (*problem)(void *state, const struct rule_problem *p), void *state)
 {
         for (size_t i = 0; i < r->count; i++) {
                 struct complaint c;
@@ -220,17 +227,19 @@ static int find_bad(struct rule_set *r, void (*problem)(void *state, const struc
                         continue;
                 r->bad++;
                 if (problem)
-                        problem(state,
-                            &(struct rule_problem){ .file = r->sources[i].file, .line = c.line, .why = c.why });
+                        problem(
+                            state, &(struct rule_problem){
+                                       .file = r->sources[i].file, .line = c.line, .why = c.why });
         }
         return 0;
 }
 
-int rule_set_finish(struct rule_set *r, void (*problem)(void *state, const struct rule_problem *p), void *state)
+int rule_set_finish(
+    struct rule_set *r, void (*problem)(void *state, const struct rule_problem *p), void *state)
 {
         YR_RULE *rule;
-        /* All at once first: the usual case costs one compilation. A compiler is useless after an error, so
-         * only then is each file tried in its own. */
+        /* All at once first: the usual case costs one compilation. A compiler is useless after an
+         * error, so only then is each file tried in its own. */
         int err = compile_together(r);
 
         if (err == ERR_FORMAT) {
@@ -292,10 +301,11 @@ int rule_scanner_new(struct rule_scanner **out, const struct rule_set *r, int se
         s->rules = r;
         yr_scanner_set_callback(s->scanner, on_match, s);
         yr_scanner_set_timeout(s->scanner, seconds_max);
-        /* FAST_MODE ends at the first match of strings whose number and place no rule asks: same rules, less work.
-         * NO_TRYCATCH: the bytes are our own memory, so no signal handler is needed. */
-        yr_scanner_set_flags(s->scanner, SCAN_FLAGS_FAST_MODE | SCAN_FLAGS_NO_TRYCATCH
-                | SCAN_FLAGS_REPORT_RULES_MATCHING);
+        /* FAST_MODE ends at the first match of strings whose number and place no rule asks: same
+         * rules, less work. NO_TRYCATCH: the bytes are our own memory, so no signal handler is
+         * needed. */
+        yr_scanner_set_flags(s->scanner,
+            SCAN_FLAGS_FAST_MODE | SCAN_FLAGS_NO_TRYCATCH | SCAN_FLAGS_REPORT_RULES_MATCHING);
         *out = s;
         return 0;
 }
@@ -319,7 +329,8 @@ static int define_facts(struct rule_scanner *s, const struct rule_facts *f)
         const char *values[] = { f->filename, f->filepath, f->extension, f->filetype, f->owner };
 
         for (size_t i = 0; i < ARRAY_LEN(fact_names); i++)
-                if (yr_scanner_define_string_variable(s->scanner, fact_names[i], values[i]) != ERROR_SUCCESS)
+                if (yr_scanner_define_string_variable(s->scanner, fact_names[i], values[i]) !=
+                    ERROR_SUCCESS)
                         return ERR_MEMORY;
         return 0;
 }

@@ -63,13 +63,15 @@ static int verdicts_load(struct sweep *s)
                 err = verdict_state_parse(&s->before, (struct text){ bytes.data, bytes.len });
                 if (err == ERR_MEMORY)
                         return err;
-                if (!err && memcmp(verdict_state_rules(s->before), &generation, sizeof(generation)) != 0)
+                if (!err &&
+                    memcmp(verdict_state_rules(s->before), &generation, sizeof(generation)) != 0)
                         s->before = verdict_state_free(s->before);
         }
         return verdict_state_new(&s->now, &generation);
 }
 
-int sweep_new(struct sweep **out, const struct sweep_options *options, const struct sweep_sink *sink)
+int sweep_new(
+    struct sweep **out, const struct sweep_options *options, const struct sweep_sink *sink)
 {
         AUTO(sweep_free_at) struct sweep *s = mem_zero(1, sizeof(*s));
         int err;
@@ -114,8 +116,11 @@ void sweep_free_at(struct sweep **s)
 
 static struct verdict verdict_of(const char *path, const struct stat *st)
 {
-        return (struct verdict){ .dev = st->st_dev, .ino = st->st_ino, .bytes = (uint64_t)st->st_size,
-                .modified_ns = ns_of(st->st_mtim), .changed_ns = ns_of(st->st_ctim),
+        return (struct verdict){ .dev = st->st_dev,
+                .ino = st->st_ino,
+                .bytes = (uint64_t)st->st_size,
+                .modified_ns = ns_of(st->st_mtim),
+                .changed_ns = ns_of(st->st_ctim),
                 .path_key = verdict_path_key(path) };
 }
 
@@ -166,8 +171,11 @@ static const char *owner_name(struct sweep *s, uid_t uid)
 
 static int match_rules(struct sweep *s, const struct walk_file *f, struct text bytes)
 {
-        struct rule_facts facts = { .filename = f->name, .filepath = f->path, .extension = file_extension_of(f->name),
-                .filetype = "", .owner = "" };
+        struct rule_facts facts = { .filename = f->name,
+                .filepath = f->path,
+                .extension = file_extension_of(f->name),
+                .filetype = "",
+                .owner = "" };
 
         s->found_count = 0;
         if (!s->scanner)
@@ -180,7 +188,8 @@ static int match_rules(struct sweep *s, const struct walk_file *f, struct text b
         return rule_scanner_scan(s->scanner, bytes, &facts, on_rule, s);
 }
 
-static const char *match_hashes(const struct sweep *s, struct text bytes, const struct sha256 *content)
+static const char *match_hashes(
+    const struct sweep *s, struct text bytes, const struct sha256 *content)
 {
         static const gnutls_digest_algorithm_t algorithms[] = { GNUTLS_DIG_MD5, GNUTLS_DIG_SHA1 };
         const struct hash_list *h = s->options.hashes;
@@ -189,8 +198,8 @@ static const char *match_hashes(const struct sweep *s, struct text bytes, const 
         for (int k = HASH_KIND_MD5; h && !name && k <= HASH_KIND_SHA1; k++) {
                 uint8_t digest[SHA256_BYTES];
 
-                if (hash_list_has_kind(h, (enum hash_kind)k)
-                    && gnutls_hash_fast(algorithms[k], bytes.data, bytes.len, digest) == 0)
+                if (hash_list_has_kind(h, (enum hash_kind)k) &&
+                    gnutls_hash_fast(algorithms[k], bytes.data, bytes.len, digest) == 0)
                         name = hash_list_find(h, (enum hash_kind)k, digest);
         }
         return name;
@@ -201,10 +210,15 @@ struct taken {
         int err;
 };
 
-static void report(struct sweep *s, const struct walk_file *f, const struct link_verdict *v, const struct taken *t)
+static void report(
+    struct sweep *s, const struct walk_file *f, const struct link_verdict *v, const struct taken *t)
 {
-        struct sweep_hit hit = { .path = f->path, .content = &v->content, .bytes = v->bytes, .quarantine_id = t->id,
-                .quarantined = t->id[0], .quarantine_err = t->err };
+        struct sweep_hit hit = { .path = f->path,
+                .content = &v->content,
+                .bytes = v->bytes,
+                .quarantine_id = t->id,
+                .quarantined = t->id[0],
+                .quarantine_err = t->err };
 
         if (v->listed) {
                 hit.engine = "hash";
@@ -223,9 +237,14 @@ static void report(struct sweep *s, const struct walk_file *f, const struct link
 static struct taken take(struct sweep *s, const struct walk_file *f, const struct link_verdict *v)
 {
         struct taken t = { .id = "" };
-        struct quarantine_file file = { .folder = f->folder, .name = f->name, .path = f->path, .st = f->st,
-                .bytes = { s->bytes.data, s->bytes.len }, .content = &v->content,
-                .engine = v->listed ? "hash" : "yara", .rule = v->listed ? v->listed : v->rules[0] };
+        struct quarantine_file file = { .folder = f->folder,
+                .name = f->name,
+                .path = f->path,
+                .st = f->st,
+                .bytes = { s->bytes.data, s->bytes.len },
+                .content = &v->content,
+                .engine = v->listed ? "hash" : "yara",
+                .rule = v->listed ? v->listed : v->rules[0] };
 
         if (s->options.quarantine)
                 t.err = quarantine_take(t.id, s->options.quarantine, &file, s->options.clock);
@@ -271,8 +290,9 @@ static int judge(struct sweep *s, const struct walk_file *f, const struct stat *
 /* A second name of a file that was matched in this sweep. */
 static bool is_other_name(struct sweep *s, const struct walk_file *f)
 {
-        const struct link_verdict *v =
-            f->st->st_nlink > 1 ? link_table_find(s->links, f->st->st_dev, f->st->st_ino) : NULL;
+        const struct link_verdict *v = f->st->st_nlink > 1
+                                           ? link_table_find(s->links, f->st->st_dev, f->st->st_ino)
+                                           : NULL;
 
         if (!v || (v->rule_count && s->options.quarantine) || (v->listed && s->options.quarantine))
                 return false; /* its bytes are needed: read it again */
@@ -307,8 +327,8 @@ static int read_and_judge(struct sweep *s, const struct walk_file *f)
         }
         buffer_clear(&s->bytes);
         (void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-        if ((uint64_t)st.st_size < s->options.file_bytes_max
-            && buffer_reserve(&s->bytes, (size_t)st.st_size) == ERR_MEMORY)
+        if ((uint64_t)st.st_size < s->options.file_bytes_max &&
+            buffer_reserve(&s->bytes, (size_t)st.st_size) == ERR_MEMORY)
                 return failed(s, ERR_MEMORY, f->path);
         err = file_read_handle(&s->bytes, fd);
         if (err == ERR_LIMIT) {
@@ -317,15 +337,18 @@ static int read_and_judge(struct sweep *s, const struct walk_file *f)
         }
         if (err)
                 return failed(s, err, f->path);
-        struct walk_file opened = { .folder = f->folder, .name = f->name, .path = f->path, .st = &st };
-        bool steady = fstat(fd, &after) == 0 && ns_of(after.st_ctim) == ns_of(st.st_ctim)
-            && after.st_size == st.st_size;
+        struct walk_file opened = {
+                .folder = f->folder, .name = f->name, .path = f->path, .st = &st
+        };
+        bool steady = fstat(fd, &after) == 0 && ns_of(after.st_ctim) == ns_of(st.st_ctim) &&
+                      after.st_size == st.st_size;
         return judge(s, &opened, &st, steady);
 }
 
 static int go_on(struct sweep *s, const char *path)
 {
-        if (s->options.time_max && clock_steady(s->options.clock) - s->started > s->options.time_max) {
+        if (s->options.time_max &&
+            clock_steady(s->options.clock) - s->started > s->options.time_max) {
                 s->counts.complete = false;
                 s->counts.stopped_why = "time limit";
                 return STOP;
@@ -378,9 +401,12 @@ static void on_failed(void *state, int err, const char *path)
 
 int sweep_root(struct sweep *s, const char *root)
 {
-        struct walk_options options = { .depth_max = s->options.depth_max, .cross_mounts = s->options.cross_mounts,
+        struct walk_options options = { .depth_max = s->options.depth_max,
+                .cross_mounts = s->options.cross_mounts,
                 .leave_out = s->options.quarantine ? folder_path(s->options.quarantine) : NULL };
-        struct walk_sink sink = { .file = on_file, .skipped = on_skipped, .failed = on_failed, .state = s };
+        struct walk_sink sink = {
+                .file = on_file, .skipped = on_skipped, .failed = on_failed, .state = s
+        };
         int err;
 
         if (!s->counts.complete)
@@ -400,7 +426,8 @@ int sweep_finish(struct sweep *s)
         verdict_state_sort(s->now);
         err = verdict_state_write(&bytes, s->now);
         return err ? err
-                   : file_write_atomic(s->options.state, STATE_NAME, (struct text){ bytes.data, bytes.len }, 0600);
+                   : file_write_atomic(s->options.state, STATE_NAME,
+                         (struct text){ bytes.data, bytes.len }, 0600);
 }
 
 const struct sweep_counts *sweep_count(const struct sweep *s)

@@ -1,9 +1,9 @@
 /* workstation/sweep/sweep.h: a malware check of files and folders against rules and hashes.
- * From: rule_set, hash_list, the disk. To: a sink (report, screen), the quarantine, the verdict state.
- * Files are read, never mapped: one that is cut short under us only gives fewer bytes. A file with several names
- * (hard links) is matched once, under the first, and reported under each.
- * Limits: bytes of a file (larger ones are left out and counted), depth, time in all and for a file. One thread.
- * SPDX-License-Identifier: Apache-2.0 */
+ * From: rule_set, hash_list, the disk. To: a sink (report, screen), the quarantine, the verdict
+ * state. Files are read, never mapped: one that is cut short under us only gives fewer bytes. A
+ * file with several names (hard links) is matched once, under the first, and reported under each.
+ * Limits: bytes of a file (larger ones are left out and counted), depth, time in all and for a
+ * file. One thread. SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_WORKSTATION_SWEEP_SWEEP_H
 #define CANH_WORKSTATION_SWEEP_SWEEP_H
 
@@ -15,7 +15,11 @@
 
 struct folder;
 
-enum { SWEEP_FILE_BYTES_DEFAULT = 64 << 20, SWEEP_DEPTH_DEFAULT = 64, SWEEP_FILE_SECONDS_DEFAULT = 120 };
+enum {
+        SWEEP_FILE_BYTES_DEFAULT = 64 << 20,
+        SWEEP_DEPTH_DEFAULT = 64,
+        SWEEP_FILE_SECONDS_DEFAULT = 120
+};
 
 struct sweep_hit {
         const char *path; /* any bytes */
@@ -53,17 +57,21 @@ struct sweep_options {
         time_ms time_max; /* 0 = as long as it takes */
         bool cross_mounts;
         const struct folder *quarantine; /* NULL: report only */
-        const struct folder *state;      /* keeps verdicts in the file sweep.state; NULL: match everything */
+        const struct folder
+            *state; /* keeps verdicts in the file sweep.state; NULL: match everything */
         const struct clock *clock;
 };
 
 struct sweep;
 
-/* Options and what they point to outlive the sweep. Loads the verdicts; ones that do not fit are left aside. */
-MUST_USE int sweep_new(struct sweep **out, const struct sweep_options *options, const struct sweep_sink *sink);
+/* Options and what they point to outlive the sweep. Loads the verdicts; ones that do not fit are
+ * left aside. */
+MUST_USE int sweep_new(
+    struct sweep **out, const struct sweep_options *options, const struct sweep_sink *sink);
 struct sweep *sweep_free(struct sweep *s);
 void sweep_free_at(struct sweep **s);
-/* One root after the other. An error is only what concerns the root itself (MISSING, DENIED) or us (MEMORY). */
+/* One root after the other. An error is only what concerns the root itself (MISSING, DENIED) or us
+ * (MEMORY). */
 MUST_USE int sweep_root(struct sweep *s, const char *root);
 /* Saves the verdicts (IO, LIMIT: the sweep is good all the same); the counts are final now. */
 MUST_USE int sweep_finish(struct sweep *s);

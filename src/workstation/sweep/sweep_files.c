@@ -43,7 +43,8 @@ static int on_file(void *state, const struct walk_file *f)
                 return err;
         l->count++;
         text = (struct text){ bytes.data ? bytes.data : "", bytes.len };
-        return l->rules ? rule_set_add(l->rules, f->path, text) : hash_list_add_text(l->hashes, text, l->bad);
+        return l->rules ? rule_set_add(l->rules, f->path, text)
+                        : hash_list_add_text(l->hashes, text, l->bad);
 }
 
 static void on_skipped(void *state, enum skip_why why, const char *path)
@@ -71,7 +72,8 @@ static int load(struct loading *l, const char *path)
         if (l->named) { /* also through a link: the user says where */
                 const char *slash = strrchr(path, '/');
 
-                return on_file(l, &(struct walk_file){ .name = slash ? slash + 1 : path, .path = path });
+                return on_file(
+                    l, &(struct walk_file){ .name = slash ? slash + 1 : path, .path = path });
         }
         err = walk_tree(path, &options, &sink);
         return err ? err : l->count ? 0 : ERR_MISSING;

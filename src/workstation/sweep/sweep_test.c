@@ -1,5 +1,5 @@
-/* workstation/sweep/sweep_test.c: see sweep.h, quarantine.h, rule_set.h. Rules look for a harmless word of ours.
- * SPDX-License-Identifier: Apache-2.0 */
+/* workstation/sweep/sweep_test.c: see sweep.h, quarantine.h, rule_set.h. Rules look for a harmless
+ * word of ours. SPDX-License-Identifier: Apache-2.0 */
 #include "workstation/sweep/sweep.h"
 #include "workstation/sweep/path_text.h"
 #include "workstation/sweep/quarantine.h"
@@ -56,8 +56,12 @@ static bool on_progress(void *state, const struct sweep_counts *c, const char *p
 static int sweep_once(struct place *p, bool quarantine, bool state)
 {
         AUTO(sweep_free_at) struct sweep *s = NULL;
-        struct sweep_options o = { .rules = p->rules, .file_bytes_max = 1 << 20, .depth_max = 20,
-                .file_seconds_max = 10, .quarantine = quarantine ? p->keep : NULL, .state = state ? p->state : NULL,
+        struct sweep_options o = { .rules = p->rules,
+                .file_bytes_max = 1 << 20,
+                .depth_max = 20,
+                .file_seconds_max = 10,
+                .quarantine = quarantine ? p->keep : NULL,
+                .state = state ? p->state : NULL,
                 .clock = &clock_real };
         struct sweep_sink sink = { on_hit, on_failed, on_progress, p };
 
@@ -77,13 +81,16 @@ static int place_open(void **state)
         *state = p;
         p->seen = BUFFER(1 << 16);
         (void)snprintf(p->path, sizeof(p->path), "/tmp/canh-sweep-XXXXXX");
-        if (!mkdtemp(p->path) || folder_open(&all, p->path) || folder_open_in(&p->tree, all, "tree", true)
-            || folder_open_in(&p->keep, all, "keep", true) || folder_open_in(&p->state, all, "state", true))
+        if (!mkdtemp(p->path) || folder_open(&all, p->path) ||
+            folder_open_in(&p->tree, all, "tree", true) ||
+            folder_open_in(&p->keep, all, "keep", true) ||
+            folder_open_in(&p->state, all, "state", true))
                 return -1;
         (void)folder_close(all);
-        if (rule_set_new(&p->rules)
-            || rule_set_add(p->rules, "own.yar", TEXT("rule Mark { strings: $a = \"" MARK "\" condition: $a }"))
-            || rule_set_finish(p->rules, NULL, NULL))
+        if (rule_set_new(&p->rules) ||
+            rule_set_add(p->rules, "own.yar",
+                TEXT("rule Mark { strings: $a = \"" MARK "\" condition: $a }")) ||
+            rule_set_finish(p->rules, NULL, NULL))
                 return -1;
         return 0;
 }
@@ -232,8 +239,11 @@ static void pseudo_file_systems_are_not_entered(void **state)
 {
         struct place *p = *state;
         AUTO(sweep_free_at) struct sweep *s = NULL;
-        struct sweep_options o = { .rules = p->rules, .file_bytes_max = 1 << 20, .depth_max = 20,
-                .file_seconds_max = 10, .clock = &clock_real };
+        struct sweep_options o = { .rules = p->rules,
+                .file_bytes_max = 1 << 20,
+                .depth_max = 20,
+                .file_seconds_max = 10,
+                .clock = &clock_real };
         struct sweep_sink sink = { on_hit, on_failed, on_progress, p };
 
         assert_int_equal(sweep_new(&s, &o, &sink), 0);
@@ -308,7 +318,10 @@ static void full_disk_leaves_the_found_file_where_it_is(void **state)
                 struct rlimit r = { .rlim_cur = 10, .rlim_max = 10 };
 
                 (void)signal(SIGXFSZ, SIG_IGN);
-                _exit(setrlimit(RLIMIT_FSIZE, &r) == 0 && sweep_once(p, true, false) == 1 && !p->last_id[0] ? 0 : 1);
+                _exit(setrlimit(RLIMIT_FSIZE, &r) == 0 && sweep_once(p, true, false) == 1 &&
+                              !p->last_id[0]
+                          ? 0
+                          : 1);
         }
         assert_int_equal(waitpid(child, &status, 0), child);
         assert_int_equal(status, 0);
@@ -340,7 +353,8 @@ static void bad_rule_file_is_named_and_does_not_spoil_the_others(void **state)
         assert_int_equal(rule_set_add(r, "b.yar", TEXT("rule B {\n condition:\n nonsense }")), 0);
         assert_int_equal(rule_set_add(r, "c.yar", TEXT("include \"/etc/passwd\"")), 0);
         assert_int_equal(rule_set_add(r, "d.yar",
-                             TEXT("rule A { condition: filename == \"x\" and extension == \"\" and owner != \"?\" "
+                             TEXT("rule A { condition: filename == \"x\" and extension == \"\" and "
+                                  "owner != \"?\" "
                                   "and filetype == \"\" and filepath == \"\" }")),
             0);
         assert_int_equal(rule_set_finish(r, on_problem, &seen), 0);

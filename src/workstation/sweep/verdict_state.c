@@ -12,7 +12,8 @@ struct verdict_state {
         const struct verdict **by_content;
 };
 
-/* FNV-1a: spreads names; an equal key of two names only costs that a rule about names is not asked again. */
+/* FNV-1a: spreads names; an equal key of two names only costs that a rule about names is not asked
+ * again. */
 uint64_t verdict_path_key(const char *path)
 {
         uint64_t key = 0xcbf29ce484222325u;
@@ -119,10 +120,12 @@ const struct sha256 *verdict_state_rules(const struct verdict_state *s)
 
 static bool is_unchanged(const struct verdict *a, const struct verdict *b)
 {
-        return a->bytes == b->bytes && a->modified_ns == b->modified_ns && a->changed_ns == b->changed_ns;
+        return a->bytes == b->bytes && a->modified_ns == b->modified_ns &&
+               a->changed_ns == b->changed_ns;
 }
 
-const struct verdict *verdict_state_find(const struct verdict_state *s, const struct verdict *file, bool any_path)
+const struct verdict *verdict_state_find(
+    const struct verdict_state *s, const struct verdict *file, bool any_path)
 {
         size_t low = 0, high = s->count;
 
@@ -137,13 +140,14 @@ const struct verdict *verdict_state_find(const struct verdict_state *s, const st
                         high = mid;
         }
         for (; low < s->count && s->at[low].dev == file->dev && s->at[low].ino == file->ino; low++)
-                if ((any_path || s->at[low].path_key == file->path_key) && is_unchanged(&s->at[low], file))
+                if ((any_path || s->at[low].path_key == file->path_key) &&
+                    is_unchanged(&s->at[low], file))
                         return &s->at[low];
         return NULL;
 }
 
-bool verdict_state_knows(const struct verdict_state *s, const struct sha256 *content, uint64_t path_key,
-    bool any_path)
+bool verdict_state_knows(
+    const struct verdict_state *s, const struct sha256 *content, uint64_t path_key, bool any_path)
 {
         size_t low = 0, high = s->by_content ? s->count : 0, end = high;
 
@@ -157,6 +161,7 @@ bool verdict_state_knows(const struct verdict_state *s, const struct sha256 *con
                 else
                         high = mid;
         }
-        return low < end && memcmp(s->by_content[low]->content.bytes, content->bytes, SHA256_BYTES) == 0
-            && (any_path || s->by_content[low]->path_key == path_key);
+        return low < end &&
+               memcmp(s->by_content[low]->content.bytes, content->bytes, SHA256_BYTES) == 0 &&
+               (any_path || s->by_content[low]->path_key == path_key);
 }

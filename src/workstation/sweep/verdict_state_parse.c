@@ -19,7 +19,9 @@ _Static_assert(sizeof(struct head) == 48, "the layout on disk has no gaps");
 
 int verdict_state_write(struct buffer *out, const struct verdict_state *s)
 {
-        struct head h = { .mark = MARK, .count = verdict_state_count(s), .rules = *verdict_state_rules(s) };
+        struct head h = {
+                .mark = MARK, .count = verdict_state_count(s), .rules = *verdict_state_rules(s)
+        };
         size_t start = out->len;
         struct sha256 check;
         int err = buffer_add(out, &h, sizeof(h));
@@ -42,8 +44,8 @@ int verdict_state_parse(struct verdict_state **out, struct text bytes)
         if (bytes.len < sizeof(h) + SHA256_BYTES)
                 return ERR_FORMAT;
         memcpy(&h, bytes.data, sizeof(h));
-        if (h.mark != MARK || h.count > VERDICTS_MAX
-            || bytes.len != sizeof(h) + h.count * sizeof(struct verdict) + SHA256_BYTES)
+        if (h.mark != MARK || h.count > VERDICTS_MAX ||
+            bytes.len != sizeof(h) + h.count * sizeof(struct verdict) + SHA256_BYTES)
                 return ERR_FORMAT;
         check = sha256_of(bytes.data, bytes.len - SHA256_BYTES);
         if (memcmp(check.bytes, bytes.data + bytes.len - SHA256_BYTES, SHA256_BYTES) != 0)

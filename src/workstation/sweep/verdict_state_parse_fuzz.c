@@ -1,5 +1,6 @@
-/* workstation/sweep/verdict_state_parse_fuzz.c: what parses is written the same again, and each verdict in it is found.
- * The checksum is put right first, so that the fuzzer gets behind it. SPDX-License-Identifier: Apache-2.0 */
+/* workstation/sweep/verdict_state_parse_fuzz.c: what parses is written the same again, and each
+ * verdict in it is found. The checksum is put right first, so that the fuzzer gets behind it.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "workstation/sweep/verdict_state.h"
 
 #include <assert.h>

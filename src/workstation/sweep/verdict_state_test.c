@@ -1,4 +1,5 @@
-/* workstation/sweep/verdict_state_test.c: see verdict_state.h. SPDX-License-Identifier: Apache-2.0 */
+/* workstation/sweep/verdict_state_test.c: see verdict_state.h. SPDX-License-Identifier: Apache-2.0
+ */
 #include "workstation/sweep/verdict_state.h"
 #include "base/mem.h"
 
@@ -6,8 +7,13 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
-static const struct verdict first = { .dev = 1, .ino = 7, .bytes = 3, .modified_ns = 10, .changed_ns = 11,
-        .path_key = 99, .content = { { 1, 2, 3 } } };
+static const struct verdict first = { .dev = 1,
+        .ino = 7,
+        .bytes = 3,
+        .modified_ns = 10,
+        .changed_ns = 11,
+        .path_key = 99,
+        .content = { { 1, 2, 3 } } };
 
 static void made(struct verdict_state **out)
 {

@@ -30,23 +30,25 @@ struct walk {
 
 const char *skip_why_name(enum skip_why why)
 {
-        static const char *const names[SKIP_WHYS] = { "too_large", "too_deep", "other_mount", "network_mount",
-                "pseudo_mount", "special", "gone" };
+        static const char *const names[SKIP_WHYS] = { "too_large", "too_deep", "other_mount",
+                "network_mount", "pseudo_mount", "special", "gone" };
 
         return names[why];
 }
 
 /* linux/magic.h, and those it leaves out. */
-static const uint32_t network_magics[] = { 0x6969 /* nfs */, 0x517B /* smb */, 0xFF534D42 /* cifs */,
-        0xFE534D42 /* smb2 */, 0x5346414F /* afs */, 0x73757245 /* coda */, 0x564C /* ncp */, 0x01021997 /* 9p */,
-        0x00C36400 /* ceph */, 0x65735546 /* fuse: what is behind is not known */, 0x0BD00BD0 /* lustre */,
+static const uint32_t network_magics[] = { 0x6969 /* nfs */, 0x517B /* smb */,
+        0xFF534D42 /* cifs */, 0xFE534D42 /* smb2 */, 0x5346414F /* afs */, 0x73757245 /* coda */,
+        0x564C /* ncp */, 0x01021997 /* 9p */, 0x00C36400 /* ceph */,
+        0x65735546 /* fuse: what is behind is not known */, 0x0BD00BD0 /* lustre */,
         0x47504653 /* gpfs */, 0x7461636F /* ocfs2 */, 0x01161970 /* gfs2 */ };
-static const uint32_t pseudo_magics[] = { 0x9FA0 /* proc */, 0x62656572 /* sysfs */, 0x64626720 /* debugfs */,
-        0x74726163 /* tracefs */, 0x27E0EB /* cgroup */, 0x63677270 /* cgroup2 */, 0x1CD1 /* devpts */,
-        0x19800202 /* mqueue */, 0x73636673 /* securityfs */, 0xCAFE4A11 /* bpf */, 0x62656570 /* configfs */,
-        0x6165676C /* pstore */, 0xDE5E81E4 /* efivarfs */, 0x958458F6 /* hugetlbfs */, 0x0187 /* autofs */,
-        0x42494E4D /* binfmt_misc */, 0x50495045 /* pipefs */, 0x534F434B /* sockfs */, 0xF97CFF8C /* selinux */,
-        0x6E736673 /* nsfs */ };
+static const uint32_t pseudo_magics[] = { 0x9FA0 /* proc */, 0x62656572 /* sysfs */,
+        0x64626720 /* debugfs */, 0x74726163 /* tracefs */, 0x27E0EB /* cgroup */,
+        0x63677270 /* cgroup2 */, 0x1CD1 /* devpts */, 0x19800202 /* mqueue */,
+        0x73636673 /* securityfs */, 0xCAFE4A11 /* bpf */, 0x62656570 /* configfs */,
+        0x6165676C /* pstore */, 0xDE5E81E4 /* efivarfs */, 0x958458F6 /* hugetlbfs */,
+        0x0187 /* autofs */, 0x42494E4D /* binfmt_misc */, 0x50495045 /* pipefs */,
+        0x534F434B /* sockfs */, 0xF97CFF8C /* selinux */, 0x6E736673 /* nsfs */ };
 
 static bool is_among(const uint32_t *magics, size_t n, uint32_t magic)
 {
@@ -67,7 +69,8 @@ static enum skip_why mount_refusal(int fd, bool named)
         magic = (uint32_t)fs.f_type;
         if (is_among(pseudo_magics, ARRAY_LEN(pseudo_magics), magic))
                 return SKIP_WHY_PSEUDO_MOUNT;
-        if (magic == 0x65735546 && named) /* a stick with NTFS is fuse too: entered when it was named itself */
+        if (magic == 0x65735546 &&
+            named) /* a stick with NTFS is fuse too: entered when it was named itself */
                 return SKIP_WHYS;
         if (is_among(network_magics, ARRAY_LEN(network_magics), magic))
                 return SKIP_WHY_NETWORK_MOUNT;
@@ -109,7 +112,9 @@ static int enter_own(struct walk *w, int fd, const struct stat *st, bool named)
                 (void)close(fd);
                 return ERR_MEMORY;
         }
-        w->levels[w->depth++] = (struct level){ .dir = dir, .path_len = w->path.len, .dev = st->st_dev };
+        w->levels[w->depth++] = (struct level){
+                .dir = dir, .path_len = w->path.len, .dev = st->st_dev
+        };
         return 0;
 }
 
@@ -184,8 +189,10 @@ static int step(struct walk *w)
 static int visit_root_file(struct walk *w, const char *root)
 {
         const char *slash = strrchr(root, '/');
-        AUTO(mem_free_at) char *folder = slash == root ? mem_copy_text("/", 1)
-            : slash ? mem_copy_text(root, (size_t)(slash - root)) : mem_copy_text(".", 1);
+        AUTO(mem_free_at)
+        char *folder = slash == root ? mem_copy_text("/", 1)
+                       : slash       ? mem_copy_text(root, (size_t)(slash - root))
+                                     : mem_copy_text(".", 1);
         int fd, err;
 
         if (!folder)
@@ -207,7 +214,8 @@ static void walk_end(struct walk *w)
 
 int walk_tree(const char *root, const struct walk_options *options, const struct walk_sink *sink)
 {
-        AUTO(walk_end) struct walk w = { .options = options, .sink = sink, .path = BUFFER(PATH_BYTES_MAX) };
+        AUTO(walk_end)
+        struct walk w = { .options = options, .sink = sink, .path = BUFFER(PATH_BYTES_MAX) };
         struct stat st;
         int fd, err;
 
