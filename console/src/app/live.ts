@@ -24,6 +24,16 @@ interface Changes {
   changes: { topic: Topic; id: string }[];
 }
 
+/** A change of the registry is a change of units, people and machines alike. */
+function topicsOf(news: Changes): Topic[] {
+  const topics = new Set<Topic>();
+  for (const { topic } of news.changes) {
+    topics.add(topic);
+    if (topic === "registry") for (const one of ["unit", "machine"] as const) topics.add(one);
+  }
+  return [...topics];
+}
+
 async function follow(stop: AbortSignal): Promise<void> {
   let after = 0;
   let wait = 1000;
@@ -35,7 +45,7 @@ async function follow(stop: AbortSignal): Promise<void> {
       after = news.sequence;
       wait = 1000;
       if (was) touchAll();
-      else touch([...new Set(news.changes.map((change) => change.topic))]);
+      else touch(topicsOf(news));
       // a server that answers at once with nothing must not be hammered
       if (!news.changes.length && Date.now() - asked < 1000) await pause(1000);
     } catch (error) {

@@ -3,6 +3,8 @@
 import { t } from "../words";
 import type { Maybe } from "./types";
 
+export const DAY_MS = 86_400_000;
+
 const two = (n: number) => String(n).padStart(2, "0");
 
 function parse(at: Maybe<string>): Date | null {
@@ -10,7 +12,8 @@ function parse(at: Maybe<string>): Date | null {
   // a bare date ("2024-01-15") is a day, not midnight in Greenwich
   const day = /^(\d{4})-(\d\d)-(\d\d)$/.exec(at);
   const time = day ? new Date(Number(day[1]), Number(day[2]) - 1, Number(day[3])) : new Date(at);
-  return Number.isNaN(time.getTime()) ? null : time;
+  // the first day of 1970 is how a row says "since ever"
+  return Number.isNaN(time.getTime()) || time.getTime() < DAY_MS ? null : time;
 }
 
 export function clock(at: Date): string {
@@ -60,7 +63,6 @@ export function span(ms: number): string {
   return t("span_days", { n: Math.floor(minutes / 1440) });
 }
 
-export const DAY_MS = 86_400_000;
 
 /** Whole days from a to b by the calendar, not by hours. */
 export function daysBetween(a: Date, b: Date): number {

@@ -6,7 +6,8 @@ export interface T {
 }
 export type Maybe<V> = V | null | undefined;
 export type Topic =
-  "matrix" | "machine" | "finding" | "incident" | "list" | "report" | "set" | "unit";
+  "matrix" | "machine" | "finding" | "incident" | "list" | "report" | "set" | "unit"
+  | "registry";
 export interface Ref {
   id: string;
   name: string;

@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useGet } from "../app/live";
 import { link } from "../app/route";
-import { day, moment } from "../app/time";
+import { dateOf, day, moment } from "../app/time";
 import type { Cell, Machine, Matrix, Ref, UnitPage as Data } from "../app/types";
 import { Icon } from "../ui/icon";
 import {
@@ -103,7 +103,7 @@ function Registry({ unit }: { unit: UnitData }) {
                   {[
                     one.operator,
                     one.behind_nat ? t("behind_nat") : "",
-                    one.valid_from ? t("since_day", { at: day(one.valid_from) }) : "",
+                    dateOf(one.valid_from) ? t("since_day", { at: day(one.valid_from) }) : "",
                     one.valid_until ? t("until_day", { at: day(one.valid_until) }) : "",
                   ]
                     .filter(Boolean)
@@ -252,7 +252,7 @@ function Body({ unit }: { unit: UnitData }) {
                 [
                   t("valid"),
                   [
-                    unit.valid_from ? t("since_day", { at: day(unit.valid_from) }) : "",
+                    dateOf(unit.valid_from) ? t("since_day", { at: day(unit.valid_from) }) : "",
                     unit.valid_until ? t("until_day", { at: day(unit.valid_until) }) : "",
                   ]
                     .filter(Boolean)

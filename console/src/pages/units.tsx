@@ -6,7 +6,7 @@ import { matches } from "../app/fold";
 import { touch, useGet } from "../app/live";
 import { link, route } from "../app/route";
 import { useStore } from "../app/store";
-import { day } from "../app/time";
+import { dateOf, day } from "../app/time";
 import type { T, Unit } from "../app/types";
 import { Ask, Dialog, Field, useAct } from "../ui/dialog";
 import { FilterLine } from "../ui/filter";
@@ -263,7 +263,7 @@ function Body({ units }: { units: Unit[] }) {
                     <St tone="na">{t("until_day", { at: day(unit.valid_until) })}</St>
                   ) : (
                     <span class="hint">
-                      {unit.valid_from ? t("since_day", { at: day(unit.valid_from) }) : "–"}
+                      {dateOf(unit.valid_from) ? t("since_day", { at: day(unit.valid_from) }) : "–"}
                     </span>
                   ),
               },

@@ -196,7 +196,7 @@ export function Fig({
   return (
     <div class="fig">
       <dt>{label}</dt>
-      <dd class={tone ? "txt " + tone : undefined}>
+      <dd class={tone && value !== "0" ? "txt " + tone : undefined}>
         {value}
         {of !== undefined && <small> / {count(of)}</small>}
       </dd>
