@@ -8,6 +8,8 @@
 #include "office/registry/units.h"
 #include "system/db/db.h"
 
+#include <unistd.h>
+
 enum { ARENA_MAX = 16 << 20 };
 
 static int usage(enum language l)
@@ -157,7 +159,7 @@ static int read_matrix(json_t **out, const char *database)
 
         (void)snprintf(url, sizeof(url), "%s%s",
             text_find(text_of(database), ':') == strlen(database) ? "sqlite:" : "", database);
-        err = db_open(&db, url);
+        err = access(strchr(url, ':') + 1, R_OK) ? ERR_MISSING : db_open(&db, url);
         if (!err)
                 err = db_migrate(db, &found);
         if (!err)

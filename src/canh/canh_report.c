@@ -14,6 +14,8 @@
 #include "office/registry/units.h"
 #include "system/db/db.h"
 
+#include <unistd.h>
+
 enum { ARENA_MAX = 256 << 20, REPORT_BYTES_MAX = 32 << 20 };
 
 struct asked {
@@ -97,8 +99,7 @@ static int gather(
 static int write_report(struct arena *arena, const struct malware_removal *r, const struct asked *a)
 {
         AUTO(buffer_done)
-        struct buffer frozen = BUFFER(FROZEN_BYTES_MAX),
-                      file = BUFFER(REPORT_BYTES_MAX);
+        struct buffer frozen = BUFFER(FROZEN_BYTES_MAX), file = BUFFER(REPORT_BYTES_MAX);
         struct document_fields fields = { .recipients = { TEXT("Như trên"), TEXT("Lưu: VT") },
                 .recipient_count = 2 };
         char hex[SHA256_HEX_MAX];
@@ -129,7 +130,7 @@ static int run(int argc, char **argv, enum language l)
         if (err)
                 return usage(l);
         (void)snprintf(url, sizeof(url), "sqlite:%s", a.database);
-        err = db_open(&db, url);
+        err = access(strchr(url, ':') + 1, R_OK) ? ERR_MISSING : db_open(&db, url);
         if (!err)
                 err = db_migrate(db, &found);
         if (!err)

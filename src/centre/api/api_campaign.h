@@ -1,4 +1,5 @@
-/* centre/api/api_campaign.h: what the topics around a directive share. SPDX-License-Identifier: Apache-2.0 */
+/* centre/api/api_campaign.h: what the topics around a directive share.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CENTRE_API_API_CAMPAIGN_H
 #define CANH_CENTRE_API_API_CAMPAIGN_H
 

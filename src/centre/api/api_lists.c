@@ -8,6 +8,7 @@
 #include "centre/office.h"
 #include "centre/reader/job_list.h"
 #include "codec/json_fields.h"
+#include "codec/timestamp.h"
 #include "office/registry/trail.h"
 #include "system/db/db.h"
 #include "system/db/db_json.h"
@@ -103,6 +104,9 @@ static int options_of(char **out, struct call *call, const json_t *choices)
                 return ERR_MEMORY;
         if (source && !json_object_get(o, "zone_minutes") &&
             json_object_set(o, "zone_minutes", json_object_get(source, "zone_minutes")))
+                return ERR_MEMORY;
+        if (!json_object_get(o, "zone_minutes")
+            && json_object_set_new(o, "zone_minutes", json_integer(ZONE_VIETNAM_MINUTES)))
                 return ERR_MEMORY;
         *out = json_dumps(o, JSON_COMPACT);
         return *out ? 0 : ERR_MEMORY;

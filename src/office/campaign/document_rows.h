@@ -1,7 +1,7 @@
 /* office/campaign/document_rows.h: documents as rows: frozen figures that never change, fields that
  * a person may edit while it is a draft, and a state that only moves forward: draft → submitted →
- * signed → issued; → withdrawn. Writes open their own transaction. SPDX-License-Identifier:
- * Apache-2.0 */
+ * signed → issued; → withdrawn. Writes open their own transaction.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_CAMPAIGN_DOCUMENT_ROWS_H
 #define CANH_OFFICE_CAMPAIGN_DOCUMENT_ROWS_H
 

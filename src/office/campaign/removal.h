@@ -1,5 +1,5 @@
-/* office/campaign/removal.h: rows of a period. Inside this folder only. SPDX-License-Identifier:
- * Apache-2.0 */
+/* office/campaign/removal.h: rows of a period. Inside this folder only.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_CAMPAIGN_REMOVAL_H
 #define CANH_OFFICE_CAMPAIGN_REMOVAL_H
 
