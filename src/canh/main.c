@@ -9,11 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
-extern const struct command command_list, command_match;
+extern const struct command command_directive, command_list, command_match, command_report;
 
 static const struct command *const commands[] = {
+        &command_directive,
         &command_list,
         &command_match,
+        &command_report,
 };
 
 static int overview(FILE *to, enum language l, int code)

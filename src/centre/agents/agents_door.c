@@ -45,9 +45,10 @@ static int add_certificate(json_t *answer, struct office *office, const struct c
         AUTO(buffer_done) struct buffer authority = BUFFER(2 * CERTIFICATE_PEM_MAX);
         int err = office_authority(&authority, NULL, office);
 
-        if (!err && (json_object_set_new(answer, "certificate", json_stringn(c->pem.data, c->pem.len)) != 0 ||
-                        json_object_set_new(answer, "authority",
-                            json_stringn(authority.data, authority.len)) != 0))
+        if (!err && (json_object_set_new(
+                         answer, "certificate", json_stringn(c->pem.data, c->pem.len)) != 0 ||
+                        json_object_set_new(
+                            answer, "authority", json_stringn(authority.data, authority.len)) != 0))
                 err = ERR_MEMORY;
         return err;
 }
@@ -87,10 +88,11 @@ static int enrol_in_transaction(struct visit *v, struct enrolment *e, struct par
                 return ERR_MEMORY;
         err = machine_enrol(e->machine_id, NULL, db, clock, &wish);
         if (!err)
-                err = office_issue_certificate(&e->certificate, v->call.office, e->csr, e->machine_id, bad);
+                err = office_issue_certificate(
+                    &e->certificate, v->call.office, e->csr, e->machine_id, bad);
         if (!err)
-                err = machine_set_certificate(db, clock, e->machine_id, e->certificate.serial,
-                    e->certificate.until);
+                err = machine_set_certificate(
+                    db, clock, e->machine_id, e->certificate.serial, e->certificate.until);
         if (!err)
                 err = registry_changed(db, clock, "machine", e->machine_id, e->unit_id);
         return err;
@@ -139,7 +141,8 @@ static int enrol(struct visit *v, struct text rest)
                 db_rollback(v->call.db);
         certificate_done(&e.certificate);
         if (err == ERR_UNTRUSTED)
-                return refuse(v, 403, "bad_token", "Mã đăng ký không đúng, đã dùng hết hoặc quá hạn.",
+                return refuse(v, 403, "bad_token",
+                    "Mã đăng ký không đúng, đã dùng hết hoặc quá hạn.",
                     "The token is wrong, used up or too old.");
         if (err == ERR_FORMAT)
                 return reply_bad_input(&v->reply, &v->call, &bad);
@@ -167,8 +170,8 @@ static int renew(struct visit *v, struct text rest)
         if (!err)
                 err = db_begin(v->call.db);
         if (!err)
-                err = machine_set_certificate(v->call.db, v->call.clock, v->machine_id, made.serial,
-                    made.until);
+                err = machine_set_certificate(
+                    v->call.db, v->call.clock, v->machine_id, made.serial, made.until);
         if (!err)
                 err = db_commit(v->call.db);
         if (!err)
@@ -178,8 +181,8 @@ static int renew(struct visit *v, struct text rest)
         return err ? err : reply_json(&v->reply, 200, MOVE(answer));
 }
 
-/* The sequence of `work` stands for what the agent was told: orders and bundle. Asking with another one is
- * answered at once. */
+/* The sequence of `work` stands for what the agent was told: orders and bundle. Asking with another
+ * one is answered at once. */
 static int64_t work_sequence(const json_t *orders, const char *manifest_sha256)
 {
         char *text = json_dumps(orders, JSON_COMPACT | JSON_SORT_KEYS);
@@ -228,8 +231,8 @@ static int work(struct visit *v, struct text rest)
         return reply_json(&v->reply, 200,
             json_pack("{s:I,s:O,s:{s:i,s:i,s:i},s:{s:s,s:s},s:I}", "sequence", (json_int_t)sequence,
                 "orders", orders, "schedule", "inventory_hours", 24, "sweep_hours", 24,
-                "connections_minutes", 5, "bundle", "generation", generation, "manifest_sha256", sha256,
-                "last_report", (json_int_t)last_report));
+                "connections_minutes", 5, "bundle", "generation", generation, "manifest_sha256",
+                sha256, "last_report", (json_int_t)last_report));
 }
 
 static int bundle(struct visit *v, struct text rest)
@@ -242,8 +245,8 @@ static int bundle(struct visit *v, struct text rest)
         (void)rest;
         if (err)
                 return err;
-        (void)sodium_bin2base64(base64, sizeof(base64), (const unsigned char *)signature.data, signature.len,
-            sodium_base64_VARIANT_ORIGINAL);
+        (void)sodium_bin2base64(base64, sizeof(base64), (const unsigned char *)signature.data,
+            signature.len, sodium_base64_VARIANT_ORIGINAL);
         return reply_json(&v->reply, 200,
             json_pack("{s:s%,s:s}", "manifest", manifest.data, manifest.len, "signature", base64));
 }
@@ -269,9 +272,10 @@ static int reports(struct visit *v, struct text rest)
 
         (void)rest;
         if (!rate_take(v->call.office->report_rate, text_of(v->machine_id)))
-                return refuse(v, 429, "slow_down", "Gửi quá dày, xin chờ.", "Too many reports, please wait.");
-        err = intake_file_report(&filed, v->call.db, v->call.clock,
-            v->call.office->rules, v->machine_id, v->call.body, &bad);
+                return refuse(
+                    v, 429, "slow_down", "Gửi quá dày, xin chờ.", "Too many reports, please wait.");
+        err = intake_file_report(&filed, v->call.db, v->call.clock, v->call.office->rules,
+            v->machine_id, v->call.body, &bad);
         if (err) {
                 log_line(LOG_LEVEL_WARNING, "centre agents", "report of %s refused: %s %s",
                     v->machine_id, err_text(err), bad.why_en);
@@ -279,8 +283,8 @@ static int reports(struct visit *v, struct text rest)
         }
         if (filed.filed)
                 office_notify_change(v->call.office);
-        return reply_json(&v->reply, 200,
-            json_pack("{s:s,s:b}", "id", filed.id, "filed", (int)filed.filed));
+        return reply_json(
+            &v->reply, 200, json_pack("{s:s,s:b}", "id", filed.id, "filed", (int)filed.filed));
 }
 
 static const struct door_route routes[] = {
@@ -321,19 +325,23 @@ static int identify(struct visit *v)
         int err;
 
         if (!client->given || !client->trusted) {
-                log_line(LOG_LEVEL_WARNING, "centre agents", "%s: certificate %s", http_peer(v->request),
-                    client->given ? client->why : "missing");
-                err = refuse(v, client->given ? 403 : 401, client->given ? "certificate" : "no_certificate",
+                log_line(LOG_LEVEL_WARNING, "centre agents", "%s: certificate %s",
+                    http_peer(v->request), client->given ? client->why : "missing");
+                err = refuse(v, client->given ? 403 : 401,
+                    client->given ? "certificate" : "no_certificate",
                     "Cần chứng thư còn hiệu lực do đơn vị này cấp.",
                     "A valid certificate of this office is needed.");
                 return err ? err : 1;
         }
-        err = ulid_is_valid(text_of(client->common_name)) ? machine_certificate_check(v->call.db,
-                  client->common_name, client->serial) : ERR_UNTRUSTED;
+        err = ulid_is_valid(text_of(client->common_name))
+                  ? machine_certificate_check(v->call.db, client->common_name, client->serial)
+                  : ERR_UNTRUSTED;
         if (err == ERR_UNTRUSTED || err == ERR_MISSING) {
-                log_line(LOG_LEVEL_WARNING, "centre agents", "%s: certificate %s is revoked or of no machine",
-                    http_peer(v->request), client->serial);
-                err = refuse(v, 403, "revoked", "Chứng thư đã bị thu hồi hoặc máy không còn sử dụng.",
+                log_line(LOG_LEVEL_WARNING, "centre agents",
+                    "%s: certificate %s is revoked or of no machine", http_peer(v->request),
+                    client->serial);
+                err = refuse(v, 403, "revoked",
+                    "Chứng thư đã bị thu hồi hoặc máy không còn sử dụng.",
                     "The certificate was revoked or the machine is not in use.");
                 return err ? err : 1;
         }
@@ -345,7 +353,8 @@ static int identify(struct visit *v)
 static int answer(struct visit *v)
 {
         struct text rest;
-        const struct door_route *route = find(&rest, http_method(v->request), http_path(v->request));
+        const struct door_route *route = find(
+            &rest, http_method(v->request), http_path(v->request));
         int err;
 
         if (!route)
@@ -360,9 +369,13 @@ enum http_verdict agents_door_answer(void *state, struct http_request *request)
 {
         struct office *office = state;
         AUTO(arena_free_at) struct arena *arena = NULL;
-        struct visit v = { .request = request, .reply = { .status = 500, .body = BUFFER(1 << 20) },
-                .call = { .office = office, .clock = office->clock, .body = http_body(request),
-                    .connection = request, .language = LANGUAGE_EN } };
+        struct visit v = { .request = request,
+                .reply = { .status = 500, .body = BUFFER(1 << 20) },
+                .call = { .office = office,
+                    .clock = office->clock,
+                    .body = http_body(request),
+                    .connection = request,
+                    .language = LANGUAGE_EN } };
         int err = arena_new(&arena, DOOR_ARENA_MAX);
 
         if (!err) {
@@ -374,7 +387,8 @@ enum http_verdict agents_door_answer(void *state, struct http_request *request)
         if (!err && v.wait)
                 return HTTP_WAIT;
         if (err == ERR_IO || err == ERR_BUG || err == ERR_MEMORY)
-                log_line(LOG_LEVEL_ERROR, "centre agents", "%s: %s", http_path(request), err_text(err));
+                log_line(
+                    LOG_LEVEL_ERROR, "centre agents", "%s: %s", http_path(request), err_text(err));
         if (err && reply_from_err(&v.reply, &v.call, err) != 0)
                 v.reply.status = 500;
         reply_send(request, &v.reply, false);

@@ -166,6 +166,17 @@ static int on_swept(void *state, struct db *db, const struct filed_sweep *sweep)
         return err ? err : verify_units(s, db, sweep);
 }
 
+int intake_file_contact(bool *created, struct db *db, const struct clock *clock,
+    const struct incident_rules *rules, const struct filed_contact *contact)
+{
+        struct filing_state s = { .clock = clock, .rules = rules };
+        int err = on_contact(&s, db, contact);
+
+        if (!err)
+                *created = s.findings > 0;
+        return err;
+}
+
 /* What was refused is kept in the trail: who tried to pass what. */
 static void note_refused(
     struct db *db, const struct clock *clock, const struct report_sender *sender, int why)

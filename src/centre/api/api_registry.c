@@ -2,6 +2,7 @@
 #include "centre/api/api_registry.h"
 
 #include "base/mem.h"
+#include "centre/office.h"
 #include "codec/json_fields.h"
 #include "office/registry/trail.h"
 #include "system/db/db.h"
@@ -14,8 +15,10 @@ int registry_finish(int err, struct call *call, const struct told *told)
         if (!err && told->topic)
                 err = registry_changed(call->db, call->clock, told->topic, told->id, told->unit_id);
         if (!err)
-                return db_commit(call->db);
+                err = db_commit(call->db);
         db_rollback(call->db);
+        if (!err && told->topic)
+                office_notify_change(call->office);
         return err;
 }
 

@@ -3,13 +3,23 @@
 #include "centre/web/router.h"
 
 const struct route_table *const api_tables[] = {
-        &api_changes,
-        &api_status,
-        &api_session,
         &api_accounts,
-        &api_units,
-        &api_transfer,
+        &api_captures,
+        &api_changes,
+        &api_directives,
+        &api_enrolment,
+        &api_findings,
+        &api_incidents,
+        &api_lists,
         &api_machines,
+        &api_matrix,
+        &api_reports,
+        &api_results,
+        &api_session,
+        &api_status,
         &api_trail,
+        &api_transfer,
+        &api_units,
+        &api_waivers,
         NULL,
 };

@@ -42,8 +42,8 @@ static int reply_session(struct reply *reply, struct call *call, int status,
         const char *language = account ? account->language : language_tag(call->language);
         json_t *body = json_pack("{s:b,s:b,s:s,s:s,s:{s:s,s:s}}", "signed_in", account != NULL,
             "first_run", is_first_run(call), "version", CANH_VERSION, "language", language,
-            "office", "name", setting_or(call, "office_name", ""), "hotline",
-            setting_or(call, "hotline", ""));
+            "office", "name", setting_or(call, "office_name", account ? account->unit_name : ""),
+            "hotline", setting_or(call, "hotline", ""));
 
         if (!body)
                 return ERR_MEMORY;
@@ -225,7 +225,8 @@ static int add_office(struct call *call, const struct scope *scope, const struct
         const struct {
                 size_t field;
                 const char *value;
-        } fields[] = { { 1, "VP" }, { 2, f->office_name }, { 3, scope->unit_id }, { 4, "office" } };
+        } fields[] = { { 1, "VP" }, { 2, f->office_name }, { 3, scope->unit_id },
+                { 4, "lead_office" } };
         struct record r;
         char id[ULID_MAX];
         int err = 0;

@@ -16,13 +16,14 @@ static const struct {
         const char *kind, *vi, *en;
 } kinds[] = {
         { "committee", "Ủy ban nhân dân", "People's Committee" },
-        { "office", "Văn phòng", "Office" },
-        { "specialised_office", "Cơ quan chuyên môn", "Specialised office" },
+        { "lead_office", "Cơ quan đầu mối", "Lead office" },
+        { "office", "Cơ quan chuyên môn", "Specialised office" },
+        { "public_service", "Đơn vị sự nghiệp", "Public service unit" },
         { "commune", "Xã, phường, thị trấn", "Commune" },
-        { "public_service_unit", "Đơn vị sự nghiệp", "Public service unit" },
-        { "school", "Trường học", "School" },
-        { "telecom_operator", "Doanh nghiệp viễn thông", "Telecom operator" },
-        { "postal_operator", "Doanh nghiệp bưu chính", "Postal operator" },
+        { "police", "Công an", "Police" },
+        { "military", "Ban Chỉ huy quân sự", "Military command" },
+        { "post", "Doanh nghiệp bưu chính", "Postal operator" },
+        { "telecom", "Doanh nghiệp viễn thông", "Telecom operator" },
 };
 
 static int add_kind_label(json_t *unit)

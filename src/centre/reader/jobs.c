@@ -9,9 +9,9 @@ static const struct reader_job *const jobs[] = {
         &job_request,
         &job_certificate,
         &job_signature,
+        &job_capture,
         &job_preview_list,
         &job_rows_list,
-        &job_capture,
 };
 
 const struct reader_job *reader_job_find(const char *name)

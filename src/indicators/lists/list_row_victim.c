@@ -120,8 +120,17 @@ static int hand_over(struct list_reading *r, const struct list_row *row, struct 
         return err ? err : r->sink->victim(r->sink->state, v);
 }
 
-static int one_address(struct list_reading *r, const struct list_row *row, size_t column,
-    struct text piece, struct victim *v)
+/* A range that the office registered is ours, whatever the registries say about it. */
+static bool is_ours(const struct list_reading *r, const struct ip_address *address)
+{
+        for (size_t i = 0; i < r->options->ours_count; i++)
+                if (ip_prefix_contains(&r->options->ours[i], address))
+                        return true;
+        return false;
+}
+
+static int one_address(struct list_reading *r, const struct list_row *row, size_t column, struct text piece,
+    struct victim *v)
 {
         static const struct list_why no_address = { "không phải một địa chỉ IP",
                 "not one IP address" };
@@ -133,7 +142,7 @@ static int one_address(struct list_reading *r, const struct list_row *row, size_
                 return list_row_refuse(r, row, column, piece, &why);
         if (item.type != INDICATOR_IPV4 && item.type != INDICATOR_IPV6)
                 return list_row_refuse(r, row, column, piece, &no_address);
-        if (list_victim_is_refused(&why, &item.address))
+        if (!is_ours(r, &item.address) && list_victim_is_refused(&why, &item.address))
                 return list_row_refuse(r, row, column, piece, &why);
         copy.src_ip = item.address;
         if (item.port > 0)

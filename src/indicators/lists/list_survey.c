@@ -234,17 +234,24 @@ static void use_header(struct sheet *sheet, size_t at)
         }
 }
 
-/* A second header row below or above ("Nguồn | Đích" over "IP | Cổng | IP | Cổng") fills the gaps.
- */
+/* Half of its words at least: a data row may hold one, as "domain" in a column of types. */
+static bool is_second_header(const struct head_row *row)
+{
+        size_t filled, known = known_headers(row, &filled);
+
+        return known >= 1 && known * 2 >= filled;
+}
+
+/* A second header row below or above ("Nguồn | Đích" over "IP | Cổng | IP | Cổng") fills the gaps. */
 static void take_header(struct sheet *sheet)
 {
-        size_t filled, at = find_header(sheet);
+        size_t at = find_header(sheet);
 
         if (at == SIZE_MAX)
                 return;
         sheet->plan.header_line = sheet->head[at].line;
         sheet->plan.header_lines = 1;
-        if (at + 1 < sheet->head_count && known_headers(&sheet->head[at + 1], &filled) >= 1) {
+        if (at + 1 < sheet->head_count && is_second_header(&sheet->head[at + 1])) {
                 use_header(sheet, at + 1);
                 sheet->plan.header_line = sheet->head[at + 1].line;
                 sheet->plan.header_lines = 2;

@@ -1,6 +1,6 @@
 /* office/campaign/campaign.c: loads a pack, and turns facts into cells: one pass over machines,
- * then units × clauses in memory; only cells that differ are written. SPDX-License-Identifier:
- * Apache-2.0 */
+ * then units × clauses in memory; only cells that differ are written.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "office/campaign/evaluation.h"
 #include "system/db/db.h"

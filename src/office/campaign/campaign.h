@@ -2,8 +2,8 @@
  * clauses, waivers, attestations, urges.
  *
  * Cells are evaluated for the whole office in one pass and kept; what a person sees is cut by scope
- * when read. Calls that change something open their own transaction. SPDX-License-Identifier:
- * Apache-2.0 */
+ * when read. Calls that change something open their own transaction.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_CAMPAIGN_CAMPAIGN_H
 #define CANH_OFFICE_CAMPAIGN_CAMPAIGN_H
 

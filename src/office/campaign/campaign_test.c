@@ -1,5 +1,5 @@
-/* office/campaign/campaign_test.c: the matrix over a real database. SPDX-License-Identifier:
- * Apache-2.0 */
+/* office/campaign/campaign_test.c: the matrix over a real database.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* office/campaign/json_parts.h: small values that several pages share. SPDX-License-Identifier:
- * Apache-2.0 */
+/* office/campaign/json_parts.h: small values that several pages share.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_CAMPAIGN_JSON_PARTS_H
 #define CANH_OFFICE_CAMPAIGN_JSON_PARTS_H
 

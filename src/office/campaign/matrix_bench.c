@@ -37,8 +37,7 @@ static void twelve_clauses(struct buffer *out, const struct buffer *pack)
 static void fill(struct db *db, const struct clock *clock)
 {
         AUTO(buffer_done)
-        struct buffer pack = BUFFER(PACK_BYTES_MAX),
-                      twelve = BUFFER(PACK_BYTES_MAX);
+        struct buffer pack = BUFFER(PACK_BYTES_MAX), twelve = BUFFER(PACK_BYTES_MAX);
         struct pack_faults faults;
         char id[ULID_MAX];
 

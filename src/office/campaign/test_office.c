@@ -28,10 +28,8 @@ DB_SQL(test_account,
 
 static void must(int err)
 {
-        if (err) {
-                (void)fprintf(stderr, "test office: %s\n", err_text(err));
+        if (err)
                 abort();
-        }
 }
 
 struct db *test_office_open(void)

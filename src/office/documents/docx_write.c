@@ -1,6 +1,6 @@
 /* office/documents/docx_write.c: the parts of the package, and the zip around them (libarchive).
- * Measures of the page are those of pdf_write.c, in twentieths of a point. SPDX-License-Identifier:
- * Apache-2.0 */
+ * Measures of the page are those of pdf_write.c, in twentieths of a point.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "codec/timestamp.h"
 #include "office/documents/docx_parts.h"

@@ -1,5 +1,6 @@
-/* office/documents/docx_write.h: a sheet → DOCX (ECMA-376) that a clerk can go on editing. The same sheet gives the
- * same bytes. SPDX-License-Identifier: Apache-2.0 */
+/* office/documents/docx_write.h: a sheet → DOCX (ECMA-376) that a clerk can go on editing. The same
+ * sheet gives the same bytes.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_DOCUMENTS_DOCX_WRITE_H
 #define CANH_OFFICE_DOCUMENTS_DOCX_WRITE_H
 

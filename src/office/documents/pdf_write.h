@@ -1,5 +1,6 @@
-/* office/documents/pdf_write.h: a sheet → PDF (Pango, Cairo), A4, Tinos (the metrics of Times New Roman).
- * The same sheet gives the same bytes. One thread per call. SPDX-License-Identifier: Apache-2.0 */
+/* office/documents/pdf_write.h: a sheet → PDF (Pango, Cairo), A4, Tinos (the metrics of Times New
+ * Roman). The same sheet gives the same bytes. One thread per call.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_DOCUMENTS_PDF_WRITE_H
 #define CANH_OFFICE_DOCUMENTS_PDF_WRITE_H
 

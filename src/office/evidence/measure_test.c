@@ -32,10 +32,10 @@ struct row {
 #define SWEPT SEEN, .last_sweep_at = AT(98), .last_sweep_generation = TEXT("19700404T000000Z-1")
 
 static const struct row rows[] = {
-        { "no machine at all is unknown", "machines_swept", 0, 0, { { .open_hits = 0 } }, MEASURE_UNKNOWN, 0, 0,
-            0, 0 },
-        { "only declared machines are unknown", "machines_swept", 4, 0, { { .open_hits = 0 } }, MEASURE_UNKNOWN,
-            0, 4, 0, 4 },
+        { "no machine at all is unknown", "machines_swept", 0, 0, { { .open_hits = 0 } },
+            MEASURE_UNKNOWN, 0, 0, 0, 0 },
+        { "only declared machines are unknown", "machines_swept", 4, 0, { { .open_hits = 0 } },
+            MEASURE_UNKNOWN, 0, 4, 0, 4 },
         { "all swept is met", "machines_swept", 2, 2, { { SWEPT }, { SWEPT } }, MEASURE_MET, 2, 2,
             2, 2 },
         { "all swept but more declared is unknown", "machines_swept", 3, 2,

@@ -79,8 +79,8 @@ static int file_sweep(struct filing *f)
         int err;
 
         /* what was ordered before is answered first: the sink may order anew */
-        if ((err = sweep_row_add(f->db, f->report, f->machine.id))
-            || (err = sweep_orders_swept(f->db, s, f->machine.id, f->now)) || (err = file_hits(f)))
+        if ((err = sweep_row_add(f->db, f->report, f->machine.id)) ||
+            (err = sweep_orders_swept(f->db, s, f->machine.id, f->now)) || (err = file_hits(f)))
                 return err;
         if (s->complete && ((err = sweep_hits_gone(f->db, s, f->machine.id)) ||
                                (err = sweep_machine_swept(f->db, s, f->machine.id, f->now))))

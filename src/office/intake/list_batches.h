@@ -70,6 +70,9 @@ MUST_USE int list_batch_withdraw(struct db *db, const struct clock *clock, const
 /* [{"store":…}] of the batches in use: the set is built from these. */
 MUST_USE int list_stores_json(json_t **out, struct db *db);
 
+/* ["prefix"] of all our ranges, past ones too: never an indicator. */
+MUST_USE int list_ours_json(json_t **out, struct db *db);
+
 /* hash(src_ip, src_port, malware, control server, day), in hex. */
 const char *list_row_key(char out[SHA256_HEX_MAX], const struct victim *row);
 

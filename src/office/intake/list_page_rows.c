@@ -4,7 +4,7 @@
 #include "office/intake/list_batches.h"
 #include "system/db/db_json.h"
 
-enum { BATCHES_MAX = 2000, SOURCES_MAX = 2000, ROWS_SHOWN_MAX = 20000 };
+enum { BATCHES_MAX = 2000, SOURCES_MAX = 2000, ROWS_SHOWN_MAX = 20000, RANGES_MAX = 100000 };
 
 #define BATCH_COLUMNS                                                                              \
         "b.id, s.name, b.kind, b.file_name, b.format, b.period, b.letter, b.received_at,"          \
@@ -38,6 +38,7 @@ DB_SQL(batch_refused, "select line, raw, why_vi, why_en, kind from list_refused 
                       "$1 and kind = $2 order by line limit 20000");
 DB_SQL(batch_withdraw,
     "update list_batch set active = 0 where id = $1 and kind = 'indicator' and active = 1");
+DB_SQL(ours, "select distinct prefix from address_range order by prefix");
 DB_SQL(stores, "select store from list_batch where kind = 'indicator' and active = 1 and store <> "
                "'' order by received_at");
 
@@ -162,4 +163,20 @@ int list_batch_withdraw(struct db *db, const struct clock *clock, const char *id
         if (err)
                 return err;
         return changed ? 0 : ERR_MISSING;
+}
+
+int list_ours_json(json_t **out, struct db *db)
+{
+        AUTO(json_free_at) json_t *rows = NULL;
+        AUTO(json_free_at) json_t *flat = json_array();
+        json_t *row;
+        size_t i;
+        int err = flat ? without(&rows, db, ours, "prefix:t", RANGES_MAX) : ERR_MEMORY;
+
+        if (err)
+                return err;
+        json_array_foreach(rows, i,
+            row) if (json_array_append(flat, json_object_get(row, "prefix"))) return ERR_MEMORY;
+        *out = MOVE(flat);
+        return 0;
 }

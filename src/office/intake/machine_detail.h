@@ -19,7 +19,10 @@ MUST_USE int machines_json(json_t **out, struct db *db, const struct scope *scop
  * caller. */
 MUST_USE int machine_detail_json(
     json_t **out, struct db *db, const struct scope *scope, time_ms now, const char *machine_id);
-/* {"quarantine_id","path","state"} of a hit; MISSING. */
+/* One Machine as in the list of all. MISSING. */
+MUST_USE int machine_brief_json(
+    json_t **out, struct db *db, const struct scope *scope, time_ms now, const char *machine_id);
+/* {"quarantine_id","path","state","finding_id"} of a hit; MISSING. */
 MUST_USE int machine_hit_json(json_t **out, struct db *db, const struct scope *scope,
     const char *machine_id, const char *hit_id);
 /* The machine that has this address in its newest inventory: {"id","name","unit_id"}; MISSING. */

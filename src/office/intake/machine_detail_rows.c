@@ -51,7 +51,8 @@ DB_SQL(orders_of, "select id, kind, state, priority, reason, created_at, done_at
                   "where machine_id = $1"
                   " order by created_at desc, id desc limit 200");
 DB_SQL(hit_one,
-    "select h.quarantine_id, h.path, h.state from sweep_hit h join machine m on m.id = h.machine_id"
+    "select h.quarantine_id, h.path, h.state, coalesce(h.finding_id, '') from sweep_hit h join "
+    "machine m on m.id = h.machine_id"
     " join unit_closure c on c.below_id = m.unit_id where h.id = $1 and h.machine_id = $2 and "
     "c.above_id = $3");
 DB_SQL(machine_at,
@@ -202,6 +203,14 @@ static int machine_row(
         return db_row_json(out, q, SHOWN_SPEC);
 }
 
+int machine_brief_json(
+    json_t **out, struct db *db, const struct scope *scope, time_ms now, const char *machine_id)
+{
+        int err = machine_row(out, db, scope, machine_id);
+
+        return err ? err : add_verdict(*out, now);
+}
+
 int machine_detail_json(
     json_t **out, struct db *db, const struct scope *scope, time_ms now, const char *machine_id)
 {
@@ -241,7 +250,7 @@ int machine_hit_json(json_t **out, struct db *db, const struct scope *scope, con
         db_bind_string(q, 1, hit_id);
         db_bind_string(q, 2, machine_id);
         db_bind_string(q, 3, scope->unit_id);
-        return db_row_json(out, q, "quarantine_id:t path:t state:t");
+        return db_row_json(out, q, "quarantine_id:t path:t state:t finding_id:t");
 }
 
 int machine_by_address_json(

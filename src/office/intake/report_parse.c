@@ -7,6 +7,8 @@
 #include "codec/json_fields.h"
 #include "codec/ulid.h"
 
+#include <sodium.h>
+
 static const char *const kind_names[REPORT_KINDS] = { "inventory", "sweep", "connections",
         "heartbeat" };
 
@@ -470,4 +472,15 @@ int result_file_signed_bytes(struct buffer *out, const struct result_file *file)
                         return err;
         }
         return 0;
+}
+
+int result_file_signature(struct buffer *out, const struct result_file *file)
+{
+        uint8_t bytes[1 << 10];
+        size_t len = 0;
+
+        if (sodium_base642bin(bytes, sizeof(bytes), file->signature_base64.data,
+                file->signature_base64.len, "\r\n ", &len, NULL, sodium_base64_VARIANT_ORIGINAL))
+                return ERR_FORMAT;
+        return buffer_add(out, bytes, len);
 }

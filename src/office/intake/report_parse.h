@@ -121,6 +121,8 @@ enum { RESULT_BYTES_MAX = 32 << 20 };
 struct buffer;
 MUST_USE int result_file_parse(struct result_file *out, struct text bytes, struct parse_error *bad);
 void result_file_done(struct result_file *file);
+/* Adds the bytes of the signature. FORMAT. */
+MUST_USE int result_file_signature(struct buffer *out, const struct result_file *file);
 /* Adds what was signed. */
 MUST_USE int result_file_signed_bytes(struct buffer *out, const struct result_file *file);
 

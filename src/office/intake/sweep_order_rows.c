@@ -10,9 +10,10 @@ enum { ORDERS_SHOWN_MAX = 256 };
 /* Moved forward it counts from now: a sweep that began before is no answer to it. */
 DB_SQL(order_forward,
     "update sweep_order set reason = $1, subject_id = $2, priority = $3, created_at = $4"
-    " where machine_id = $5 and kind = $6 and argument = $7 and state = 'waiting' and priority > $8");
-DB_SQL(order_waits,
-    "select 1 from sweep_order where machine_id = $1 and kind = $2 and argument = $3 and state = 'waiting'");
+    " where machine_id = $5 and kind = $6 and argument = $7 and state = 'waiting' and priority > "
+    "$8");
+DB_SQL(order_waits, "select 1 from sweep_order where machine_id = $1 and kind = $2 and argument = "
+                    "$3 and state = 'waiting'");
 DB_SQL(order_add, "insert into sweep_order (id, machine_id, kind, priority, reason, subject_id, "
                   "argument, created_at, created_by)"
                   " values ($1, $2, $3, $4, $5, $6, $7, $8, $9)");

@@ -41,8 +41,8 @@ MUST_USE int machine_revoke(struct db *db, const struct clock *clock, const stru
 /* 0, or UNTRUSTED when the certificate was revoked, replaced by nobody's, or the machine is not in
  * use. */
 MUST_USE int machine_certificate_check(struct db *db, const char *machine_id, const char *serial);
-/* {id,name,unit:{id,name},kind,state,serial,location,system?:{id,name},enrolled_at?,agent_version,certificate_until?}:
- * what the registry knows of it. MISSING out of scope. */
+/* {id,name,unit:{id,name},kind,state,serial,location,system?:{id,name},enrolled_at?,agent_version,
+ * certificate_until?}: what the registry knows of it. MISSING out of scope. */
 MUST_USE int machine_registry_json(
     json_t **out, struct db *db, const struct scope *scope, const char *id);
 

@@ -1,6 +1,6 @@
-/* office/registry/registry_fixture.h: for tests: a database in memory with a district (root), two
- * communes and a school under the first. Not compiled into the product. SPDX-License-Identifier:
- * Apache-2.0 */
+/* office/registry/registry_fixture.h: for tests, not in the product: a database in memory with a
+ * district (root), two communes and a school under the first.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_REGISTRY_REGISTRY_FIXTURE_H
 #define CANH_OFFICE_REGISTRY_REGISTRY_FIXTURE_H
 

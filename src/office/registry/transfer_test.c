@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "office/registry/registry_fixture.h"
 #include "office/registry/transfer.h"
+#include "office/registry/units.h"
 #include "system/db/db.h"
 
 #include <setjmp.h>
@@ -172,6 +173,35 @@ static void an_unknown_column_or_another_encoding_is_refused_whole(void **state)
             ERR_FORMAT);
 }
 
+/* The tables of packs/sample-district under the fixture's root, which takes the code of theirs. */
+static void the_sample_district_can_be_loaded(void **state)
+{
+        static const char *const topics[] = { "units", "people", "ranges", "systems", "machines" };
+        static const size_t least[] = { 35, 50, 35, 5, 55 };
+        struct fixture *f = *state;
+
+        f->db = db_close(f->db);
+        assert_int_equal(db_open(&f->db, "sqlite::memory:"), 0);
+        assert_int_equal(db_migrate(f->db, NULL), 0);
+        assert_int_equal(unit_create_root(f->root, f->db, &f->clock, "VP", "Tên tạm", "office"), 0);
+        for (size_t i = 0; i < ARRAY_LEN(topics); i++) {
+                AUTO(buffer_done) struct buffer bytes = BUFFER(1 << 20);
+                char path[1000], block[4096];
+                struct transfer_result r;
+                size_t n;
+
+                snprintf(path, sizeof(path), CANH_SAMPLE "/%s.csv", topics[i]);
+                FILE *file = fopen(path, "rb");
+                assert_non_null(file);
+                while ((n = fread(block, 1, sizeof(block), file)) > 0)
+                        assert_int_equal(buffer_add(&bytes, block, n), 0);
+                fclose(file);
+                r = import(f, &f->office, topics[i], bytes.data, TRANSFER_UPDATE, false);
+                assert_int_equal(r.refused_total, 0);
+                assert_true(r.written && r.rows >= least[i]);
+        }
+}
+
 #define FIXED(test) cmocka_unit_test_setup_teardown(test, fixture_make, fixture_drop)
 
 int main(void)
@@ -183,6 +213,7 @@ int main(void)
                 FIXED(a_parent_may_stand_below_its_child_in_the_file),
                 FIXED(a_conflict_stops_skips_or_updates_as_told),
                 FIXED(an_import_cannot_reach_out_of_its_scope),
+                FIXED(the_sample_district_can_be_loaded),
                 FIXED(an_unknown_column_or_another_encoding_is_refused_whole),
         };
 

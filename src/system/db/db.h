@@ -1,8 +1,8 @@
 /* system/db/db.h: the one door to the database. SQLite now; PostgreSQL is another file behind it.
  *
- * SQL stands only in *_rows.c and in schema/, in the common subset of both engines: parameters $1 $2 …,
- * texts, 64-bit integers (times are milliseconds UTC, truth is 0 or 1), `on conflict`, `returning`.
- * Every statement is declared with DB_SQL, so that a test can prepare all of them on a real PostgreSQL.
+ * SQL stands only in *_rows.c and in schema/, in the common subset of both engines: parameters
+ * $1 $2 …, texts, 64-bit integers (times are milliseconds UTC, truth is 0 or 1), `on conflict`,
+ * `returning`. Every statement is declared with DB_SQL: a test prepares all on a real PostgreSQL.
  *
  * A db is one connection: one thread at a time (db_pool lends them). Errors inside a query stick:
  * binds never fail by themselves, the next db_step says it.

@@ -1,0 +1,22 @@
+/* centre/api/kit_rows.h: which unit a check kit was made for. SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef CANH_CENTRE_API_KIT_ROWS_H
+#define CANH_CENTRE_API_KIT_ROWS_H
+
+#include "base/clock.h"
+#include "codec/ulid.h"
+#include "model/scope.h"
+
+#include <jansson.h>
+
+struct db;
+
+/* Inside the caller's transaction. MISSING when the unit is out of scope. */
+MUST_USE int kit_add(struct db *db, const struct clock *clock, const struct scope *scope,
+    const char *kit_id, const char *unit_id, time_ms until);
+/* MISSING. */
+MUST_USE int kit_unit(char unit_id[ULID_MAX], struct db *db, const char *kit_id);
+/* {"id","name","unit_id"} of a machine. */
+MUST_USE int kit_machine_json(json_t **out, struct db *db, const char *machine_id);
+
+#endif

@@ -1,0 +1,33 @@
+/* centre/api/list_shelf.h: files of lists below the office's lists folder: uploads that wait for a
+ * decision, the set of each indicator list in use, and the set made of all of them.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CANH_CENTRE_API_LIST_SHELF_H
+#define CANH_CENTRE_API_LIST_SHELF_H
+
+#include "base/buffer.h"
+#include "codec/digest.h"
+
+#include <jansson.h>
+
+struct db;
+struct office;
+struct clock;
+
+/* Keeps an upload with what was chosen for it; its name is the SHA-256 of its bytes. */
+MUST_USE int shelf_keep_upload(
+    char sha256[SHA256_HEX_MAX], struct office *office, struct text bytes);
+MUST_USE int shelf_keep_choices(struct office *office, const char *sha256, const json_t *choices);
+/* MISSING; FORMAT for a name that is none. */
+MUST_USE int shelf_read_upload(
+    struct buffer *bytes, json_t **choices, struct office *office, const char *sha256);
+void shelf_drop_upload(struct office *office, const char *sha256);
+
+MUST_USE int shelf_keep_set(struct office *office, const char *store, struct text bytes);
+/* Makes one set of all lists in use and publishes it; *counts (may be NULL) as GET /lists says
+ * them. */
+MUST_USE int shelf_publish(
+    json_t **counts, struct office *office, struct db *db, const struct clock *clock);
+/* The set in use; empty when there is none. */
+MUST_USE int shelf_read_set(struct buffer *out, struct office *office);
+
+#endif

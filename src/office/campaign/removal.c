@@ -1,0 +1,211 @@
+/* office/campaign/removal.c: gathers the figures of the report on malware removal. Each is counted
+ * from the same facts as the matrix, so that report and matrix cannot say different things.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "base/mem.h"
+#include "office/campaign/removal.h"
+#include "system/db/db.h"
+
+struct gather {
+        const struct evaluation *e;
+        struct malware_removal *out;
+        int *unit_of_row; /* index of e->units for each row of the report */
+};
+
+static const struct pack_clause *removal_clause(const struct pack *pack)
+{
+        for (size_t i = 0; i < pack->clause_count; i++)
+                for (size_t j = 0; j < pack->clauses[i].measure_count; j++)
+                        if (strcmp(pack->clauses[i].measures[j].kind->name, "machines_swept") == 0)
+                                return &pack->clauses[i];
+        return NULL;
+}
+
+static bool row_is_done(const struct victim_fact *v)
+{
+        return text_is(v->state, "verified") || text_is(v->state, "confirmed") ||
+               text_is(v->state, "closed") || text_is(v->state, "waived");
+}
+
+static void count_machines(
+    struct removal_unit *row, const struct unit_facts *f, time_ms from, time_ms until)
+{
+        row->machines = f->declared > (int64_t)f->machine_count ? f->declared
+                                                                : (int64_t)f->machine_count;
+        for (size_t i = 0; i < f->machine_count; i++) {
+                const struct machine_fact *m = &f->machines[i];
+
+                row->reporting += m->last_seen_at >= from && m->last_seen_at != 0;
+                row->swept += m->last_sweep_at >= from && m->last_sweep_at != 0;
+        }
+        for (size_t i = 0; i < f->victim_count; i++) {
+                if (f->victims[i].last_at < from || f->victims[i].first_at > until)
+                        continue;
+                row->rows++;
+                row->rows_handled += row_is_done(&f->victims[i]);
+        }
+}
+
+static void count_state(struct malware_removal *r, enum cell_state state)
+{
+        static const int figure[] = { [CELL_MET] = REMOVAL_UNITS_MET,
+                [CELL_NOT_MET] = REMOVAL_UNITS_NOT_MET,
+                [CELL_WAIVED] = REMOVAL_UNITS_WAIVED,
+                [CELL_UNKNOWN] = REMOVAL_UNITS_UNKNOWN };
+
+        r->figures[REMOVAL_UNITS]++;
+        if (state != CELL_NOT_APPLICABLE)
+                r->figures[figure[state]]++;
+}
+
+static struct text arena_format(
+    struct arena *arena, const char *after, int64_t a, int64_t b, const char *between)
+{
+        char line[256];
+        const char *copy;
+        int n = snprintf(
+            line, sizeof(line), "%lld%s%lld%s", (long long)a, between, (long long)b, after);
+
+        copy = arena_text(
+            arena, (struct text){ line, n > 0 && (size_t)n < sizeof(line) ? (size_t)n : 0 });
+        return text_of(copy);
+}
+
+/* One line of chapter III for a unit whose machines are not all seen. */
+static void add_gap(struct gather *g, const struct removal_unit *row)
+{
+        struct malware_removal *r = g->out;
+        struct removal_gap *gap;
+        int64_t silent = row->machines - row->reporting;
+
+        if ((silent <= 0 && row->machines > 0) || r->gap_count == MALWARE_REMOVAL_GAPS_MAX)
+                return;
+        gap = &r->gaps[r->gap_count++];
+        gap->label_vi = row->name;
+        gap->label_en = row->name;
+        if (row->machines == 0) {
+                gap->why_vi = TEXT("chưa khai số máy và chưa có máy nào báo về");
+                gap->why_en = TEXT("has declared no machines, and none has reported");
+                return;
+        }
+        gap->why_vi = arena_format(
+            g->e->arena, " máy chưa báo về trong kỳ", silent, row->machines, " trên ");
+        gap->why_en = arena_format(g->e->arena, " machines have not reported in the period", silent,
+            row->machines, " of ");
+}
+
+static int take_hit(void *state, struct text machine_id, int64_t open)
+{
+        struct gather *g = state;
+
+        for (size_t i = 0; i < g->out->unit_count; i++) {
+                const struct unit_facts *f = &g->e->facts[g->unit_of_row[i]];
+
+                for (size_t j = 0; j < f->machine_count; j++)
+                        if (text_compare(f->machines[j].id, machine_id) == 0) {
+                                g->out->units[i].infected++;
+                                g->out->units[i].cleaned += open == 0;
+                                return 0;
+                        }
+        }
+        return 0;
+}
+
+static int add_unit(struct gather *g, size_t unit, const struct pack_clause *clause)
+{
+        struct malware_removal *r = g->out;
+        struct measure_result results[PACK_MEASURES_MAX];
+        struct cell_result cell;
+        struct removal_unit *row;
+        int err = evaluation_cell(&cell, results, g->e, unit, clause);
+
+        if (err)
+                return err;
+        if (r->unit_count == MALWARE_REMOVAL_UNITS_MAX)
+                return ERR_LIMIT;
+        g->unit_of_row[r->unit_count] = (int)unit;
+        row = &r->units[r->unit_count++];
+        row->name = g->e->units[unit].name;
+        row->state = text_of(cell_state_name(cell.state));
+        count_machines(row, &g->e->facts[unit], r->from, r->until);
+        for (size_t i = 0; i < g->e->facts[unit].victim_count; i++) {
+                const struct victim_fact *v = &g->e->facts[unit].victims[i];
+
+                r->figures[REMOVAL_ROWS_PLACED] += v->machine_id.len && v->last_at >= r->from &&
+                                                   v->first_at <= r->until;
+        }
+        count_state(r, cell.state);
+        return 0;
+}
+
+static void sum_up(struct gather *g)
+{
+        struct malware_removal *r = g->out;
+
+        for (size_t i = 0; i < r->unit_count; i++) {
+                const struct removal_unit *u = &r->units[i];
+
+                r->figures[REMOVAL_MACHINES] += u->machines;
+                r->figures[REMOVAL_REPORTING] += u->reporting;
+                r->figures[REMOVAL_SWEPT] += u->swept;
+                r->figures[REMOVAL_INFECTED] += u->infected;
+                r->figures[REMOVAL_CLEANED] += u->cleaned;
+                r->figures[REMOVAL_ROWS] += u->rows;
+                r->figures[REMOVAL_ROWS_HANDLED] += u->rows_handled;
+                add_gap(g, u);
+        }
+}
+
+static int gather_units(
+    struct gather *g, struct db *db, const struct scope *scope, const struct pack_clause *clause)
+{
+        struct unit_row *visible;
+        size_t count = 0;
+        int err = unit_rows_read(&visible, &count, g->e->arena, db, scope, g->e->now);
+
+        for (size_t kind = 0; kind < g->e->campaign->pack->unit_kind_count && !err; kind++)
+                for (size_t i = 0; i < count && !err; i++) {
+                        int unit = evaluation_unit_index(g->e, visible[i].id);
+
+                        if (unit >= 0 && g->e->units[unit].kind_index == (int)kind &&
+                            evaluation_owes(g->e, (size_t)unit, clause))
+                                err = add_unit(g, (size_t)unit, clause);
+                }
+        return err;
+}
+
+int campaign_removal_figures(struct malware_removal *out, struct arena *arena, struct db *db,
+    const struct clock *clock, const struct scope *scope, const struct campaign *c, time_ms from,
+    time_ms until)
+{
+        const struct pack_clause *clause = removal_clause(c->pack);
+        const struct pack *p = c->pack;
+        struct evaluation e;
+        struct gather g = { .e = &e, .out = out };
+        int err = clause ? evaluation_read(&e, arena, db, clock, scope, c) : ERR_MISSING;
+
+        if (err)
+                return err;
+        *out = (struct malware_removal){ .addressee = p->issuer.vi,
+                .directive = p->number,
+                .basis = p->layout_basis,
+                .subject = p->layout_subject,
+                .authority = p->layout_authority,
+                .from = from,
+                .until = until,
+                .as_of = e.now,
+                .issued_on = p->issued_on,
+                .due_at = clause->due_at };
+        out->units = arena_zero(arena, MALWARE_REMOVAL_UNITS_MAX, sizeof(*out->units));
+        out->gaps = arena_zero(arena, MALWARE_REMOVAL_GAPS_MAX, sizeof(*out->gaps));
+        g.unit_of_row = arena_zero(arena, MALWARE_REMOVAL_UNITS_MAX, sizeof(int));
+        if (!out->units || !out->gaps || !g.unit_of_row)
+                return ERR_LIMIT;
+        err = gather_units(&g, db, scope, clause);
+        if (!err)
+                err = period_hits_each(db, scope, from, until, take_hit, &g);
+        if (err)
+                return err;
+        sum_up(&g);
+        return period_incident_count(&out->figures[REMOVAL_INCIDENTS],
+            &out->figures[REMOVAL_INCIDENTS_CLOSED], db, scope, from, until);
+}
