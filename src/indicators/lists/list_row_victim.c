@@ -129,8 +129,8 @@ static bool is_ours(const struct list_reading *r, const struct ip_address *addre
         return false;
 }
 
-static int one_address(struct list_reading *r, const struct list_row *row, size_t column, struct text piece,
-    struct victim *v)
+static int one_address(struct list_reading *r, const struct list_row *row, size_t column,
+    struct text piece, struct victim *v)
 {
         static const struct list_why no_address = { "không phải một địa chỉ IP",
                 "not one IP address" };

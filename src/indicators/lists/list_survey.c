@@ -242,7 +242,8 @@ static bool is_second_header(const struct head_row *row)
         return known >= 1 && known * 2 >= filled;
 }
 
-/* A second header row below or above ("Nguồn | Đích" over "IP | Cổng | IP | Cổng") fills the gaps. */
+/* A second header row fills the gaps: "Nguồn, Đích" over "IP, Cổng, IP, Cổng".
+ */
 static void take_header(struct sheet *sheet)
 {
         size_t at = find_header(sheet);
