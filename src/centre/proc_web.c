@@ -16,7 +16,7 @@
 #include "centre/first_run.h"
 #include "centre/office.h"
 #include "centre/rate.h"
-#include "centre/server_names.h"
+#include "system/net/server_names.h"
 #include "centre/settings.h"
 #include "centre/supervisor.h"
 #include "centre/upkeep.h"
@@ -235,7 +235,7 @@ static int start_agents(struct web *w)
                 .answer = agents_door_answer,
                 .state = o };
         char names[KEYS_SERVER_NAMES_ROOM];
-        int err = office_authority(&authority, NULL, o);
+        int err = office_root(&authority, o);
 
         server_names_list(names, sizeof(names), s->listen_address, s->agents_address);
         if (!err)
@@ -247,7 +247,12 @@ static int start_agents(struct web *w)
                     LOG_LEVEL_ERROR, who, "no certificate for the agents' port: %s", err_text(err));
                 return err;
         }
-        options.certificate_pem = chain.data;
+        /* The root goes along: an agent that only has its fingerprint must see it
+         * (agent-report.md). */
+        err = buffer_add(&w->certificate.pem, authority.data, authority.len);
+        if (err)
+                return err;
+        options.certificate_pem = w->certificate.pem.data;
         options.key_pem = w->key.data;
         options.client_authority_pem = authority.data;
         err = start_server(&o->agents, "agents", &options);
