@@ -402,7 +402,7 @@ static int run(int argc, char **argv, enum language l)
 
         if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
                 return usage(stdout, l, COMMAND_NOTHING_FOUND);
-        if (argc < 2 || (strcmp(argv[1], "show") && strcmp(argv[1], "build")))
+        if (argc < 2 || (strcmp(argv[1], "show") != 0 && strcmp(argv[1], "build") != 0))
                 return usage(stderr, l, COMMAND_FAILED);
         if (list_arguments_take(&a, argc - 2, argv + 2, l))
                 return COMMAND_FAILED;

@@ -1,7 +1,7 @@
 /* centre/authority.h: the office's own certificate authority: made at the first start, then only
  * signs. Lives in the keys process (and in its test). Keys: ECDSA P-256;
- * DATA/keys/{authority,signing}.{key,pem}, whole or not there. One thread. SPDX-License-Identifier:
- * Apache-2.0 */
+ * DATA/keys/{authority,signing}.{key,pem}, whole or not there. One thread.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CENTRE_AUTHORITY_H
 #define CANH_CENTRE_AUTHORITY_H
 

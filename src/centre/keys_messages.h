@@ -1,6 +1,6 @@
 /* centre/keys_messages.h: what web may ask the keys process. Every body is a struct of exact size
  * except the manifest to sign: the keys process parses nothing, and above all no foreign bytes
- * (docs/decisions/010-keys-sees-a-curve-point.md).
+ * (docs/decisions/007-keys-sees-a-curve-point.md).
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CENTRE_KEYS_MESSAGES_H
 #define CANH_CENTRE_KEYS_MESSAGES_H

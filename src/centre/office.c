@@ -296,6 +296,18 @@ int office_authority(struct buffer *pem, char fingerprint[65], struct office *of
         return err;
 }
 
+int office_root(struct buffer *pem, struct office *office)
+{
+        AUTO(buffer_done) struct buffer both = BUFFER(2 * CERTIFICATE_PEM_MAX);
+        const char *end;
+        int err = office_authority(&both, NULL, office);
+
+        if (err)
+                return err;
+        end = strstr(both.data, pem_end);
+        return buffer_add(pem, both.data, (size_t)(end - both.data) + sizeof(pem_end) - 1);
+}
+
 /* Options for a reader job: a JSON object of texts. */
 static int options_of(struct buffer *out, const char *name1, struct text value1, const char *name2,
     const char *value2)
@@ -320,8 +332,8 @@ int office_check_certificate(char common_name[65], char serial[65], struct offic
         bool revoked = false;
         int err;
 
-        err = office_authority(&authority, NULL, office);
-        if (!err) /* the first of the two certificates is the authority's */
+        err = office_root(&authority, office);
+        if (!err)
                 err = options_of(&options, "authority",
                     (struct text){ authority.data, authority.len }, "use", "client");
         if (!err)

@@ -81,6 +81,8 @@ MUST_USE int office_issue_kit(struct certificate *out, struct buffer *key, struc
 /* The authority's certificate in PEM, and the SHA-256 of its DER in hex (the FINGERPRINT of a
  * token). */
 MUST_USE int office_authority(struct buffer *pem, char fingerprint[65], struct office *office);
+/* Only the authority's own certificate, without that of the signing key. */
+MUST_USE int office_root(struct buffer *pem, struct office *office);
 /* Checks a certificate from a result file: issued by our authority, valid now, not revoked. Writes
  * its CN and serial. UNTRUSTED with *bad when not. PEM of one certificate. */
 MUST_USE int office_check_certificate(char common_name[65], char serial[65], struct office *office,

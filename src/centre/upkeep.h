@@ -1,5 +1,5 @@
-/* centre/upkeep.h: what is done every minute without anybody asking. SPDX-License-Identifier:
- * Apache-2.0 */
+/* centre/upkeep.h: what is done every minute without anybody asking.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CENTRE_UPKEEP_H
 #define CANH_CENTRE_UPKEEP_H
 

@@ -1,5 +1,6 @@
 /* codec/charset.h: text files of offices, whatever they were saved as, become UTF-8: with or
- * without byte order mark, UTF-16 of both orders, Windows-1258 (Vietnamese). Pure (iconv of libc).
+ * without byte order mark, UTF-16 of both orders, Windows-1258 (Vietnamese).
+ * Pure.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CODEC_CHARSET_H
 #define CANH_CODEC_CHARSET_H

@@ -1,5 +1,5 @@
-/* centre/web/static_files.h: the console, built into the program. SPDX-License-Identifier:
- * Apache-2.0 */
+/* centre/web/static_files.h: the console, built into the program.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CENTRE_WEB_STATIC_FILES_H
 #define CANH_CENTRE_WEB_STATIC_FILES_H
 

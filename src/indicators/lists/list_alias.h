@@ -1,5 +1,5 @@
-/* indicators/lists/list_alias.h: the table that make_aliases.py writes from packs/lists/header-aliases.tsv,
- * sorted by the folded header. For this folder.
+/* indicators/lists/list_alias.h: the table that make_aliases.py writes from
+ * packs/lists/header-aliases.tsv, sorted by the folded header. For this folder.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_INDICATORS_LISTS_LIST_ALIAS_H
 #define CANH_INDICATORS_LISTS_LIST_ALIAS_H

@@ -22,6 +22,8 @@ static const char *const invisible[] = { "\xC2\xA0", "\xE2\x80\x8B", "\xE2\x80\x
 
 static bool trim_once(struct text *t)
 {
+        if (t->len == 0 || ((unsigned char)(t->data[0] | t->data[t->len - 1]) < 0x80))
+                return false; /* all of them begin and end beyond ASCII */
         for (size_t i = 0; i < ARRAY_LEN(invisible); i++) {
                 if (text_starts(*t, invisible[i])) {
                         *t = from(*t, strlen(invisible[i]));
@@ -50,6 +52,8 @@ bool list_cell_is_empty(struct text cell)
                 "—" };
 
         cell = list_cell_trim(cell);
+        if (cell.len > 16)
+                return false;
         for (size_t i = 0; i < ARRAY_LEN(nothing); i++)
                 if (text_is_nocase(cell, nothing[i]))
                         return true;
@@ -228,6 +232,14 @@ static int explain_number(struct text t, struct list_why *why)
         return refuse(why, "không phải địa chỉ IP hợp lệ", "not a valid IP address");
 }
 
+static bool may_be_guarded(struct text t)
+{
+        for (size_t i = 0; i < t.len; i++)
+                if (t.data[i] == '[' || t.data[i] == '(' || t.data[i] == '{' || t.data[i] == ']')
+                        return true;
+        return t.len > 4 && (t.data[0] | 32) == 'h' && (t.data[1] | 32) == 'x';
+}
+
 /* "*.name", ".name", "||name^" and the pattern form with "*" for scheme and path. */
 static struct text take_wildcard(bool *subdomains, struct text t)
 {
@@ -281,7 +293,8 @@ int list_item_parse(struct list_item *out, struct text token, struct list_why *w
 
         if (t.len == 0 || t.len > INDICATOR_VALUE_MAX)
                 return refuse(why, "ô trống hoặc quá dài", "an empty or overlong cell");
-        t = list_cell_refang(plain, sizeof(plain), t);
+        if (may_be_guarded(t))
+                t = list_cell_refang(plain, sizeof(plain), t);
         if (take_hash(&item, t) == 0 || take_address(&item, t) == 0)
                 err = 0;
         else if (is_numeric(t) && t.data[0] != '/')

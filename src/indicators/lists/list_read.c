@@ -176,6 +176,8 @@ static int on_row(void *state, size_t line, const struct text *cells, size_t cou
         struct list_reading *r = state;
         struct list_row row = { line, cells, count };
 
+        if (r->counts.read >= LIST_ROWS_MAX)
+                return ERR_LIMIT;
         if (!r->plan)
                 r->plan = list_survey_plan(r->survey, 0);
         if (r->plan->header_line && line <= r->plan->header_line)
@@ -317,6 +319,9 @@ static int second_reading(struct list_summary *out, struct text text,
         buffer_init(&r->key, RAW_MAX);
         err = format->read(text, &rows, bad);
         out->counts = r->counts;
+        if (err == ERR_LIMIT && !bad->why_vi[0])
+                return refuse_file(
+                    bad, err, "danh sách có quá nhiều dòng", "the list has too many rows");
         return err;
 }
 
@@ -330,6 +335,8 @@ static int first_reading(struct list_summary *out, struct list_survey **survey, 
                 return err;
         rows = list_survey_rows(*survey);
         err = format->read(text, &rows, bad);
+        if (err == SURVEY_ENOUGH)
+                err = 0;
         if (err == ERR_LIMIT && bad && !bad->why_vi[0])
                 return refuse_file(bad, err, "danh sách có quá nhiều dòng hoặc trang",
                     "the list has too many rows or sheets");

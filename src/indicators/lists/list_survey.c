@@ -175,7 +175,7 @@ static int on_row(void *state, size_t line, const struct text *cells, size_t cou
                         look_at_cell(s, &sheet->looks[i], cells[i]);
         for (size_t i = 0; i < count && !s->format->fields; i++)
                 note_date(&sheet->looks[i], cells[i]);
-        return 0;
+        return s->format->fields && sheet->plan.rows >= SURVEY_STATS_ROWS ? SURVEY_ENOUGH : 0;
 }
 
 struct list_rows list_survey_rows(struct list_survey *survey)

@@ -9,6 +9,10 @@
 
 enum { SURVEY_SHEETS_MAX = 64, SURVEY_HEAD_ROWS = 30, SURVEY_STATS_ROWS = 500 };
 
+/* What the sink returns when the rest of the file cannot tell more: the format says what its cells
+ * are. */
+enum { SURVEY_ENOUGH = 1 };
+
 struct list_plan {
         size_t header_line;  /* 0 = none: all rows are data */
         size_t header_lines; /* 2 when a second header row follows */

@@ -1,8 +1,8 @@
 /* system/net/http_server.h: HTTP/1.1, with or without TLS, for many idle connections and few
  * workers. A few threads move bytes (libmicrohttpd, epoll); a request that is whole is answered by
  * one of `workers` threads, which may block. A request may be put aside to wait (long poll) without
- * holding a thread. Limits: all in http_server_options; header 16 KiB. SPDX-License-Identifier:
- * Apache-2.0 */
+ * holding a thread. Limits: all in http_server_options; header 16 KiB.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_SYSTEM_NET_HTTP_SERVER_H
 #define CANH_SYSTEM_NET_HTTP_SERVER_H
 

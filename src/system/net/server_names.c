@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "centre/server_names.h"
+#include "system/net/server_names.h"
 
 #include "base/text.h"
 

@@ -1,7 +1,7 @@
-/* centre/server_names.h: by which names and addresses this machine is reached.
+/* system/net/server_names.h: by which names and addresses this machine is reached.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef CANH_CENTRE_SERVER_NAMES_H
-#define CANH_CENTRE_SERVER_NAMES_H
+#ifndef CANH_SYSTEM_NET_SERVER_NAMES_H
+#define CANH_SYSTEM_NET_SERVER_NAMES_H
 
 #include <stddef.h>
 
