@@ -275,6 +275,7 @@ static void forget_done(struct link *l)
 
 static int talk(struct link *l)
 {
+        char before[GENERATION_MAX], now[GENERATION_MAX];
         int err = link_deliver(&l->exchange);
 
         if (!err)
@@ -283,8 +284,12 @@ static int talk(struct link *l)
                 err = link_fetch_work(&l->exchange, most_urgent(l) == NULL);
         if (!err && !agent_report_count(l->state))
                 forget_done(l);
+        bundle_generation(before, l->state);
         if (!err)
                 err = link_fetch_bundle(&l->exchange);
+        bundle_generation(now, l->state);
+        if (strcmp(before, now) != 0)
+                l->due.sweep = steady(); /* new rules: what was clean may not be */
         return err;
 }
 
