@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """tools/run_sample.py --site URL --var FOLDER STEP: what `make run` does in the office over its JSON API, as a person would in the page.
 
-  token      a one-time token for this machine, in the unit that the sample list names first
   import     the sample lists and the sample capture, through preview and import
   hello      prints the address, the user and the one-time password (as long as it holds)
   first-run  prints the address and the code of an empty office
@@ -82,12 +81,6 @@ def preview(office, name, kind, source):
     return office.must("POST", "/lists/preview?" + query, body=read("lists", name))
 
 
-def token(office):
-    victims = preview(office, *LISTS[0][:3])["victims"]
-    unit = next((v["unit"] for v in victims if v.get("unit")), None) or office.must("GET", "/units")["units"][0]
-    print(office.must("POST", "/enrol-tokens", {"unit": unit["id"], "uses": 1, "hours": 1})["token"])
-
-
 def import_list(office, name, kind, source, period):
     seen = preview(office, name, kind, source)
     status, answer = office.ask("POST", "/lists", {
@@ -131,7 +124,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--site", required=True)
     parser.add_argument("--var", required=True)
-    parser.add_argument("step", choices=["token", "import", "hello", "first-run"])
+    parser.add_argument("step", choices=["import", "hello", "first-run"])
     args = parser.parse_args()
     if args.step == "hello":
         return hello(args.site, args.var)
@@ -139,7 +132,7 @@ def main():
         return first_run(args.site, args.var)
     office = Office(args.site)
     office.sign_in(*account(args.var))
-    return token(office) if args.step == "token" else import_all(office)
+    return import_all(office)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 #include "canh/command.h"
 #include "canh/input.h"
 #include "canh/list_arguments.h"
+#include "codec/json_write.h"
 #include "codec/timestamp.h"
 #include "indicators/lists/list_json.h"
 #include "indicators/set/indicator_builder.h"
@@ -69,16 +70,20 @@ static const char *day_or_dash(char out[TIMESTAMP_TEXT_MAX], time_ms at)
 static int table_indicator(struct list_job *job, const struct indicator *i)
 {
         char first[TIMESTAMP_TEXT_MAX], last[TIMESTAMP_TEXT_MAX], confidence[8] = "-";
-        int err = add_heading(job, "LOẠI        GIÁ TRỊ                                  TIN CẬY LẦN ĐẦU    LẦN CUỐI   MÃ ĐỘC\n",
-            "TYPE        VALUE                                    TRUST   FIRST SEEN LAST SEEN  MALWARE\n");
+        int err = add_heading(job,
+            "LOẠI        GIÁ TRỊ                                  TIN CẬY LẦN ĐẦU    LẦN CUỐI   MÃ "
+            "ĐỘC\n",
+            "TYPE        VALUE                                    TRUST   FIRST SEEN LAST SEEN  "
+            "MALWARE\n");
 
         if (err)
                 return err;
         if (i->confidence)
                 (void)snprintf(confidence, sizeof(confidence), "%d", i->confidence);
         return buffer_add_format(&job->out, "%-11s %-40.*s %-7s %-10s %-10s %.*s\n",
-            indicator_type_name(i->type), TEXT_ARGS(i->value), confidence, day_or_dash(first, i->first_seen),
-            day_or_dash(last, i->last_seen), TEXT_ARGS(i->family));
+            indicator_type_name(i->type), TEXT_ARGS(i->value), confidence,
+            day_or_dash(first, i->first_seen), day_or_dash(last, i->last_seen),
+            TEXT_ARGS(i->family));
 }
 
 static int on_indicator(void *state, const struct indicator *indicator)
@@ -104,8 +109,10 @@ static int on_indicator(void *state, const struct indicator *indicator)
 static int table_victim(struct list_job *job, const struct victim *v)
 {
         char seen[TIMESTAMP_TEXT_MAX] = "-", source[IP_TEXT_MAX], control[IP_TEXT_MAX] = "";
-        int err = add_heading(job, "THỜI GIAN (+07:00)  ĐỊA CHỈ CỦA MÌNH  CỔNG   MÁY CHỦ ĐIỀU KHIỂN              MÃ ĐỘC\n",
-            "SEEN AT (+07:00)    OUR ADDRESS       PORT   CONTROL SERVER                  MALWARE\n");
+        int err = add_heading(job,
+            "THỜI GIAN (+07:00)  ĐỊA CHỈ CỦA MÌNH  CỔNG   MÁY CHỦ ĐIỀU KHIỂN              MÃ ĐỘC\n",
+            "SEEN AT (+07:00)    OUR ADDRESS       PORT   CONTROL SERVER                  "
+            "MALWARE\n");
         struct text host = v->cc_host;
 
         if (err)
@@ -114,12 +121,14 @@ static int table_victim(struct list_job *job, const struct victim *v)
                 (void)timestamp_write_local(seen, v->seen_at, ZONE_VIETNAM_MINUTES);
         if (v->has_cc_ip)
                 host = text_of(ip_address_write(control, &v->cc_ip));
-        err = buffer_add_format(&job->out, "%-19s %-17s ", seen, ip_address_write(source, &v->src_ip));
+        err = buffer_add_format(
+            &job->out, "%-19s %-17s ", seen, ip_address_write(source, &v->src_ip));
         if (!err)
-                err = v->src_port >= 0 ? buffer_add_format(&job->out, "%-6d ", v->src_port) :
-                                         buffer_add_text(&job->out, "-      ");
-        return err ? err : buffer_add_format(&job->out, "%-31.*s %.*s\n", TEXT_ARGS(host),
-                                TEXT_ARGS(v->malware));
+                err = v->src_port >= 0 ? buffer_add_format(&job->out, "%-6d ", v->src_port)
+                                       : buffer_add_text(&job->out, "-      ");
+        return err ? err
+                   : buffer_add_format(
+                         &job->out, "%-31.*s %.*s\n", TEXT_ARGS(host), TEXT_ARGS(v->malware));
 }
 
 static int on_victim(void *state, const struct victim *victim)
@@ -156,7 +165,8 @@ static int report(struct list_job *job, const char *kind, const struct list_reas
         }
         if (job->builder && ++job->reasons > REASONS_SHOWN)
                 return 0; /* build speaks of totals; show lists them all */
-        (void)fprintf(stderr, say(job->l, "%s: dòng %zu: \"%.*s\": %s", "%s: line %zu: \"%.*s\": %s"), job->file,
+        (void)fprintf(stderr,
+            say(job->l, "%s: dòng %zu: \"%.*s\": %s", "%s: line %zu: \"%.*s\": %s"), job->file,
             reason->line, TEXT_ARGS(reason->read), why);
         if (reason->list.len)
                 (void)fprintf(stderr, " [%.*s]", TEXT_ARGS(reason->list));
@@ -189,12 +199,40 @@ static void say_summary(const struct list_job *job, const struct list_summary *s
 
         (void)fprintf(stderr,
             say(job->l,
-                "%s: định dạng %s, %s, %s%s: đọc %zu = dùng được %zu + trùng %zu + bị loại %zu + bị cảnh báo %zu\n",
-                "%s: format %s, %s, %s%s: read %zu = good %zu + duplicate %zu + refused %zu + warned %zu\n"),
+                "%s: định dạng %s, %s, %s%s: đọc %zu = dùng được %zu + trùng %zu + bị loại %zu + "
+                "bị cảnh báo %zu\n",
+                "%s: format %s, %s, %s%s: read %zu = good %zu + duplicate %zu + refused %zu + "
+                "warned %zu\n"),
             job->file, s->format, s->encoding,
-            s->kind == LIST_KIND_VICTIM ? say(job->l, "nạn nhân", "victims") : say(job->l, "chỉ dấu", "indicators"),
-            s->kind_sure ? "" : say(job->l, " (chưa chắc, dùng --kind để xác định)", " (not sure, say it with --kind)"),
+            s->kind == LIST_KIND_VICTIM ? say(job->l, "nạn nhân", "victims")
+                                        : say(job->l, "chỉ dấu", "indicators"),
+            s->kind_sure ? ""
+                         : say(job->l, " (chưa chắc, dùng --kind để xác định)",
+                               " (not sure, say it with --kind)"),
             c->read, c->good, c->duplicate, c->refused, c->warned);
+}
+
+/* The same for programs, as the last line of the file on standard error. */
+static int write_summary(const struct list_summary *s)
+{
+        AUTO(buffer_done) struct buffer line = BUFFER(LINE_MAX_BYTES);
+        int err = buffer_add_text(&line, "{\"kind\":\"summary\"");
+
+        if (!err)
+                err = json_add_text_member(&line, "format", text_of(s->format));
+        if (!err)
+                err = json_add_text_member(&line, "encoding", text_of(s->encoding));
+        if (!err)
+                err = json_add_text_member(&line, "rows", text_of(list_kind_name(s->kind)));
+        if (!err)
+                err = buffer_add_text(&line, s->kind_sure ? ",\"sure\":true" : ",\"sure\":false");
+        if (!err)
+                err = json_add_name(&line, "counts");
+        if (!err)
+                err = list_json_counts(&line, &s->counts);
+        if (!err)
+                (void)fprintf(stderr, "%s}\n", line.data);
+        return err;
 }
 
 static int refuse_victims(const struct list_job *job, const struct list_summary *s)
@@ -203,13 +241,15 @@ static int refuse_victims(const struct list_job *job, const struct list_summary 
                 return 0;
         (void)fprintf(stderr, "canh: %s: %s\n", job->file,
             say(job->l,
-                "đây là danh sách nạn nhân (địa chỉ của mình): không đưa vào bộ chỉ dấu; nếu nhầm, dùng --kind indicator",
-                "this is a victim list (our own addresses): it does not go into a set; if that is wrong, say --kind indicator"));
+                "đây là danh sách nạn nhân (địa chỉ của mình): không đưa vào bộ chỉ dấu; nếu nhầm, "
+                "dùng --kind indicator",
+                "this is a victim list (our own addresses): it does not go into a set; if that is "
+                "wrong, say --kind indicator"));
         return ERR_UNSUPPORTED;
 }
 
-static int read_list(struct list_job *job, struct list_summary *summary, struct text bytes,
-    struct parse_error *bad)
+static int read_list(
+    struct list_job *job, struct list_summary *summary, struct text bytes, struct parse_error *bad)
 {
         struct list_sink sink = { on_indicator, on_victim, on_refused, on_warned, job };
         struct list_options options = job->arguments->options;
@@ -247,10 +287,12 @@ static int one_file(struct list_job *job, const char *path)
         }
         if (refuse_victims(job, summary))
                 return ERR_UNSUPPORTED;
-        if (!job->arguments->json)
+        if (job->arguments->json)
+                err = write_summary(summary);
+        else
                 say_summary(job, summary);
         add_counts(&job->total, &summary->counts);
-        return 0;
+        return err;
 }
 
 static int all_files(struct list_job *job)
@@ -292,7 +334,8 @@ static void say_set(const struct list_job *job, const struct indicator_set *set)
         if (job->arguments->json) {
                 (void)printf("{\"total\":%zu,\"bytes\":%zu", c.total, c.bytes);
                 for (unsigned i = 0; i < INDICATOR_TYPES; i++)
-                        (void)printf(",\"%s\":%zu", indicator_type_name((enum indicator_type)i), c.of[i]);
+                        (void)printf(
+                            ",\"%s\":%zu", indicator_type_name((enum indicator_type)i), c.of[i]);
                 (void)printf("}\n");
                 return;
         }
@@ -300,7 +343,8 @@ static void say_set(const struct list_job *job, const struct indicator_set *set)
             job->arguments->output, c.total, c.bytes);
         for (unsigned i = 0; i < INDICATOR_TYPES; i++)
                 if (c.of[i])
-                        (void)printf("  %-11s %zu\n", indicator_type_name((enum indicator_type)i), c.of[i]);
+                        (void)printf(
+                            "  %-11s %zu\n", indicator_type_name((enum indicator_type)i), c.of[i]);
 }
 
 static int build(const struct list_arguments *a, enum language l)
@@ -311,7 +355,8 @@ static int build(const struct list_arguments *a, enum language l)
         int err = a->output ? indicator_builder_new(&builder, BUILDER_INDICATORS_MAX) : ERR_FORMAT;
 
         if (!a->output)
-                (void)fprintf(stderr, "canh list build: %s\n", say(l, "thiếu -o TỆP", "-o FILE is missing"));
+                (void)fprintf(
+                    stderr, "canh list build: %s\n", say(l, "thiếu -o TỆP", "-o FILE is missing"));
         job.builder = builder;
         if (!err)
                 err = all_files(&job);
@@ -333,16 +378,21 @@ static int usage(FILE *to, enum language l, int code)
 {
         (void)fprintf(to, "%s",
             say(l,
-                "canh list show TỆP… [--as ĐỊNH-DẠNG] [--map TRƯỜNG=CỘT…] [--kind indicator|victim] [--zone +07:00]\n"
+                "canh list show TỆP… [--as ĐỊNH-DẠNG] [--map TRƯỜNG=CỘT…] [--kind "
+                "indicator|victim] [--zone +07:00]\n"
                 "               [--source TÊN] [--ours DẢI…] [--warning TỆP…] [--json]\n"
                 "canh list build TỆP… -o BỘ [các tùy chọn trên]\n"
-                "TỆP là - để đọc từ đầu vào chuẩn. Mã thoát 1: có dòng bị loại hoặc bị cảnh báo.\nCác định dạng:\n",
-                "canh list show FILE… [--as FORMAT] [--map FIELD=COLUMN…] [--kind indicator|victim] [--zone +07:00]\n"
+                "TỆP là - để đọc từ đầu vào chuẩn. Mã thoát 1: có dòng bị loại hoặc bị cảnh "
+                "báo.\nCác định dạng:\n",
+                "canh list show FILE… [--as FORMAT] [--map FIELD=COLUMN…] [--kind "
+                "indicator|victim] [--zone +07:00]\n"
                 "               [--source NAME] [--ours PREFIX…] [--warning FILE…] [--json]\n"
                 "canh list build FILE… -o SET [the same options]\n"
-                "FILE is - for standard input. Exit code 1: rows were refused or kept out.\nFormats:\n"));
+                "FILE is - for standard input. Exit code 1: rows were refused or kept "
+                "out.\nFormats:\n"));
         for (size_t i = 0; list_format_id(i); i++)
-                (void)fprintf(to, "  %-13s %s\n", list_format_id(i), list_format_label(i, l == LANGUAGE_VI));
+                (void)fprintf(
+                    to, "  %-13s %s\n", list_format_id(i), list_format_label(i, l == LANGUAGE_VI));
         return code;
 }
 
@@ -360,5 +410,7 @@ static int run(int argc, char **argv, enum language l)
 }
 
 extern const struct command command_list;
-const struct command command_list = { .name = "list", .vi = "xem và biên dịch danh sách chỉ dấu, danh sách nạn nhân",
-        .en = "show and compile lists of indicators and of victims", .run = run };
+const struct command command_list = { .name = "list",
+        .vi = "xem và biên dịch danh sách chỉ dấu, danh sách nạn nhân",
+        .en = "show and compile lists of indicators and of victims",
+        .run = run };

@@ -97,8 +97,9 @@ void input_complain(enum language l, const char *path, int err, const struct par
         const char *why = bad && bad->why_vi[0] ? say(l, bad->why_vi, bad->why_en) : reason(l, err);
 
         if (bad && bad->line)
-                (void)fprintf(stderr, say(l, "canh: %s: dòng %zu: %s\n", "canh: %s: line %zu: %s\n"), path,
-                    bad->line, why);
+                (void)fprintf(stderr,
+                    say(l, "canh: %s: dòng %zu: %s\n", "canh: %s: line %zu: %s\n"), path, bad->line,
+                    why);
         else
                 (void)fprintf(stderr, "canh: %s: %s\n", path, why);
 }

@@ -1,5 +1,6 @@
-/* canh/list_arguments.c: see list_arguments.h. An option with several values takes what follows as long as it
- * looks like its values: `--ours 203.0.113.0/24 198.51.100.0/24`. SPDX-License-Identifier: Apache-2.0 */
+/* canh/list_arguments.c: see list_arguments.h. An option with several values takes what follows as
+ * long as it looks like its values: `--ours 203.0.113.0/24 198.51.100.0/24`.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "canh/list_arguments.h"
 #include "base/mem.h"
 #include "canh/input.h"
@@ -62,7 +63,8 @@ static int take_ours(struct taking *t)
         const char *value = next_value(t);
 
         if (!value || take_one_ours(t->a, text_of(value)))
-                return complain(t->l, "không phải dải địa chỉ", "not an address range", value ? value : "--ours");
+                return complain(t->l, "không phải dải địa chỉ", "not an address range",
+                    value ? value : "--ours");
         while (t->at + 1 < t->argc && take_one_ours(t->a, text_of(t->argv[t->at + 1])) == 0)
                 t->at++;
         return 0;
@@ -118,7 +120,8 @@ static int take_map(struct taking *t)
         const char *value = next_value(t);
 
         if (!value || take_one_map(t->a, text_of(value)))
-                return complain(t->l, "phải là TRƯỜNG=CỘT", "must be FIELD=COLUMN", value ? value : "--map");
+                return complain(
+                    t->l, "phải là TRƯỜNG=CỘT", "must be FIELD=COLUMN", value ? value : "--map");
         while (t->at + 1 < t->argc && take_one_map(t->a, text_of(t->argv[t->at + 1])) == 0)
                 t->at++;
         return 0;
@@ -131,7 +134,8 @@ static int take_kind(struct taking *t, const char *value)
         else if (strcmp(value, "victim") == 0)
                 t->a->options.kind = LIST_KIND_VICTIM;
         else
-                return complain(t->l, "phải là indicator hoặc victim", "must be indicator or victim", value);
+                return complain(
+                    t->l, "phải là indicator hoặc victim", "must be indicator or victim", value);
         return 0;
 }
 
@@ -150,7 +154,8 @@ static int take_with_value(struct taking *t, const char *option)
         else if (strcmp(option, "--kind") == 0)
                 return take_kind(t, value);
         else if (strcmp(option, "--zone") == 0 && take_zone(&t->a->options.zone_minutes, value))
-                return complain(t->l, "múi giờ phải có dạng +07:00", "a zone is written +07:00", value);
+                return complain(
+                    t->l, "múi giờ phải có dạng +07:00", "a zone is written +07:00", value);
         return 0;
 }
 
@@ -223,6 +228,12 @@ static int find_column(size_t *out, const struct list_summary *summary, struct t
                         *out = i;
                         return 0;
                 }
+        for (size_t row = 0; row < summary->first_row_count; row++)
+                for (size_t i = 0; i < summary->first_rows[row].cell_count; i++)
+                        if (text_is(wanted, summary->first_rows[row].cells[i])) {
+                                *out = i; /* a header of words that are not known */
+                                return 0;
+                        }
         return ERR_MISSING;
 }
 
@@ -239,8 +250,9 @@ int list_arguments_map(struct list_mapping map[ARGUMENT_MAP_MAX], const struct l
         for (size_t i = 0; i < a->map_count && !err; i++) {
                 map[i].field = a->map[i].field;
                 if (find_column(&map[i].column, summary, a->map[i].column))
-                        err = parse_error_quote(bad, 0, "không có cột \"%s\"", "there is no column \"%s\"",
-                            a->map[i].column.data, a->map[i].column.len);
+                        err = parse_error_quote(bad, 0, "không có cột \"%s\"",
+                            "there is no column \"%s\"", a->map[i].column.data,
+                            a->map[i].column.len);
         }
         return err;
 }

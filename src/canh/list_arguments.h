@@ -7,7 +7,12 @@
 #include "indicators/lists/list_read.h"
 #include "indicators/lists/warning_list.h"
 
-enum { ARGUMENT_FILES_MAX = 4096, ARGUMENT_OURS_MAX = 4096, ARGUMENT_WARNINGS_MAX = 256, ARGUMENT_MAP_MAX = 64 };
+enum {
+        ARGUMENT_FILES_MAX = 4096,
+        ARGUMENT_OURS_MAX = 4096,
+        ARGUMENT_WARNINGS_MAX = 256,
+        ARGUMENT_MAP_MAX = 64
+};
 
 /* "--map src_ip=3" or "--map src_ip=Địa chỉ". */
 struct named_column {
@@ -27,11 +32,13 @@ struct list_arguments {
         struct list_options options; /* with views into the above */
 };
 
-/* Reads the command line (and the warning lists it names); complains itself. 0, or a negative value. */
-MUST_USE int list_arguments_take(struct list_arguments *out, int argc, char **argv, enum language l);
+/* Reads the command line (and the warning lists it names); complains itself. 0, or a negative
+ * value. */
+MUST_USE int list_arguments_take(
+    struct list_arguments *out, int argc, char **argv, enum language l);
 void list_arguments_done(struct list_arguments *a);
 /* Column names and numbers (from 1) to columns of this file, which is read once for its header. */
-MUST_USE int list_arguments_map(struct list_mapping map[ARGUMENT_MAP_MAX], const struct list_arguments *a,
-    struct text bytes, struct parse_error *bad);
+MUST_USE int list_arguments_map(struct list_mapping map[ARGUMENT_MAP_MAX],
+    const struct list_arguments *a, struct text bytes, struct parse_error *bad);
 
 #endif

@@ -74,7 +74,8 @@ static int reset_password(struct admin *a)
         db_rollback(a->db);
         if (err)
                 return complain(a, err, NULL);
-        (void)printf("%s: %s\n", say(a->language, "Mật khẩu dùng một lần", "One-time password"), one_time);
+        (void)printf(
+            "%s: %s\n", say(a->language, "Mật khẩu dùng một lần", "One-time password"), one_time);
         sodium_memzero(one_time, sizeof(one_time));
         return DONE;
 }
@@ -123,7 +124,8 @@ static int token(struct admin *a)
         if (!err)
                 err = db_begin(a->db);
         if (!err)
-                err = enrol_token_new(made, &until, a->db, a->clock, &scope, unit, "agent", uses, hours);
+                err = enrol_token_new(
+                    made, &until, a->db, a->clock, &scope, unit, "agent", uses, hours);
         if (!err)
                 err = db_commit(a->db);
         db_rollback(a->db);
@@ -140,22 +142,27 @@ static int check(struct admin *a)
         int err = admin_rows_integrity(a->db);
 
         if (err) {
-                (void)printf("%s\n", say(a->language, "Cơ sở dữ liệu HỎNG", "The database is DAMAGED"));
+                (void)printf(
+                    "%s\n", say(a->language, "Cơ sở dữ liệu HỎNG", "The database is DAMAGED"));
                 return CHECK_FAILED;
         }
         (void)printf("%s\n", say(a->language, "Cơ sở dữ liệu: tốt", "Database: good"));
         err = audit_verify(&bad_at, last, a->db);
         if (err) {
-                (void)printf("%s %lld\n", say(a->language, "Nhật ký BỊ SỬA tại dòng", "The trail was ALTERED at"),
+                (void)printf("%s %lld\n",
+                    say(a->language, "Nhật ký BỊ SỬA tại dòng", "The trail was ALTERED at"),
                     (long long)bad_at);
                 return CHECK_FAILED;
         }
-        (void)printf("%s: %s\n", say(a->language, "Nhật ký: liền mạch, đến", "Trail: unbroken, to"), last);
+        (void)printf(
+            "%s: %s\n", say(a->language, "Nhật ký: liền mạch, đến", "Trail: unbroken, to"), last);
         if (fingerprint(finger, a->settings->data_folder) != 0) {
-                (void)printf("%s\n", say(a->language, "Không có cơ quan chứng thực", "There is no authority"));
+                (void)printf("%s\n",
+                    say(a->language, "Không có cơ quan chứng thực", "There is no authority"));
                 return CHECK_FAILED;
         }
-        (void)printf("%s: %s\n", say(a->language, "Dấu vân tay của cơ quan chứng thực", "Authority"), finger);
+        (void)printf("%s: %s\n",
+            say(a->language, "Dấu vân tay của cơ quan chứng thực", "Authority"), finger);
         return DONE;
 }
 
@@ -207,7 +214,10 @@ static int open_office(struct admin *a, bool needs_root)
 
 int admin_run(const struct settings *settings, int argc, char **argv, enum language l)
 {
-        struct admin a = { .settings = settings, .language = l, .clock = &clock_real, .argc = argc,
+        struct admin a = { .settings = settings,
+                .language = l,
+                .clock = &clock_real,
+                .argc = argc,
                 .argv = argv };
         int status = NOT_DONE;
 
@@ -221,7 +231,8 @@ int admin_run(const struct settings *settings, int argc, char **argv, enum langu
                 a.db = db_close(a.db);
                 return status;
         }
-        (void)fprintf(stderr, "canh-centre admin: first-user [LOGIN NAME OFFICE] | reset-password LOGIN |\n"
-                              "  token [UNIT_CODE USES HOURS] | load-sample FOLDER | load-pack FOLDER | check\n");
+        (void)fprintf(stderr,
+            "canh-centre admin: first-user [LOGIN NAME OFFICE] | reset-password LOGIN |\n"
+            "  token [UNIT_CODE USES HOURS] | load-sample FOLDER | load-pack FOLDER | check\n");
         return status;
 }

@@ -7,7 +7,8 @@
 
 struct settings;
 
-/* argv[0] is the word behind "admin". The exit status: 0 done, 1 a check failed, 2 could not be done. */
+/* argv[0] is the word behind "admin". The exit status: 0 done, 1 a check failed, 2 could not be
+ * done. */
 int admin_run(const struct settings *settings, int argc, char **argv, enum language l);
 
 #endif

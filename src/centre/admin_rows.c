@@ -6,7 +6,8 @@
 
 DB_SQL(find_account, "select id from account where login = $1");
 DB_SQL(find_unit, "select id from unit where code = $1");
-DB_SQL(count_reports, "select count(*) from agent_report join machine on machine.id = agent_report.machine_id");
+DB_SQL(count_reports,
+    "select count(*) from agent_report join machine on machine.id = agent_report.machine_id");
 DB_SQL(count_findings, "select count(*) from finding");
 DB_SQL(count_audit, "select count(*) from audit");
 

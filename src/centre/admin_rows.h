@@ -1,4 +1,5 @@
-/* centre/admin_rows.h: the few questions of the administrator at the machine. SPDX-License-Identifier: Apache-2.0 */
+/* centre/admin_rows.h: the few questions of the administrator at the machine.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CENTRE_ADMIN_ROWS_H
 #define CANH_CENTRE_ADMIN_ROWS_H
 

@@ -59,7 +59,8 @@ static int set_random_serial(gnutls_x509_crt_t c)
 
         if (gnutls_rnd(GNUTLS_RND_NONCE, serial, sizeof(serial)) != 0)
                 return ERR_IO;
-        serial[0] = (uint8_t)((serial[0] & 0x7f) | 0x40); /* positive, of one length (RFC 5280 4.1.2.2) */
+        serial[0] = (uint8_t)((serial[0] & 0x7f) |
+                              0x40); /* positive, of one length (RFC 5280 4.1.2.2) */
         return tls_err(gnutls_x509_crt_set_serial(c, serial, sizeof(serial)));
 }
 
@@ -106,10 +107,11 @@ static int fill(gnutls_x509_crt_t c, const char *name, bool is_authority, const 
         if (!err)
                 err = set_life(c, now, days, until);
         if (!err)
-                err = tls_err(gnutls_x509_crt_set_dn_by_oid(c, GNUTLS_OID_X520_COMMON_NAME, 0, name,
-                    (unsigned)strlen(name)));
+                err = tls_err(gnutls_x509_crt_set_dn_by_oid(
+                    c, GNUTLS_OID_X520_COMMON_NAME, 0, name, (unsigned)strlen(name)));
         if (!err)
-                err = tls_err(gnutls_x509_crt_set_basic_constraints(c, is_authority, is_authority ? 0 : -1));
+                err = tls_err(
+                    gnutls_x509_crt_set_basic_constraints(c, is_authority, is_authority ? 0 : -1));
         if (!err)
                 err = tls_err(gnutls_x509_crt_set_key_usage(c, usage));
         if (!err && purpose)
@@ -117,14 +119,14 @@ static int fill(gnutls_x509_crt_t c, const char *name, bool is_authority, const 
         return err;
 }
 
-static int make_pair(struct pair *p, const struct pair *issuer, const char *name,
-    const char *purpose, time_ms now)
+static int make_pair(
+    struct pair *p, const struct pair *issuer, const char *name, const char *purpose, time_ms now)
 {
         int err = pair_init(p);
 
         if (!err)
-                err = tls_err(gnutls_x509_privkey_generate(p->key, GNUTLS_PK_ECDSA,
-                    GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0));
+                err = tls_err(gnutls_x509_privkey_generate(
+                    p->key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0));
         if (!err)
                 err = tls_err(gnutls_privkey_import_x509(p->signer, p->key, 0));
         if (!err)
@@ -164,15 +166,16 @@ static int save_pair(const struct pair *p, const char *folder, const char *name)
         size_t len = sizeof(pem);
         int err;
 
-        err = tls_err(gnutls_x509_privkey_export_pkcs8(p->key, GNUTLS_X509_FMT_PEM, NULL,
-            GNUTLS_PKCS_PLAIN, pem, &len));
+        err = tls_err(gnutls_x509_privkey_export_pkcs8(
+            p->key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, pem, &len));
         (void)snprintf(file, sizeof(file), "%s.key", name);
         if (!err)
                 err = write_file(folder, file, pem, len);
         gnutls_memset(pem, 0, sizeof(pem));
         len = sizeof(pem);
         if (!err)
-                err = tls_err(gnutls_x509_crt_export(p->certificate, GNUTLS_X509_FMT_PEM, pem, &len));
+                err = tls_err(
+                    gnutls_x509_crt_export(p->certificate, GNUTLS_X509_FMT_PEM, pem, &len));
         (void)snprintf(file, sizeof(file), "%s.pem", name);
         return err ? err : write_file(folder, file, pem, len);
 }
@@ -211,7 +214,8 @@ static int load_pair(struct pair *p, const char *folder, const char *name)
         if (!err)
                 err = tls_err(gnutls_x509_privkey_get_key_id(p->key, 0, key_id, &key_len));
         if (!err)
-                err = tls_err(gnutls_x509_crt_get_key_id(p->certificate, 0, certificate_id, &certificate_len));
+                err = tls_err(gnutls_x509_crt_get_key_id(
+                    p->certificate, 0, certificate_id, &certificate_len));
         if (!err && (key_len != certificate_len || memcmp(key_id, certificate_id, key_len) != 0))
                 err = ERR_FORMAT;
         return err;
@@ -312,16 +316,17 @@ static int add_server_name(gnutls_x509_crt_t c, const char *name)
         struct in_addr four;
 
         if (inet_pton(AF_INET, name, &four) == 1)
-                return tls_err(gnutls_x509_crt_set_subject_alt_name(c, GNUTLS_SAN_IPADDRESS, &four,
-                    sizeof(four), GNUTLS_FSAN_APPEND));
+                return tls_err(gnutls_x509_crt_set_subject_alt_name(
+                    c, GNUTLS_SAN_IPADDRESS, &four, sizeof(four), GNUTLS_FSAN_APPEND));
         if (inet_pton(AF_INET6, name, &six) == 1)
-                return tls_err(gnutls_x509_crt_set_subject_alt_name(c, GNUTLS_SAN_IPADDRESS, &six,
-                    sizeof(six), GNUTLS_FSAN_APPEND));
+                return tls_err(gnutls_x509_crt_set_subject_alt_name(
+                    c, GNUTLS_SAN_IPADDRESS, &six, sizeof(six), GNUTLS_FSAN_APPEND));
         for (const char *p = name; *p; p++)
-                if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._", *p))
+                if (!strchr(
+                        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._", *p))
                         return ERR_FORMAT;
-        return tls_err(gnutls_x509_crt_set_subject_alt_name(c, GNUTLS_SAN_DNSNAME, name,
-            (unsigned)strlen(name), GNUTLS_FSAN_APPEND));
+        return tls_err(gnutls_x509_crt_set_subject_alt_name(
+            c, GNUTLS_SAN_DNSNAME, name, (unsigned)strlen(name), GNUTLS_FSAN_APPEND));
 }
 
 static int add_server_names(gnutls_x509_crt_t c, struct text names)
@@ -383,7 +388,8 @@ static int finish(struct keys_certificate *head, struct buffer *out, gnutls_x509
 
         err = set_key_ids(c, a->root.certificate);
         if (!err)
-                err = tls_err(gnutls_x509_crt_sign2(c, a->root.certificate, a->root.key, GNUTLS_DIG_SHA256, 0));
+                err = tls_err(gnutls_x509_crt_sign2(
+                    c, a->root.certificate, a->root.key, GNUTLS_DIG_SHA256, 0));
         if (!err)
                 err = tls_err(gnutls_x509_crt_get_serial(c, serial, &len));
         if (!err)
@@ -411,8 +417,9 @@ int authority_issue(struct keys_certificate *head, struct buffer *out, const str
                 return ERR_MEMORY;
         err = set_point(c, request);
         if (!err)
-                err = fill(c, name, false, server ? GNUTLS_KP_TLS_WWW_SERVER : GNUTLS_KP_TLS_WWW_CLIENT,
-                    now, (int)request->days, &until);
+                err = fill(c, name, false,
+                    server ? GNUTLS_KP_TLS_WWW_SERVER : GNUTLS_KP_TLS_WWW_CLIENT, now,
+                    (int)request->days, &until);
         if (!err && server)
                 err = add_server_names(c, text_of(request->server_names));
         if (!err)
@@ -429,7 +436,8 @@ int authority_sign(struct buffer *out, const struct authority *a, struct text ma
 
         if (!text_starts(manifest, KEYS_MANIFEST_HEAD) || manifest.len > KEYS_MANIFEST_MAX)
                 return ERR_UNTRUSTED;
-        err = tls_err(gnutls_privkey_sign_data(a->signing.signer, GNUTLS_DIG_SHA256, 0, &data, &signature));
+        err = tls_err(
+            gnutls_privkey_sign_data(a->signing.signer, GNUTLS_DIG_SHA256, 0, &data, &signature));
         if (!err)
                 err = buffer_add(out, signature.data, signature.size);
         gnutls_free(signature.data);

@@ -89,8 +89,8 @@ static int write_file(const char *folder, const char *name, struct text bytes)
 }
 
 /* Puts the bytes under their own SHA-256 and adds their line to the manifest's files. */
-static int add_file(struct bundle *b, json_t *files, const char *name, const char *kind,
-    struct text bytes)
+static int add_file(
+    struct bundle *b, json_t *files, const char *name, const char *kind, struct text bytes)
 {
         struct sha256 digest = sha256_of(bytes.data, bytes.len);
         char hex[SHA256_HEX_MAX], path[FOLDER_MAX + NAME_BYTES_MAX];
@@ -101,8 +101,9 @@ static int add_file(struct bundle *b, json_t *files, const char *name, const cha
         err = path_of(path, b->folder, hex);
         if (!err && (stat(path, &seen) != 0 || (uint64_t)seen.st_size != bytes.len))
                 err = write_file(b->folder, hex, bytes);
-        if (!err && json_array_append_new(files, json_pack("{s:s,s:s,s:s,s:I}", "name", name, "kind",
-                            kind, "sha256", hex, "bytes", (json_int_t)bytes.len)) != 0)
+        if (!err &&
+            json_array_append_new(files, json_pack("{s:s,s:s,s:s,s:I}", "name", name, "kind", kind,
+                                             "sha256", hex, "bytes", (json_int_t)bytes.len)) != 0)
                 err = ERR_MEMORY;
         return err;
 }
@@ -164,10 +165,12 @@ static void next_generation(char out[GENERATION_MAX], const struct bundle *b)
                 uint64_t before = 0;
                 struct text tail = text_of(b->generation);
                 size_t dash = text_find(tail, '-');
-                if (dash < tail.len && text_to_u64(&before,
-                        (struct text){ tail.data + dash + 1, tail.len - dash - 1 }, 1000000) == 0)
+                if (dash < tail.len &&
+                    text_to_u64(&before, (struct text){ tail.data + dash + 1, tail.len - dash - 1 },
+                        1000000) == 0)
                         count = (unsigned)before + 1;
-                (void)snprintf(compact, sizeof(compact), "%.*s", (int)(dash < 24 ? dash : 24), tail.data);
+                (void)snprintf(
+                    compact, sizeof(compact), "%.*s", (int)(dash < 24 ? dash : 24), tail.data);
         }
         (void)snprintf(out, GENERATION_MAX, "%.24s-%u", compact, count);
 }
@@ -180,8 +183,8 @@ static int write_manifest(struct buffer *out, const char *generation, time_ms no
 
         if (!err)
                 err = buffer_add_format(out,
-                    KEYS_MANIFEST_HEAD ",\"generation\":\"%s\",\"made_at\":\"%s\",\"files\":%s}", generation,
-                    timestamp_write(stamp, now), text);
+                    KEYS_MANIFEST_HEAD ",\"generation\":\"%s\",\"made_at\":\"%s\",\"files\":%s}",
+                    generation, timestamp_write(stamp, now), text);
         free(text);
         return err;
 }
@@ -196,8 +199,8 @@ static bool same_files(const struct bundle *b, const json_t *files)
         return json_equal(json_object_get(old, "files"), files);
 }
 
-static void take_into_use(struct bundle *b, const char *generation, struct buffer *manifest,
-    struct buffer *signature)
+static void take_into_use(
+    struct bundle *b, const char *generation, struct buffer *manifest, struct buffer *signature)
 {
         struct sha256 digest = sha256_of(manifest->data, manifest->len);
 
@@ -221,7 +224,8 @@ static int save(struct bundle *b, const struct buffer *manifest, const struct bu
                 err = buffer_add(&whole, signature->data, signature->len);
         if (!err)
                 err = buffer_add(&whole, manifest->data, manifest->len);
-        return err ? err : write_file(b->folder, "manifest", (struct text){ whole.data, whole.len });
+        return err ? err
+                   : write_file(b->folder, "manifest", (struct text){ whole.data, whole.len });
 }
 
 static int load(struct bundle *b)
@@ -322,7 +326,8 @@ struct bundle *bundle_close(struct bundle *b)
         return NULL;
 }
 
-int bundle_set(struct bundle *b, char generation[GENERATION_MAX], struct text set, struct text hashes)
+int bundle_set(
+    struct bundle *b, char generation[GENERATION_MAX], struct text set, struct text hashes)
 {
         int err;
 

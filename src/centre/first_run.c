@@ -11,7 +11,8 @@
 
 #include <sodium.h>
 
-/* Crockford's letters without those that are misread; 40 bits, asked for at most a few times a minute. */
+/* Crockford's letters without those that are misread; 40 bits, asked for at most a few times a
+ * minute. */
 static void make_code(char out[OFFICE_CODE_MAX])
 {
         static const char letters[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -58,13 +59,15 @@ int first_run_sample(struct office *office, const char *sample_folder)
         err = sample_load(&made, db, office->clock, sample_folder, office->packs_folder, &bad);
         db_pool_give(office->pool, db);
         if (err) {
-                log_line(LOG_LEVEL_ERROR, "centre", "the sample %s was not loaded: %s %s", sample_folder,
-                    err_text(err), bad.why_en);
+                log_line(LOG_LEVEL_ERROR, "centre", "the sample %s was not loaded: %s %s",
+                    sample_folder, err_text(err), bad.why_en);
                 return err;
         }
         office->first_run_code[0] = '\0';
-        (void)printf("%s: %s\n%s: %s\n", say(language_from_environment(), "Tài khoản", "User"), made.login,
-            say(language_from_environment(), "Mật khẩu dùng một lần", "One-time password"), made.password);
+        (void)printf("%s: %s\n%s: %s\n", say(language_from_environment(), "Tài khoản", "User"),
+            made.login,
+            say(language_from_environment(), "Mật khẩu dùng một lần", "One-time password"),
+            made.password);
         sodium_memzero(made.password, sizeof(made.password));
         (void)fflush(stdout);
         return 0;
@@ -78,7 +81,8 @@ void first_run_greet(const struct office *office, const char *address, unsigned 
 
         (void)printf(strchr(address, ':') && !all ? "%s: %s://[%s]:%u/\n" : "%s: %s://%s:%u/\n",
             say(l, "Canh đang chạy tại", "Canh is at"), scheme, all ? "127.0.0.1" : address, port);
-        (void)printf("%s: %s\n", say(l, "Cửa của máy trạm", "Workstations connect to"), office->agents_url);
+        (void)printf(
+            "%s: %s\n", say(l, "Cửa của máy trạm", "Workstations connect to"), office->agents_url);
         if (office->first_run_code[0])
                 (void)printf("%s: %s\n", say(l, "Mã cài đặt lần đầu", "First-run code"),
                     office->first_run_code);

@@ -1,5 +1,5 @@
-/* canh-centre: reads the command line, then is the parent of the other processes, or does one thing for the
- * administrator. SPDX-License-Identifier: Apache-2.0 */
+/* canh-centre: reads the command line, then is the parent of the other processes, or does one thing
+ * for the administrator. SPDX-License-Identifier: Apache-2.0 */
 #include "base/language.h"
 #include "base/log.h"
 #include "centre/admin.h"
@@ -10,13 +10,16 @@
 #include <sys/stat.h>
 
 static const char help_vi[] =
-    "canh-centre [--data THƯ_MỤC] [--listen ĐỊA_CHỈ:CỔNG] [--agents ĐỊA_CHỈ:CỔNG] [--database URL]\n"
+    "canh-centre [--data THƯ_MỤC] [--listen ĐỊA_CHỈ:CỔNG] [--agents ĐỊA_CHỈ:CỔNG] [--database "
+    "URL]\n"
     "            [--packs THƯ_MỤC] [--certificate TỆP --key TỆP] [--sample THƯ_MỤC]\n"
-    "canh-centre … admin first-user|reset-password|load-sample|load-pack|token|kit|backup|restore|check\n";
+    "canh-centre … admin "
+    "first-user|reset-password|load-sample|load-pack|token|kit|backup|restore|check\n";
 static const char help_en[] =
     "canh-centre [--data DIR] [--listen ADDR:PORT] [--agents ADDR:PORT] [--database URL]\n"
     "            [--packs DIR] [--certificate FILE --key FILE] [--sample DIR]\n"
-    "canh-centre … admin first-user|reset-password|load-sample|load-pack|token|kit|backup|restore|check\n";
+    "canh-centre … admin "
+    "first-user|reset-password|load-sample|load-pack|token|kit|backup|restore|check\n";
 
 int main(int argc, char **argv)
 {
@@ -29,7 +32,9 @@ int main(int argc, char **argv)
                 return EXIT_CANNOT_START;
         }
         if (settings.help || settings.version) {
-                (void)fputs(settings.help ? say(l, help_vi, help_en) : "canh-centre " CANH_VERSION "\n", stdout);
+                (void)fputs(
+                    settings.help ? say(l, help_vi, help_en) : "canh-centre " CANH_VERSION "\n",
+                    stdout);
                 return 0;
         }
         if (mkdir(settings.data_folder, 0700) != 0 && errno != EEXIST) {

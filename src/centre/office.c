@@ -17,7 +17,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { KEYS_TIMEOUT_MS = 5000, READER_TIMEOUT_MS = 300000, SMALL_JSON_MAX = 8 << 10, CLIENT_DAYS = 400 };
+enum {
+        KEYS_TIMEOUT_MS = 5000,
+        READER_TIMEOUT_MS = 300000,
+        SMALL_JSON_MAX = 8 << 10,
+        CLIENT_DAYS = 400
+};
 
 static int write_all(int fd, const void *bytes, size_t len)
 {
@@ -74,7 +79,8 @@ static int read_output(struct buffer *out, int fd, size_t len)
 static void say_end(struct parse_error *bad, const struct reader_result *result)
 {
         if (result->end == READER_END_TIME)
-                (void)parse_error_set(bad, 0, "Tệp cần quá nhiều thời gian để đọc; đã dừng lại, không có gì được ghi.",
+                (void)parse_error_set(bad, 0,
+                    "Tệp cần quá nhiều thời gian để đọc; đã dừng lại, không có gì được ghi.",
                     "The file takes too long to read; it was stopped and nothing was written.");
         else if (result->end == READER_END_CRASH)
                 (void)parse_error_set(bad, 0,
@@ -111,8 +117,8 @@ int office_reader_run(struct office *office, struct buffer *out, const char *job
         if (upload < 0)
                 return ERR_MEMORY;
         atomic_fetch_add(&office->jobs_run, 1);
-        err = question_ask(&answer, office->reader, READER_RUN, text_of(job), upload,
-            READER_TIMEOUT_MS);
+        err = question_ask(
+            &answer, office->reader, READER_RUN, text_of(job), upload, READER_TIMEOUT_MS);
         (void)close(upload);
         if (!err)
                 err = take_result(out, &answer, bad);
@@ -150,15 +156,16 @@ int office_issue(struct certificate *out, struct office *office, const struct ke
         struct keys_certificate head;
         int err;
 
-        err = ask_keys(&answer, office, KEYS_ISSUE,
-            (struct text){ (const char *)request, sizeof(*request) });
+        err = ask_keys(
+            &answer, office, KEYS_ISSUE, (struct text){ (const char *)request, sizeof(*request) });
         if (!err && answer.body.len <= sizeof(head))
                 err = ERR_UNTRUSTED;
         if (err)
                 return err;
         memcpy(&head, answer.body.data, sizeof(head));
         head.serial[sizeof(head.serial) - 1] = '\0';
-        err = buffer_add(&made.pem, answer.body.data + sizeof(head), answer.body.len - sizeof(head));
+        err = buffer_add(
+            &made.pem, answer.body.data + sizeof(head), answer.body.len - sizeof(head));
         if (err)
                 return err;
         (void)snprintf(made.serial, sizeof(made.serial), "%s", head.serial);
@@ -208,11 +215,11 @@ static int make_key(struct buffer *pem, struct keys_issue *point)
 
         if (gnutls_x509_privkey_init(&key) != 0)
                 return ERR_MEMORY;
-        if (gnutls_x509_privkey_generate(key, GNUTLS_PK_ECDSA,
-                GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0) == 0 &&
+        if (gnutls_x509_privkey_generate(
+                key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0) == 0 &&
             gnutls_x509_privkey_export_ecc_raw(key, &curve, &x, &y, NULL) == 0 &&
-            gnutls_x509_privkey_export2_pkcs8(key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN,
-                &text) == 0)
+            gnutls_x509_privkey_export2_pkcs8(
+                key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &text) == 0)
                 err = buffer_add(pem, text.data, text.size);
         /* the raw form may lead with zero bytes, or be short of some */
         for (int i = 0; !err && i < 2; i++) {
@@ -245,8 +252,8 @@ int office_issue_kit(struct certificate *out, struct buffer *key, struct office 
         return err ? err : office_issue(out, office, &request);
 }
 
-int office_issue_server(struct certificate *out, struct buffer *key, struct office *office,
-    const char *names)
+int office_issue_server(
+    struct certificate *out, struct buffer *key, struct office *office, const char *names)
 {
         struct keys_issue request = { .kind = KEYS_KIND_SERVER, .days = KEYS_DAYS_MAX };
         int err = text_copy(request.server_names, sizeof(request.server_names), text_of(names));
@@ -293,8 +300,8 @@ int office_authority(struct buffer *pem, char fingerprint[65], struct office *of
 static int options_of(struct buffer *out, const char *name1, struct text value1, const char *name2,
     const char *value2)
 {
-        AUTO(json_free_at) json_t *o =
-            json_pack("{s:s%,s:s}", name1, value1.data, value1.len, name2, value2);
+        AUTO(json_free_at)
+        json_t *o = json_pack("{s:s%,s:s}", name1, value1.data, value1.len, name2, value2);
         char *text = o ? json_dumps(o, JSON_COMPACT) : NULL;
         int err = text ? buffer_add_text(out, text) : ERR_FORMAT;
 
@@ -315,8 +322,8 @@ int office_check_certificate(char common_name[65], char serial[65], struct offic
 
         err = office_authority(&authority, NULL, office);
         if (!err) /* the first of the two certificates is the authority's */
-                err = options_of(&options, "authority", (struct text){ authority.data, authority.len },
-                    "use", "client");
+                err = options_of(&options, "authority",
+                    (struct text){ authority.data, authority.len }, "use", "client");
         if (!err)
                 err = office_reader_run(office, &json, "certificate", options.data, pem, bad);
         if (!err)
@@ -332,14 +339,15 @@ int office_check_certificate(char common_name[65], char serial[65], struct offic
         if (!err)
                 err = revoked_rows_has(&revoked, db, serial);
         if (!err && revoked) {
-                (void)parse_error_set(bad, 0, "Chứng thư đã bị thu hồi.", "The certificate was revoked.");
+                (void)parse_error_set(
+                    bad, 0, "Chứng thư đã bị thu hồi.", "The certificate was revoked.");
                 err = ERR_UNTRUSTED;
         }
         return err;
 }
 
-int office_check_signature(struct office *office, struct text certificate_pem, struct text data,
-    struct text signature_der)
+int office_check_signature(
+    struct office *office, struct text certificate_pem, struct text data, struct text signature_der)
 {
         AUTO(buffer_done) struct buffer options = BUFFER(MESSAGE_BODY_MAX);
         AUTO(buffer_done) struct buffer json = BUFFER(SMALL_JSON_MAX);
@@ -361,8 +369,8 @@ int office_sign_manifest(void *state, struct buffer *signature, struct text mani
         return err ? err : buffer_add(signature, answer.body.data, answer.body.len);
 }
 
-int office_publish_set(struct office *office, char *generation, struct text set_bytes,
-    struct text hash_bytes)
+int office_publish_set(
+    struct office *office, char *generation, struct text set_bytes, struct text hash_bytes)
 {
         int err = bundle_set(office->bundle, generation, set_bytes, hash_bytes);
 

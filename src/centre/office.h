@@ -42,7 +42,7 @@ struct office {
         bool secure_cookies;                  /* the console is served over TLS */
         const struct clock *clock;
         time_ms started_at;
-        int64_t schema;                      /* number of the database's schema */
+        int64_t schema; /* number of the database's schema */
         struct db_pool *pool;
         struct question_line *reader;
         struct question_line *keys;
@@ -51,7 +51,7 @@ struct office {
         struct rate *enrol_rate, *report_rate;
         struct bundle *bundle;
         const struct incident_rules *rules; /* deadlines of incidents, read once */
-        atomic_int reader_pid, keys_pid;     /* for the status page */
+        atomic_int reader_pid, keys_pid;    /* for the status page */
         atomic_uint_fast64_t jobs_run, jobs_failed, requests, problems;
 };
 
@@ -89,9 +89,12 @@ MUST_USE int office_check_certificate(char common_name[65], char serial[65], str
 MUST_USE int office_check_signature(struct office *office, struct text certificate_pem,
     struct text data, struct text signature_der);
 
-/* For proc_web: any request to the keys process; and the certificate of a server of ours with its key. `names`: one a line. */
-MUST_USE int office_issue(struct certificate *out, struct office *office, const struct keys_issue *request);
-MUST_USE int office_issue_server(struct certificate *out, struct buffer *key, struct office *office, const char *names);
+/* For proc_web: any request to the keys process; and the certificate of a server of ours with its
+ * key. `names`: one a line. */
+MUST_USE int office_issue(
+    struct certificate *out, struct office *office, const struct keys_issue *request);
+MUST_USE int office_issue_server(
+    struct certificate *out, struct buffer *key, struct office *office, const char *names);
 /* A bundle_sign (centre/bundle.h); state is the office. */
 MUST_USE int office_sign_manifest(void *state, struct buffer *signature, struct text manifest);
 

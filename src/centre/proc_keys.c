@@ -1,10 +1,10 @@
 /* The keys process: holds the authority's and the signing key.
  *
  * Keeps:    its one message socket; the two private keys in memory. No file, no network, no child:
- *           seccomp CONFINE_MESSAGES, entered before the first message is read. No core file, no ptrace.
- * Accepts:  KEYS_AUTHORITY (empty), KEYS_ISSUE (struct keys_issue, exact), KEYS_SIGN (a manifest).
- *           Anything else ends the process: web has been taken over.
- * Limits:   none of its own; web limits the rate. SPDX-License-Identifier: Apache-2.0 */
+ *           seccomp CONFINE_MESSAGES, entered before the first message is read. No core file, no
+ * ptrace. Accepts:  KEYS_AUTHORITY (empty), KEYS_ISSUE (struct keys_issue, exact), KEYS_SIGN (a
+ * manifest). Anything else ends the process: web has been taken over. Limits:   none of its own;
+ * web limits the rate. SPDX-License-Identifier: Apache-2.0 */
 #include "centre/proc_keys.h"
 
 #include "base/log.h"
@@ -70,9 +70,15 @@ static int on_sign(void *state, const struct message *m)
 
 static const struct message_rule rules[] = {
         { .type = KEYS_AUTHORITY, .states = STATE_READY, .handle = on_authority },
-        { .type = KEYS_ISSUE, .min_bytes = sizeof(struct keys_issue),
-            .max_bytes = sizeof(struct keys_issue), .states = STATE_READY, .handle = on_issue },
-        { .type = KEYS_SIGN, .min_bytes = 1, .max_bytes = KEYS_MANIFEST_MAX, .states = STATE_READY,
+        { .type = KEYS_ISSUE,
+            .min_bytes = sizeof(struct keys_issue),
+            .max_bytes = sizeof(struct keys_issue),
+            .states = STATE_READY,
+            .handle = on_issue },
+        { .type = KEYS_SIGN,
+            .min_bytes = 1,
+            .max_bytes = KEYS_MANIFEST_MAX,
+            .states = STATE_READY,
             .handle = on_sign },
 };
 static const struct message_table table = { rules, ARRAY_LEN(rules) };

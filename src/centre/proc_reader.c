@@ -24,7 +24,6 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -79,21 +78,20 @@ static int write_all(int fd, const void *bytes, size_t len)
 }
 
 /* The upload begins with the options (struct reader_upload), which are web's own words. */
-static int run_job(struct buffer *out, struct parse_error *bad, const struct reader_job *job,
-    int upload)
+static int run_job(
+    struct buffer *out, struct parse_error *bad, const struct reader_job *job, int upload)
 {
         AUTO(json_free_at) json_t *options = NULL;
         struct reader_upload head;
-        struct stat seen;
         const char *bytes;
+        off_t end;
         size_t len;
         int err;
 
-        if (fstat(upload, &seen) != 0)
-                return ERR_IO;
-        len = (size_t)seen.st_size;
-        if (len < sizeof(head))
+        end = lseek(upload, 0, SEEK_END); /* fstat is newfstatat, which could ask about any file */
+        if (end < (off_t)sizeof(head))
                 return ERR_BUG;
+        len = (size_t)end;
         bytes = mmap(NULL, len, PROT_READ, MAP_PRIVATE, upload, 0);
         if (bytes == MAP_FAILED)
                 return ERR_LIMIT;
@@ -109,7 +107,8 @@ static int run_job(struct buffer *out, struct parse_error *bad, const struct rea
             (struct text){ bytes + head.options_bytes, len - head.options_bytes }, bad);
 }
 
-/* What the child writes to `result` at the very end; a short file means that it did not get there. */
+/* What the child writes to `result` at the very end; a short file means that it did not get there.
+ */
 static _Noreturn void child(const struct reader_job *job, int upload, int output, int result)
 {
         struct buffer out = BUFFER(JOB_OUT_BYTES_MAX);
@@ -163,7 +162,8 @@ static int start_job(struct reader *r, const struct reader_job *job, const struc
                 return ERR_MEMORY;
         }
         *place = (struct running){ pid, m->id, output, result,
-                clock_steady(&clock_real) + (int64_t)job->seconds * WALL_FACTOR * SECOND_MS, false };
+                clock_steady(&clock_real) + (int64_t)job->seconds * WALL_FACTOR * SECOND_MS,
+                false };
         return 0;
 }
 
@@ -182,8 +182,12 @@ static int on_run(void *state, const struct message *m)
 }
 
 static const struct message_rule rules[] = {
-        { .type = READER_RUN, .min_bytes = 1, .max_bytes = NAME_MAX_BYTES, .states = STATE_READY,
-            .with_fd = true, .handle = on_run },
+        { .type = READER_RUN,
+            .min_bytes = 1,
+            .max_bytes = NAME_MAX_BYTES,
+            .states = STATE_READY,
+            .with_fd = true,
+            .handle = on_run },
 };
 static const struct message_table table = { rules, ARRAY_LEN(rules) };
 
@@ -192,7 +196,7 @@ static int reap(struct reader *r, struct running *job, int status)
 {
         struct reader_result result;
         bool whole = WIFEXITED(status) && WEXITSTATUS(status) == 0 &&
-            pread(job->result, &result, sizeof(result), 0) == (ssize_t)sizeof(result);
+                     pread(job->result, &result, sizeof(result), 0) == (ssize_t)sizeof(result);
         int err;
 
         if (!whole) {

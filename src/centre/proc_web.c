@@ -1,10 +1,10 @@
 /* The web process: the console, the API, the agents' door.
  *
- * Keeps:    two listening sockets; the database and DATA/{office,lists,bundle}; reading packs. Landlock
- *           where the kernel has it; seccomp CONFINE_SERVER. Never the authority's keys (DATA/keys is not
- *           among its folders) and never the inside of a foreign file (reader has it).
- * Accepts:  from the parent: SUPERVISOR_PEER with one handle. From reader and keys: answers.
- * Ends by itself when its certificate has less than 30 days left: the parent starts it with a new one.
+ * Keeps:    two listening sockets; the database and DATA/{office,lists,bundle}; reading packs.
+ * Landlock where the kernel has it; seccomp CONFINE_SERVER. Never the authority's keys (DATA/keys
+ * is not among its folders) and never the inside of a foreign file (reader has it). Accepts:  from
+ * the parent: SUPERVISOR_PEER with one handle. From reader and keys: answers. Ends by itself when
+ * its certificate has less than 30 days left: the parent starts it with a new one.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "centre/proc_web.h"
 
@@ -89,7 +89,8 @@ static int set_up_folders(struct web *w)
                         err = read_file(&w->console_key, s->key_file);
         }
         if (err)
-                log_line(LOG_LEVEL_ERROR, who, "cannot prepare %s: %s", s->data_folder, err_text(err));
+                log_line(
+                    LOG_LEVEL_ERROR, who, "cannot prepare %s: %s", s->data_folder, err_text(err));
         return err;
 }
 
@@ -99,7 +100,8 @@ static void database_folder(char out[OFFICE_PATH_MAX], const char *url)
         const char *path = strchr(url, ':') ? strchr(url, ':') + 1 : url;
         const char *slash = strrchr(path, '/');
 
-        (void)snprintf(out, OFFICE_PATH_MAX, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
+        (void)snprintf(
+            out, OFFICE_PATH_MAX, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
 }
 
 static int confine_web(struct web *w)
@@ -107,22 +109,24 @@ static int confine_web(struct web *w)
         char office_folder[OFFICE_PATH_MAX];
         const char *write_paths[] = { w->office.list_folder, w->office.bundle_folder, office_folder,
                 "/dev/null", NULL };
-        const char *read_paths[] = { w->office.packs_folder, w->settings->sample_folder, "/usr", "/lib",
-                "/lib64", "/etc", "/proc", "/dev/urandom", "/sys/devices/system/cpu",
+        const char *read_paths[] = { w->office.packs_folder, w->settings->sample_folder, "/usr",
+                "/lib", "/lib64", "/etc", "/proc", "/dev/urandom", "/sys/devices/system/cpu",
                 "/var/cache/fontconfig", NULL };
         const struct confinement what = { CONFINE_SERVER, read_paths, write_paths };
         int landlock = 0, err;
 
         database_folder(office_folder, w->settings->database_url);
         /* temporary tables of the database and scratch files of libraries stay with our own */
-        if (setenv("TMPDIR", office_folder, 1) != 0 || setenv("SQLITE_TMPDIR", office_folder, 1) != 0)
+        if (setenv("TMPDIR", office_folder, 1) != 0 ||
+            setenv("SQLITE_TMPDIR", office_folder, 1) != 0)
                 return ERR_MEMORY;
         err = confine(&what, &landlock);
         if (err)
                 log_line(LOG_LEVEL_ERROR, who, "cannot be confined: %s", err_text(err));
         else if (landlock == 0)
                 log_line(LOG_LEVEL_WARNING, who,
-                    "THIS KERNEL HAS NO LANDLOCK: the web process could read every file of its user");
+                    "THIS KERNEL HAS NO LANDLOCK: the web process could read every file of its "
+                    "user");
         return err;
 }
 
@@ -137,10 +141,11 @@ static int open_database(struct web *w)
                 err = db_migrate(db, &found);
         if (err == ERR_UNSUPPORTED)
                 log_line(LOG_LEVEL_ERROR, who,
-                    "%s has schema %lld, which is newer than this program: nothing was touched", url,
-                    (long long)found);
+                    "%s has schema %lld, which is newer than this program: nothing was touched",
+                    url, (long long)found);
         else if (err)
-                log_line(LOG_LEVEL_ERROR, who, "cannot open the database %s: %s", url, err_text(err));
+                log_line(
+                    LOG_LEVEL_ERROR, who, "cannot open the database %s: %s", url, err_text(err));
         if (!err)
                 err = db_migrate(db, &w->office.schema);
         return err;
@@ -170,11 +175,12 @@ static int open_office(struct web *w)
         (void)snprintf(rules, sizeof(rules), "%s/rules", o->packs_folder);
         o->rules = intake_rules(o->packs_folder);
         if (!err)
-                err = bundle_open(&o->bundle, o->bundle_folder, rules, o->clock, office_sign_manifest, o);
+                err = bundle_open(
+                    &o->bundle, o->bundle_folder, rules, o->clock, office_sign_manifest, o);
         if (!err)
                 err = rate_new(&o->enrol_rate, 4096, 20, 40, o->clock);
         if (!err)
-                err = rate_new(&o->report_rate, 16384, 120, 240, o->clock);
+                err = rate_new(&o->report_rate, 16384, 120, 600, o->clock);
         if (!err)
                 err = first_run_prepare(o);
         if (err)
@@ -182,8 +188,8 @@ static int open_office(struct web *w)
         return err;
 }
 
-static int start_server(struct http_server **out, const char *what,
-    const struct http_server_options *options)
+static int start_server(
+    struct http_server **out, const char *what, const struct http_server_options *options)
 {
         int err = http_server_start(out, options);
 
@@ -191,8 +197,8 @@ static int start_server(struct http_server **out, const char *what,
                 log_line(LOG_LEVEL_ERROR, who, "%s: %s:%u is in use by another program", what,
                     options->address, options->port);
         else if (err)
-                log_line(LOG_LEVEL_ERROR, who, "%s: cannot listen on %s:%u: %s", what, options->address,
-                    options->port, err_text(err));
+                log_line(LOG_LEVEL_ERROR, who, "%s: cannot listen on %s:%u: %s", what,
+                    options->address, options->port, err_text(err));
         return err;
 }
 
@@ -201,11 +207,20 @@ static int start_agents(struct web *w)
         AUTO(buffer_done) struct buffer authority = BUFFER(2 * CERTIFICATE_PEM_MAX);
         struct office *o = &w->office;
         const struct settings *s = w->settings;
-        struct http_server_options options = { .address = s->agents_address, .port = s->agents_port,
-                .byte_threads = 2, .workers = WORKERS, .connections_max = 4000,
-                .connections_per_address_max = 2000, .idle_seconds = 60, .body_seconds = 120,
-                .wait_seconds = 25, .wake_delay_ms = 500, .queue_max = 4000,
-                .body_limit = agents_door_body_limit, .answer = agents_door_answer, .state = o };
+        struct http_server_options options = { .address = s->agents_address,
+                .port = s->agents_port,
+                .byte_threads = 2,
+                .workers = WORKERS,
+                .connections_max = 4000,
+                .connections_per_address_max = 2000,
+                .idle_seconds = 60,
+                .body_seconds = 120,
+                .wait_seconds = 25,
+                .wake_delay_ms = 500,
+                .queue_max = 4000,
+                .body_limit = agents_door_body_limit,
+                .answer = agents_door_answer,
+                .state = o };
         char names[KEYS_SERVER_NAMES_ROOM];
         int err = office_authority(&authority, NULL, o);
 
@@ -213,7 +228,8 @@ static int start_agents(struct web *w)
         if (!err)
                 err = office_issue_server(&w->certificate, &w->key, o, names);
         if (err) {
-                log_line(LOG_LEVEL_ERROR, who, "no certificate for the agents' port: %s", err_text(err));
+                log_line(
+                    LOG_LEVEL_ERROR, who, "no certificate for the agents' port: %s", err_text(err));
                 return err;
         }
         options.certificate_pem = w->certificate.pem.data;
@@ -230,11 +246,20 @@ static int start_console(struct web *w)
 {
         struct office *o = &w->office;
         const struct settings *s = w->settings;
-        struct http_server_options options = { .address = s->listen_address, .port = s->listen_port,
-                .byte_threads = 1, .workers = WORKERS, .connections_max = 500,
-                .connections_per_address_max = 200, .idle_seconds = 60, .body_seconds = 120,
-                .wait_seconds = 25, .wake_delay_ms = 100, .queue_max = 500,
-                .body_limit = router_body_limit, .answer = router_answer, .state = o };
+        struct http_server_options options = { .address = s->listen_address,
+                .port = s->listen_port,
+                .byte_threads = 1,
+                .workers = WORKERS,
+                .connections_max = 500,
+                .connections_per_address_max = 200,
+                .idle_seconds = 60,
+                .body_seconds = 120,
+                .wait_seconds = 25,
+                .wake_delay_ms = 100,
+                .queue_max = 500,
+                .body_limit = router_body_limit,
+                .answer = router_answer,
+                .state = o };
 
         o->secure_cookies = !settings_is_loopback(s->listen_address) || s->certificate_file[0];
         if (s->certificate_file[0]) {
@@ -255,14 +280,19 @@ static int on_peer(void *state, const struct message *m)
         memcpy(&peer, m->body.data, sizeof(peer));
         if (peer.role != ROLE_OF_KEYS && peer.role != ROLE_OF_READER)
                 return ERR_UNTRUSTED;
-        question_line_attach_own(peer.role == ROLE_OF_KEYS ? w->office.keys : w->office.reader, m->fd);
-        atomic_store(peer.role == ROLE_OF_KEYS ? &w->office.keys_pid : &w->office.reader_pid, peer.pid);
+        question_line_attach_own(
+            peer.role == ROLE_OF_KEYS ? w->office.keys : w->office.reader, m->fd);
+        atomic_store(
+            peer.role == ROLE_OF_KEYS ? &w->office.keys_pid : &w->office.reader_pid, peer.pid);
         return 0;
 }
 
 static const struct message_rule rules[] = {
-        { .type = SUPERVISOR_PEER, .min_bytes = sizeof(struct supervisor_peer),
-            .max_bytes = sizeof(struct supervisor_peer), .states = STATE_READY, .with_fd = true,
+        { .type = SUPERVISOR_PEER,
+            .min_bytes = sizeof(struct supervisor_peer),
+            .max_bytes = sizeof(struct supervisor_peer),
+            .states = STATE_READY,
+            .with_fd = true,
             .handle = on_peer },
 };
 static const struct message_table table = { rules, ARRAY_LEN(rules) };
@@ -312,7 +342,8 @@ static int start(struct web *w, const struct proc_web *given)
                 return err;
         if (office_publish_if_changed(&w->office) != 0)
                 log_line(LOG_LEVEL_WARNING, who, "the rules could not be published to the agents");
-        first_run_greet(&w->office, w->settings->listen_address, http_server_port(w->office.console));
+        first_run_greet(
+            &w->office, w->settings->listen_address, http_server_port(w->office.console));
         return 0;
 }
 

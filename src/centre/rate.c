@@ -32,8 +32,8 @@ static uint64_t hash(struct text name)
         return h ? h : 1;
 }
 
-int rate_new(struct rate **out, size_t names, unsigned per_minute, unsigned burst,
-    const struct clock *clock)
+int rate_new(
+    struct rate **out, size_t names, unsigned per_minute, unsigned burst, const struct clock *clock)
 {
         struct rate *r = mem_zero(1, sizeof(*r) + names * sizeof(struct bucket));
 

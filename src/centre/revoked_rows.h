@@ -1,4 +1,5 @@
-/* centre/revoked_rows.h: certificates that are not accepted any more. SPDX-License-Identifier: Apache-2.0 */
+/* centre/revoked_rows.h: certificates that are not accepted any more. SPDX-License-Identifier:
+ * Apache-2.0 */
 #ifndef CANH_CENTRE_REVOKED_ROWS_H
 #define CANH_CENTRE_REVOKED_ROWS_H
 

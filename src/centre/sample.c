@@ -5,6 +5,7 @@
 #include "office/campaign/campaign.h"
 #include "office/campaign/pack.h"
 #include "office/registry/accounts.h"
+#include "office/registry/trail.h"
 #include "office/registry/transfer.h"
 #include "office/registry/units.h"
 #include "system/db/db.h"
@@ -13,19 +14,25 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#define SAMPLE_OFFICE "Văn phòng HĐND và UBND huyện Mẫu"
+
 enum { PATH_ROOM = 1100, SAMPLE_BYTES_MAX = 8 << 20 };
 
 struct scope sample_scope(const char *root_id)
 {
-        return (struct scope){ .unit_id = root_id, .account_id = "", .actor = "canh-centre", .address = "",
+        return (struct scope){ .unit_id = root_id,
+                .account_id = "",
+                .actor = "canh-centre",
+                .address = "",
                 .role = ROLE_ADMINISTRATOR };
 }
 
 static int make_user(struct sample_made *made, struct db *db, const struct clock *clock,
     const char *login, const char *name, const char *office_name, struct parse_error *bad)
 {
-        struct account_new wish = { .login = text_of(login), .name = text_of(name),
-                .role = ROLE_ADMINISTRATOR };
+        struct account_new wish = {
+                .login = text_of(login), .name = text_of(name), .role = ROLE_ADMINISTRATOR
+        };
         char root[ULID_MAX], id[ULID_MAX];
         int err = unit_root(root, db);
 
@@ -85,8 +92,8 @@ static int import_one(struct db *db, const struct clock *clock, const struct sco
                 err = read_file(&bytes, folder, name);
         if (err)
                 return err == ERR_MISSING ? 0 : err;
-        err = transfer_import(&result, arena, db, clock, scope, record_topic_of(text_of(topic)), &options,
-            (struct text){ bytes.data, bytes.len }, bad);
+        err = transfer_import(&result, arena, db, clock, scope, record_topic_of(text_of(topic)),
+            &options, (struct text){ bytes.data, bytes.len }, bad);
         if (!err && result.refused_count) {
                 *bad = result.refused[0].bad;
                 err = ERR_FORMAT;
@@ -94,7 +101,8 @@ static int import_one(struct db *db, const struct clock *clock, const struct sco
         return err;
 }
 
-int sample_import(struct db *db, const struct clock *clock, const char *folder, struct parse_error *bad)
+int sample_import(
+    struct db *db, const struct clock *clock, const char *folder, struct parse_error *bad)
 {
         static const char *const topics[] = { "units", "people", "ranges", "systems", "machines" };
         char root[ULID_MAX];
@@ -107,7 +115,8 @@ int sample_import(struct db *db, const struct clock *clock, const char *folder, 
         return err;
 }
 
-int sample_load_pack(struct db *db, const struct clock *clock, const char *folder, struct parse_error *bad)
+int sample_load_pack(
+    struct db *db, const struct clock *clock, const char *folder, struct parse_error *bad)
 {
         AUTO(buffer_done) struct buffer bytes = BUFFER(SAMPLE_BYTES_MAX);
         struct pack_faults faults = { 0 };
@@ -122,13 +131,29 @@ int sample_load_pack(struct db *db, const struct clock *clock, const char *folde
         return err;
 }
 
+static int write_settings(struct db *db, const struct clock *clock)
+{
+        static const char *const pairs[][2] = { { "office_name", SAMPLE_OFFICE },
+                { "parent_name", "UBND tỉnh Mẫu" }, { "place", "Mẫu" },
+                { "hotline", "0200 3 000 000" }, { "pack", "tet-2024" } };
+        int err = db_begin(db);
+
+        for (size_t i = 0; !err && i < ARRAY_LEN(pairs); i++)
+                err = setting_write(db, clock, pairs[i][0], text_of(pairs[i][1]));
+        if (!err)
+                err = db_commit(db);
+        db_rollback(db);
+        return err;
+}
+
 int sample_load(struct sample_made *made, struct db *db, const struct clock *clock,
     const char *folder, const char *packs_folder, struct parse_error *bad)
 {
         char pack[PATH_ROOM];
-        int err = sample_first_user(made, db, clock, "canbo", "Cán bộ trực", "Văn phòng HĐND và UBND huyện Mẫu",
-            bad);
+        int err = sample_first_user(made, db, clock, "canbo", "Cán bộ trực", SAMPLE_OFFICE, bad);
 
+        if (!err)
+                err = write_settings(db, clock);
         if (!err)
                 err = sample_import(db, clock, folder, bad);
         (void)snprintf(pack, sizeof(pack), "%s/tet-2024", packs_folder);

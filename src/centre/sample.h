@@ -1,4 +1,5 @@
-/* centre/sample.h: the first unit and user without a browser, and a sample district out of a folder. SPDX-License-Identifier: Apache-2.0 */
+/* centre/sample.h: the first unit and user without a browser, and a sample district out of a
+ * folder. SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CENTRE_SAMPLE_H
 #define CANH_CENTRE_SAMPLE_H
 
@@ -18,15 +19,19 @@ struct sample_made {
 
 /* The scope of whoever works at the machine itself: all units. root_id must outlive it. */
 struct scope sample_scope(const char *root_id);
-/* The root unit (when there is none) and an administrator with a one-time password. EXISTS: the login is in use. */
-MUST_USE int sample_first_user(struct sample_made *made, struct db *db, const struct clock *clock, const char *login,
-    const char *name, const char *office_name, struct parse_error *bad);
-/* FOLDER/{units,people,ranges,systems,machines}.csv; each may be missing, and is whole or not at all. */
-MUST_USE int sample_import(struct db *db, const struct clock *clock, const char *folder, struct parse_error *bad);
+/* The root unit (when there is none) and an administrator with a one-time password. EXISTS: the
+ * login is in use. */
+MUST_USE int sample_first_user(struct sample_made *made, struct db *db, const struct clock *clock,
+    const char *login, const char *name, const char *office_name, struct parse_error *bad);
+/* FOLDER/{units,people,ranges,systems,machines}.csv; each may be missing, and is whole or not at
+ * all. */
+MUST_USE int sample_import(
+    struct db *db, const struct clock *clock, const char *folder, struct parse_error *bad);
 /* FOLDER/pack.json becomes a directive. */
-MUST_USE int sample_load_pack(struct db *db, const struct clock *clock, const char *folder, struct parse_error *bad);
+MUST_USE int sample_load_pack(
+    struct db *db, const struct clock *clock, const char *folder, struct parse_error *bad);
 /* All of it, for a first start; the user is "canbo". */
-MUST_USE int sample_load(struct sample_made *made, struct db *db, const struct clock *clock, const char *folder,
-    const char *packs_folder, struct parse_error *bad);
+MUST_USE int sample_load(struct sample_made *made, struct db *db, const struct clock *clock,
+    const char *folder, const char *packs_folder, struct parse_error *bad);
 
 #endif

@@ -28,10 +28,10 @@ static bool card_address(char out[INET6_ADDRSTRLEN], const struct ifaddrs *card)
         if (!a || (card->ifa_flags & IFF_LOOPBACK))
                 return false;
         if (a->sa_family == AF_INET)
-                return inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)a)->sin_addr, out,
-                           INET6_ADDRSTRLEN) != NULL;
+                return inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)a)->sin_addr,
+                           out, INET6_ADDRSTRLEN) != NULL;
         return a->sa_family == AF_INET6 && !IN6_IS_ADDR_LINKLOCAL(&six->sin6_addr) &&
-            inet_ntop(AF_INET6, &six->sin6_addr, out, INET6_ADDRSTRLEN) != NULL;
+               inet_ntop(AF_INET6, &six->sin6_addr, out, INET6_ADDRSTRLEN) != NULL;
 }
 
 static bool is_all(const char *address)
@@ -39,7 +39,8 @@ static bool is_all(const char *address)
         return strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0;
 }
 
-void server_names_list(char *out, size_t room, const char *listen_address, const char *agents_address)
+void server_names_list(
+    char *out, size_t room, const char *listen_address, const char *agents_address)
 {
         char name[256] = "", address[INET6_ADDRSTRLEN];
         struct ifaddrs *cards = NULL;
@@ -75,5 +76,6 @@ void server_names_url(char *out, size_t room, const char *address, unsigned port
                                 break;
                 freeifaddrs(cards);
         }
-        (void)snprintf(out, room, strchr(found, ':') ? "https://[%s]:%u" : "https://%s:%u", found, port);
+        (void)snprintf(
+            out, room, strchr(found, ':') ? "https://[%s]:%u" : "https://%s:%u", found, port);
 }

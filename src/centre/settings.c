@@ -38,7 +38,8 @@ bool settings_is_loopback(const char *address)
         return text_starts(text_of(address), "127.") || strcmp(address, "::1") == 0;
 }
 
-static int take_address(char address[64], unsigned *port, const char *value, struct parse_error *bad)
+static int take_address(
+    char address[64], unsigned *port, const char *value, struct parse_error *bad)
 {
         if (settings_address(address, port, text_of(value)) == 0)
                 return 0;
@@ -54,15 +55,19 @@ static int take_text(char out[SETTING_MAX], const char *value, struct parse_erro
             "A value is too long or empty: \"%s\".", value, strlen(value));
 }
 
-static int take_option(struct settings *s, const char *name, const char *value, struct parse_error *bad)
+static int take_option(
+    struct settings *s, const char *name, const char *value, struct parse_error *bad)
 {
         const struct {
                 const char *name;
                 char *into;
         } texts[] = {
-                { "--data", s->data_folder }, { "--database", s->database_url },
-                { "--packs", s->packs_folder }, { "--sample", s->sample_folder },
-                { "--certificate", s->certificate_file }, { "--key", s->key_file },
+                { "--data", s->data_folder },
+                { "--database", s->database_url },
+                { "--packs", s->packs_folder },
+                { "--sample", s->sample_folder },
+                { "--certificate", s->certificate_file },
+                { "--key", s->key_file },
         };
 
         if (strcmp(name, "--listen") == 0)
@@ -72,14 +77,17 @@ static int take_option(struct settings *s, const char *name, const char *value, 
         for (size_t i = 0; i < ARRAY_LEN(texts); i++)
                 if (strcmp(name, texts[i].name) == 0)
                         return take_text(texts[i].into, value, bad);
-        return parse_error_quote(bad, 0, "Không có tùy chọn “%s”.", "There is no option \"%s\".", name,
-            strlen(name));
+        return parse_error_quote(
+            bad, 0, "Không có tùy chọn “%s”.", "There is no option \"%s\".", name, strlen(name));
 }
 
 static void presets(struct settings *s)
 {
-        *s = (struct settings){ .data_folder = "var", .listen_address = "127.0.0.1", .listen_port = 8080,
-                .agents_address = "127.0.0.1", .agents_port = 8443 };
+        *s = (struct settings){ .data_folder = "var",
+                .listen_address = "127.0.0.1",
+                .listen_port = 8080,
+                .agents_address = "127.0.0.1",
+                .agents_port = 8443 };
         (void)snprintf(s->packs_folder, SETTING_MAX, "%s",
             access("packs", R_OK) == 0 ? "packs" : CANH_SHARE "/packs");
 }
@@ -99,15 +107,18 @@ int settings_read(struct settings *out, int argc, char **argv, struct parse_erro
                         s.admin_at = i + 1;
                         break;
                 } else if (i + 1 >= argc) {
-                        err = parse_error_quote(bad, 0, "“%s” cần một giá trị, hoặc không có tùy chọn này.",
-                            "\"%s\" needs a value, or there is no such option.", argv[i], strlen(argv[i]));
+                        err = parse_error_quote(bad, 0,
+                            "“%s” cần một giá trị, hoặc không có tùy chọn này.",
+                            "\"%s\" needs a value, or there is no such option.", argv[i],
+                            strlen(argv[i]));
                 } else {
                         err = take_option(&s, argv[i], argv[i + 1], bad);
                         i++;
                 }
         }
         if (!err && !s.database_url[0])
-                (void)snprintf(s.database_url, SETTING_MAX, "sqlite:%.480s/office/canh.db", s.data_folder);
+                (void)snprintf(
+                    s.database_url, SETTING_MAX, "sqlite:%.480s/office/canh.db", s.data_folder);
         if (!err)
                 *out = s;
         return err;

@@ -12,7 +12,8 @@ struct settings {
         char packs_folder[SETTING_MAX];
         char listen_address[64], agents_address[64];
         unsigned listen_port, agents_port;
-        char certificate_file[SETTING_MAX], key_file[SETTING_MAX]; /* of the console; empty: our own */
+        char certificate_file[SETTING_MAX],
+            key_file[SETTING_MAX];       /* of the console; empty: our own */
         char sample_folder[SETTING_MAX]; /* empty: none */
         bool help, version;
         int admin_at; /* index in argv of what follows "admin"; 0: not asked for */

@@ -2,9 +2,9 @@
  *
  * Keeps:    the right to fork. Opens nothing, reads no message, listens nowhere.
  * Accepts:  signals: SIGTERM and SIGINT end everything, SIGCHLD starts again what ended.
- * When web ends, keys and reader end with it (their socket closes) and all three start anew; when keys or
- * reader ends, web is handed the new one. A role that keeps dying is started ever more slowly, up to 30 s.
- * SPDX-License-Identifier: Apache-2.0 */
+ * When web ends, keys and reader end with it (their socket closes) and all three start anew; when
+ * keys or reader ends, web is handed the new one. A role that keeps dying is started ever more
+ * slowly, up to 30 s. SPDX-License-Identifier: Apache-2.0 */
 #include "centre/supervisor.h"
 
 #include "base/clock.h"
@@ -66,8 +66,9 @@ static int start_service(struct supervisor *s, enum supervisor_role role, int *w
 static int start_all(struct supervisor *s)
 {
         struct proc_web web = { .settings = s->settings };
-        struct process_start what = { .name = names[ROLE_OF_WEB], .run = proc_web_run, .state = &web,
-                .handle_count = 3 };
+        struct process_start what = {
+                .name = names[ROLE_OF_WEB], .run = proc_web_run, .state = &web, .handle_count = 3
+        };
         int control[2], err;
 
         err = start_service(s, ROLE_OF_KEYS, &web.keys_socket);
@@ -159,8 +160,8 @@ static int on_child(struct supervisor *s, int pid, int status)
                         return 0;
                 if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_CANNOT_START)
                         return ERR_UNSUPPORTED;
-                log_line(LOG_LEVEL_WARNING, "centre", "%s ended (%s); starting it again", names[role],
-                    process_end_text(how, status));
+                log_line(LOG_LEVEL_WARNING, "centre", "%s ended (%s); starting it again",
+                    names[role], process_end_text(how, status));
                 return role == ROLE_OF_WEB ? restart_all(s) : restart_service(s, role);
         }
         return 0;

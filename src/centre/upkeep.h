@@ -1,10 +1,12 @@
-/* centre/upkeep.h: what is done every minute without anybody asking. SPDX-License-Identifier: Apache-2.0 */
+/* centre/upkeep.h: what is done every minute without anybody asking. SPDX-License-Identifier:
+ * Apache-2.0 */
 #ifndef CANH_CENTRE_UPKEEP_H
 #define CANH_CENTRE_UPKEEP_H
 
 struct office;
 
-/* Forgets old sessions, publishes changed rules. Failures are logged; the next minute tries again. */
+/* Forgets old sessions, publishes changed rules. Failures are logged; the next minute tries again.
+ */
 void upkeep(struct office *office);
 
 #endif

@@ -197,9 +197,8 @@ char csv_guess_separator(struct text bytes)
         return best;
 }
 
-int csv_add_cell(struct buffer *out, struct text cell, char separator)
+static int add_cell(struct buffer *out, struct text cell, char separator, bool danger)
 {
-        bool danger = cell.len && strchr("=+-@\t", cell.data[0]) && cell.data[0];
         bool quote = text_find(cell, '"') < cell.len || text_find(cell, separator) < cell.len ||
                      text_find(cell, '\n') < cell.len || text_find(cell, '\r') < cell.len;
         size_t start = out->len;
@@ -220,4 +219,15 @@ int csv_add_cell(struct buffer *out, struct text cell, char separator)
         if (err)
                 out->len = start;
         return err;
+}
+
+int csv_add_cell(struct buffer *out, struct text cell, char separator)
+{
+        return add_cell(
+            out, cell, separator, cell.len && cell.data[0] && strchr("=+-@\t", cell.data[0]));
+}
+
+int csv_add_exact_cell(struct buffer *out, struct text cell, char separator)
+{
+        return add_cell(out, cell, separator, false);
 }

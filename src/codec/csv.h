@@ -30,5 +30,8 @@ char csv_guess_separator(struct text bytes);
 /* Adds one cell, quoted where needed; a leading = + - @ or TAB gets an apostrophe, so that a
  * spreadsheet does not run it. */
 MUST_USE int csv_add_cell(struct buffer *out, struct text cell, char separator);
+/* The same without the apostrophe, for text that no spreadsheet opens: reads back to the same cell.
+ */
+MUST_USE int csv_add_exact_cell(struct buffer *out, struct text cell, char separator);
 
 #endif

@@ -98,6 +98,11 @@ static int punycode(struct label *out, const uint32_t *p, size_t n)
         return 0;
 }
 
+static bool is_letter(char c)
+{
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
 static int label_of_unicode(struct label *out, struct text t)
 {
         uint8_t lower[LABEL_MAX * 4];
@@ -118,6 +123,10 @@ static int label_of_unicode(struct label *out, struct text t)
                 free(p);
                 return ERR_FORMAT;
         }
+        for (size_t i = 0; i < count; i++)
+                if (points[i] <= ' ' || (points[i] < FIRST && !is_letter((char)points[i])) ||
+                    points[i] == 0xA0)
+                        return ERR_FORMAT;
         return punycode(out, points, count);
 }
 
@@ -127,7 +136,7 @@ static int label_of_ascii(struct label *out, struct text t)
                 char c = t.data[i];
                 if (c >= 'A' && c <= 'Z')
                         c = (char)(c + 32);
-                if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'))
+                if (!is_letter(c))
                         return ERR_FORMAT;
                 if (label_add(out, c))
                         return ERR_FORMAT;

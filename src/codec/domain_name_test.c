@@ -23,7 +23,7 @@ static void what_is_no_name_is_refused(void **state)
 {
         (void)state;
         static const char *const wrong[] = { "", ".", "localhost", "a..b", "-a.b", "a b.c",
-                "1.2.3.4", "999.1.1.1", "a.b/c", "x.123" };
+                "1.2.3.4", "999.1.1.1", "a.b/c", "x.123", "có dấu cách.vn" };
         char out[DOMAIN_NAME_MAX];
 
         for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)

@@ -44,7 +44,7 @@ int json_add_text(struct buffer *out, struct text t)
 
         while (!err && at < t.len) {
                 for (plain = at; plain < t.len && t.data[plain] >= ' ' && t.data[plain] != '"' &&
-                    t.data[plain] != '\\' && t.data[plain] != 0x7F;)
+                                 t.data[plain] != '\\' && t.data[plain] != 0x7F;)
                         plain++;
                 err = buffer_add(out, t.data + at, plain - at);
                 at = plain;
@@ -88,5 +88,6 @@ int json_add_number_member(struct buffer *out, const char *name, int64_t value, 
 
         if (err)
                 return err;
-        return value == none ? buffer_add_text(out, "null") : buffer_add_format(out, "%lld", (long long)value);
+        return value == none ? buffer_add_text(out, "null")
+                             : buffer_add_format(out, "%lld", (long long)value);
 }

@@ -12,9 +12,11 @@
 MUST_USE int json_add_text(struct buffer *out, struct text t);
 /* ,"name": — the comma is left out behind '{'. */
 MUST_USE int json_add_name(struct buffer *out, const char *name);
-/* Members of an object; an empty text, a time 0 and a number equal to `none` are written as null. */
+/* Members of an object; an empty text, a time 0 and a number equal to `none` are written as null.
+ */
 MUST_USE int json_add_text_member(struct buffer *out, const char *name, struct text value);
 MUST_USE int json_add_time_member(struct buffer *out, const char *name, time_ms at);
-MUST_USE int json_add_number_member(struct buffer *out, const char *name, int64_t value, int64_t none);
+MUST_USE int json_add_number_member(
+    struct buffer *out, const char *name, int64_t value, int64_t none);
 
 #endif

@@ -1,5 +1,5 @@
-/* codec/xlsx.c: see xlsx.h. The parts are unpacked first, because the shared strings may stand behind the sheets
- * that use them. SPDX-License-Identifier: Apache-2.0 */
+/* codec/xlsx.c: see xlsx.h. The parts are unpacked first, because the shared strings may stand
+ * behind the sheets that use them. SPDX-License-Identifier: Apache-2.0 */
 #include "codec/xlsx.h"
 #include "base/buffer.h"
 #include "base/mem.h"
@@ -61,14 +61,14 @@ static struct buffer *part_of(struct book *b, const char *name)
                 return NULL;
         if (strcmp(name, "xl/sharedStrings.xml") == 0)
                 return &b->shared;
-        if (sscanf(name, "xl/worksheets/sheet%u.xml%n", &number, &end) == 1 && end > 0 && !name[end] &&
-            number >= 1 && number <= XLSX_SHEETS_MAX)
+        if (sscanf(name, "xl/worksheets/sheet%u.xml%n", &number, &end) == 1 && end > 0 &&
+            !name[end] && number >= 1 && number <= XLSX_SHEETS_MAX)
                 return &b->sheets[number - 1];
         return NULL;
 }
 
-static int unpack_part(struct book *b, struct buffer *part, struct archive *a, size_t packed,
-    struct parse_error *bad)
+static int unpack_part(
+    struct book *b, struct buffer *part, struct archive *a, size_t packed, struct parse_error *bad)
 {
         char step[STEP];
 
@@ -113,7 +113,8 @@ static int unpack(struct book *b, struct text bytes, struct parse_error *bad)
                 if ((state != ARCHIVE_OK && state != ARCHIVE_WARN) || parts > PARTS_MAX)
                         return broken(bad);
                 if (archive_entry_is_encrypted(entry)) {
-                        (void)parse_error_set(bad, 0, "tệp Excel có mật khẩu: hãy bỏ mật khẩu rồi nạp lại",
+                        (void)parse_error_set(bad, 0,
+                            "tệp Excel có mật khẩu: hãy bỏ mật khẩu rồi nạp lại",
                             "the Excel file has a password: remove it and load the file again");
                         return ERR_UNSUPPORTED;
                 }
@@ -163,7 +164,8 @@ static bool enter(struct reader *r)
         return !r->err;
 }
 
-static void on_doctype(void *state, const char *name, const char *system, const char *public_id, int internal)
+static void on_doctype(
+    void *state, const char *name, const char *system, const char *public_id, int internal)
 {
         (void)name;
         (void)system;
@@ -188,7 +190,8 @@ static void on_text(void *state, const char *text, int len)
                 stop(r, err);
 }
 
-static int run_xml(struct reader *r, struct text part, XML_StartElementHandler start, XML_EndElementHandler end)
+static int run_xml(
+    struct reader *r, struct text part, XML_StartElementHandler start, XML_EndElementHandler end)
 {
         r->xml = XML_ParserCreate("UTF-8");
         if (!r->xml)
@@ -260,7 +263,8 @@ static size_t column_of(const char *reference, size_t next)
 {
         size_t column = 0, i = 0;
 
-        for (; reference && reference[i] >= 'A' && reference[i] <= 'Z' && i < COLUMN_LETTERS_MAX; i++)
+        for (; reference && reference[i] >= 'A' && reference[i] <= 'Z' && i < COLUMN_LETTERS_MAX;
+             i++)
                 column = column * LETTERS + (size_t)(reference[i] - 'A' + 1);
         return i ? column - 1 : next;
 }
@@ -278,7 +282,8 @@ static void start_row(struct reader *r, const char **attributes)
         const char *number = attribute(attributes, "r");
         uint64_t line;
 
-        r->line = number && text_to_u64(&line, text_of(number), UINT32_MAX) == 0 ? (size_t)line : r->line + 1;
+        r->line = number && text_to_u64(&line, text_of(number), UINT32_MAX) == 0 ? (size_t)line
+                                                                                 : r->line + 1;
         r->count = r->column = 0;
         buffer_clear(&r->row_text);
         if (++r->rows > r->sink->rows_max)
@@ -342,8 +347,9 @@ static int end_row(struct reader *r)
         if (r->count == 0)
                 return 0;
         for (size_t i = 0; i < r->count; i++)
-                r->views[i] = (struct text){ r->cells[i].len ? r->row_text.data + r->cells[i].from : "",
-                        r->cells[i].len };
+                r->views[i] = (struct text){
+                        r->cells[i].len ? r->row_text.data + r->cells[i].from : "", r->cells[i].len
+                };
         return r->sink->row(r->sink->state, r->line, r->views, r->count);
 }
 
@@ -378,16 +384,21 @@ static void reader_done(struct reader *r)
 
 static int read_shared(struct book *b, const struct xlsx_sink *sink)
 {
-        AUTO(reader_done) struct reader r = { .book = b, .sink = sink, .text = BUFFER(sink->cell_max) };
+        AUTO(reader_done)
+        struct reader r = { .book = b, .sink = sink, .text = BUFFER(sink->cell_max) };
 
         if (b->shared.len == 0)
                 return 0;
-        return run_xml(&r, (struct text){ b->shared.data, b->shared.len }, shared_start, shared_end);
+        return run_xml(
+            &r, (struct text){ b->shared.data, b->shared.len }, shared_start, shared_end);
 }
 
 static int read_sheet(struct book *b, const struct buffer *part, const struct xlsx_sink *sink)
 {
-        AUTO(reader_done) struct reader r = { .book = b, .sink = sink, .text = BUFFER(sink->cell_max),
+        AUTO(reader_done)
+        struct reader r = { .book = b,
+                .sink = sink,
+                .text = BUFFER(sink->cell_max),
                 .row_text = BUFFER(sink->cell_max * sink->columns_max) };
         int err;
 
@@ -396,7 +407,8 @@ static int read_sheet(struct book *b, const struct buffer *part, const struct xl
         if (!r.cells || !r.views)
                 return ERR_MEMORY;
         err = sink->sheet(sink->state);
-        return err ? err : run_xml(&r, (struct text){ part->data, part->len }, sheet_start, sheet_end);
+        return err ? err
+                   : run_xml(&r, (struct text){ part->data, part->len }, sheet_start, sheet_end);
 }
 
 static int explain(int err, struct parse_error *bad)

@@ -1,6 +1,6 @@
 /* model/indicator.h: one sign of others' malicious infrastructure, as a list names it.
- * From: indicators/lists. To: indicators/set. Never one of our own addresses: that is a victim row (victim.h).
- * SPDX-License-Identifier: Apache-2.0 */
+ * From: indicators/lists. To: indicators/set. Never one of our own addresses: that is a victim row
+ * (victim.h). SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_MODEL_INDICATOR_H
 #define CANH_MODEL_INDICATOR_H
 
@@ -23,7 +23,8 @@ enum indicator_type {
 
 enum { INDICATOR_VALUE_MAX = 2048, INDICATOR_TEXT_MAX = 255, CONFIDENCE_UNKNOWN = 0 };
 
-/* The texts are views that belong to whoever fills the struct. Times are 0 when the list is silent. */
+/* The texts are views that belong to whoever fills the struct. Times are 0 when the list is silent.
+ */
 struct indicator {
         enum indicator_type type;
         struct text value;  /* canonical: see docs/formats/indicator-set.md */

@@ -1,13 +1,14 @@
-/* model/victim.h: one of our own public addresses, seen by others at a time (a row of a botnet list).
- * From: indicators/lists. To: office/intake. Never an indicator: whoever is on it is to be helped, not blocked.
- * SPDX-License-Identifier: Apache-2.0 */
+/* model/victim.h: one of our own public addresses, seen by others at a time (a row of a botnet
+ * list). From: indicators/lists. To: office/intake. Never an indicator: whoever is on it is to be
+ * helped, not blocked. SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_MODEL_VICTIM_H
 #define CANH_MODEL_VICTIM_H
 
 #include "base/clock.h"
 #include "codec/ip_address.h"
 
-/* The texts are views that belong to whoever fills the struct; empty, 0 or -1 = the list is silent. */
+/* The texts are views that belong to whoever fills the struct; empty, 0 or -1 = the list is silent.
+ */
 struct victim {
         time_ms seen_at;
         struct ip_address src_ip;

@@ -374,19 +374,18 @@ function Body({ matrix, directives }: { matrix: Matrix; directives: Directive[] 
       <Totals matrix={matrix} />
       <FilterLine filters={filtersOf(matrix, directives)} path="#/matrix?" />
       {urged && <Urged matrix={matrix} result={urged} onClose={() => setUrged(undefined)} />}
-      {unitId && clauseId ? (
-        <div class="cols">
-          {table}
+      {/* one frame with and without the panel: the table is not made anew, so its focus and place stay */}
+      <div class={unitId && clauseId ? "cols" : "stack"}>
+        {table}
+        {unitId && clauseId && (
           <ProofPanel
             unit={unitId}
             clause={clauseId}
             directive={matrix.directive.id}
             onClose={close}
           />
-        </div>
-      ) : (
-        table
-      )}
+        )}
+      </div>
       <Legend />
       <p class="print-foot">
         Canh · {matrix.directive.number} · {t("as_of", { at: full(matrix.as_of) })} ·{" "}

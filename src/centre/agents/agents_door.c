@@ -274,8 +274,8 @@ static int reports(struct visit *v, struct text rest)
         if (!rate_take(v->call.office->report_rate, text_of(v->machine_id)))
                 return refuse(
                     v, 429, "slow_down", "Gửi quá dày, xin chờ.", "Too many reports, please wait.");
-        err = intake_file_report(&filed, v->call.db, v->call.clock,
-            v->call.office->rules, v->machine_id, v->call.body, &bad);
+        err = intake_file_report(&filed, v->call.db, v->call.clock, v->call.office->rules,
+            v->machine_id, v->call.body, &bad);
         if (err) {
                 log_line(LOG_LEVEL_WARNING, "centre agents", "report of %s refused: %s %s",
                     v->machine_id, err_text(err), bad.why_en);

@@ -1,4 +1,5 @@
-/* GET /changes: waits until something changed that the account may see. SPDX-License-Identifier: Apache-2.0 */
+/* GET /changes: waits until something changed that the account may see. SPDX-License-Identifier:
+ * Apache-2.0 */
 #include "base/mem.h"
 #include "centre/api/api_routes.h"
 #include "codec/json_fields.h"

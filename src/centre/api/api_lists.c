@@ -135,7 +135,7 @@ static int preview(struct reply *reply, struct call *call, const char *sha256,
 
         if (err)
                 return err;
-        err = office_reader_run(call->office, &out, "list_preview", options, bytes, &bad);
+        err = office_reader_run(call->office, &out, "list-preview", options, bytes, &bad);
         free(options);
         if (!err)
                 err = json_read(&shown, (struct text){ out.data, out.len }, &bad);
@@ -304,7 +304,7 @@ static int read_rows(
 
         if (err)
                 return err;
-        err = office_reader_run(c->call->office, out, "list_rows", options, bytes, bad);
+        err = office_reader_run(c->call->office, out, "list-rows", options, bytes, bad);
         free(options);
         if (!err)
                 err = split_answer(&c->head, &c->body, out, bad);

@@ -16,14 +16,15 @@ extern const size_t openapi_json_len;
 
 static int add_counts(json_t *counters, const char *prefix, struct http_server *server)
 {
-        static const char *const names[] = { "requests", "refused_large", "refused_busy", "connections",
-                "waiting" };
+        static const char *const names[] = { "requests", "refused_large", "refused_busy",
+                "connections", "waiting" };
         struct http_server_counts c;
         char name[64];
         int bad = 0;
 
         http_server_count(&c, server);
-        const uint64_t values[] = { c.requests, c.refused_large, c.refused_busy, c.connections, c.waiting };
+        const uint64_t values[] = { c.requests, c.refused_large, c.refused_busy, c.connections,
+                c.waiting };
         for (size_t i = 0; i < ARRAY_LEN(names); i++) {
                 (void)snprintf(name, sizeof(name), "%s_%s", prefix, names[i]);
                 bad |= json_object_set_new(counters, name, json_integer((json_int_t)values[i]));
@@ -34,8 +35,9 @@ static int add_counts(json_t *counters, const char *prefix, struct http_server *
 static json_t *counters_of(struct office *o)
 {
         json_t *counters = json_pack("{s:I,s:I,s:I,s:I}", "api_requests",
-            (json_int_t)atomic_load(&o->requests), "api_problems", (json_int_t)atomic_load(&o->problems),
-            "reader_jobs", (json_int_t)atomic_load(&o->jobs_run), "reader_jobs_failed",
+            (json_int_t)atomic_load(&o->requests), "api_problems",
+            (json_int_t)atomic_load(&o->problems), "reader_jobs",
+            (json_int_t)atomic_load(&o->jobs_run), "reader_jobs_failed",
             (json_int_t)atomic_load(&o->jobs_failed));
 
         if (counters && (add_counts(counters, "console", o->console) != 0 ||
@@ -51,13 +53,14 @@ static json_t *processes_of(const struct office *o)
         const struct {
                 const char *name;
                 int pid;
-        } all[] = { { "parent", getppid() }, { "web", getpid() }, { "reader", atomic_load(&o->reader_pid) },
-                { "keys", atomic_load(&o->keys_pid) } };
+        } all[] = { { "parent", getppid() }, { "web", getpid() },
+                { "reader", atomic_load(&o->reader_pid) }, { "keys", atomic_load(&o->keys_pid) } };
         json_t *list = json_array();
 
         for (size_t i = 0; list && i < ARRAY_LEN(all); i++)
-                if (json_array_append_new(list, json_pack("{s:s,s:i,s:I}", "name", all[i].name, "pid",
-                        all[i].pid, "rss_bytes", (json_int_t)process_rss_bytes(all[i].pid))) != 0) {
+                if (json_array_append_new(
+                        list, json_pack("{s:s,s:i,s:I}", "name", all[i].name, "pid", all[i].pid,
+                                  "rss_bytes", (json_int_t)process_rss_bytes(all[i].pid))) != 0) {
                         json_decref(list);
                         list = NULL;
                 }
@@ -78,10 +81,12 @@ static int status(struct reply *reply, struct call *call)
         char started[TIMESTAMP_TEXT_MAX], generation[GENERATION_MAX];
 
         office_generation(o, generation);
-        return reply_json(reply, 200, json_pack("{s:s,s:s,s:{s:s,s:I,s:I},s:o,s:o,s:s,s:s}", "version",
-            CANH_VERSION, "started_at", timestamp_write(started, o->started_at), "database", "engine",
-            "sqlite", "schema", (json_int_t)o->schema, "bytes", (json_int_t)database_bytes(o), "processes",
-            processes_of(o), "counters", counters_of(o), "bundle", generation, "agents_url", o->agents_url));
+        return reply_json(reply, 200,
+            json_pack("{s:s,s:s,s:{s:s,s:I,s:I},s:o,s:o,s:s,s:s}", "version", CANH_VERSION,
+                "started_at", timestamp_write(started, o->started_at), "database", "engine",
+                "sqlite", "schema", (json_int_t)o->schema, "bytes", (json_int_t)database_bytes(o),
+                "processes", processes_of(o), "counters", counters_of(o), "bundle", generation,
+                "agents_url", o->agents_url));
 }
 
 static int openapi(struct reply *reply, struct call *call)

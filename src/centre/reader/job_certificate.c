@@ -1,7 +1,7 @@
 /* Certificates, requests and signatures that others made.
- * "request":     PEM request -> {"x","y"} (hex): the point of its P-256 key; the request signs itself.
- * "certificate": options {"authority": PEM}; PEM -> {"common_name","serial","until"} (until in ms) when our
- *                authority issued it, it is valid now and is for clients; else UNTRUSTED.
+ * "request":     PEM request -> {"x","y"} (hex): the point of its P-256 key; the request signs
+ * itself. "certificate": options {"authority": PEM}; PEM -> {"common_name","serial","until"} (until
+ * in ms) when our authority issued it, it is valid now and is for clients; else UNTRUSTED.
  * "signature":   options {"certificate": PEM, "signature": hex}; bytes -> {} or UNTRUSTED.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/clock.h"
@@ -14,7 +14,12 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
-enum { POINT_BYTES = 32, SERIAL_BYTES_MAX = 32, SIGNATURE_BYTES_MAX = 128, PEM_BYTES_MAX = 16 << 10 };
+enum {
+        POINT_BYTES = 32,
+        SERIAL_BYTES_MAX = 32,
+        SIGNATURE_BYTES_MAX = 128,
+        PEM_BYTES_MAX = 16 << 10
+};
 
 static gnutls_datum_t datum(struct text t)
 {
@@ -79,8 +84,8 @@ static int add_point(struct buffer *out, gnutls_pubkey_t key, struct parse_error
         return err;
 }
 
-static int read_request(struct buffer *out, const json_t *options, struct text bytes,
-    struct parse_error *bad)
+static int read_request(
+    struct buffer *out, const json_t *options, struct text bytes, struct parse_error *bad)
 {
         AUTO(free_crq) gnutls_x509_crq_t request = NULL;
         AUTO(free_pubkey) gnutls_pubkey_t key = NULL;
@@ -92,8 +97,10 @@ static int read_request(struct buffer *out, const json_t *options, struct text b
         if (gnutls_x509_crq_init(&request) != 0 || gnutls_pubkey_init(&key) != 0)
                 return ERR_MEMORY;
         if (gnutls_x509_crq_import(request, &pem, GNUTLS_X509_FMT_PEM) != 0 ||
-            gnutls_x509_crq_verify(request, 0) != 0 || gnutls_pubkey_import_x509_crq(key, request, 0) != 0)
-                return parse_error_set(bad, 0, "Yêu cầu cấp chứng thư không đọc được hoặc chữ ký của nó sai.",
+            gnutls_x509_crq_verify(request, 0) != 0 ||
+            gnutls_pubkey_import_x509_crq(key, request, 0) != 0)
+                return parse_error_set(bad, 0,
+                    "Yêu cầu cấp chứng thư không đọc được hoặc chữ ký của nó sai.",
                     "The certificate request cannot be read, or does not sign itself.");
         return add_point(out, key, bad);
 }
@@ -113,8 +120,8 @@ static int import_one(gnutls_x509_crt_t *out, struct text pem)
         return gnutls_x509_crt_import(*out, &bytes, GNUTLS_X509_FMT_PEM) == 0 ? 0 : ERR_FORMAT;
 }
 
-static int check_chain(gnutls_x509_crt_t certificate, gnutls_x509_crt_t authority,
-    struct parse_error *bad)
+static int check_chain(
+    gnutls_x509_crt_t certificate, gnutls_x509_crt_t authority, struct parse_error *bad)
 {
         AUTO(free_list) gnutls_x509_trust_list_t trust = NULL;
         gnutls_typed_vdata_st purpose = { .type = GNUTLS_DT_KEY_PURPOSE_OID,
@@ -124,7 +131,8 @@ static int check_chain(gnutls_x509_crt_t certificate, gnutls_x509_crt_t authorit
         if (gnutls_x509_trust_list_init(&trust, 1) != 0 ||
             gnutls_x509_trust_list_add_cas(trust, &authority, 1, 0) != 1)
                 return ERR_MEMORY;
-        if (gnutls_x509_trust_list_verify_crt2(trust, &certificate, 1, &purpose, 1, 0, &status, NULL) != 0)
+        if (gnutls_x509_trust_list_verify_crt2(
+                trust, &certificate, 1, &purpose, 1, 0, &status, NULL) != 0)
                 return ERR_MEMORY;
         if (status & (GNUTLS_CERT_EXPIRED | GNUTLS_CERT_NOT_ACTIVATED))
                 return untrusted(bad, "Chứng thư đã hết hạn hoặc chưa có hiệu lực.",
@@ -135,8 +143,8 @@ static int check_chain(gnutls_x509_crt_t certificate, gnutls_x509_crt_t authorit
         return 0;
 }
 
-static int read_certificate(struct buffer *out, const json_t *options, struct text bytes,
-    struct parse_error *bad)
+static int read_certificate(
+    struct buffer *out, const json_t *options, struct text bytes, struct parse_error *bad)
 {
         AUTO(free_crt) gnutls_x509_crt_t certificate = NULL, authority = NULL;
         struct text authority_pem;
@@ -152,20 +160,23 @@ static int read_certificate(struct buffer *out, const json_t *options, struct te
                 return ERR_BUG;
         err = bytes.len > PEM_BYTES_MAX ? ERR_FORMAT : import_one(&certificate, bytes);
         if (err)
-                return untrusted(bad, "Chứng thư không đọc được.", "The certificate cannot be read.");
+                return untrusted(
+                    bad, "Chứng thư không đọc được.", "The certificate cannot be read.");
         err = check_chain(certificate, authority, bad);
         if (err)
                 return err;
         if (gnutls_x509_crt_get_serial(certificate, serial, &serial_len) != 0 ||
-            gnutls_x509_crt_get_dn_by_oid(certificate, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name, &name_len) != 0)
+            gnutls_x509_crt_get_dn_by_oid(
+                certificate, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name, &name_len) != 0)
                 return untrusted(bad, "Chứng thư không có tên.", "The certificate has no name.");
         hex_write(serial_hex, serial, serial_len);
-        return add_json(out, json_pack("{s:s,s:s,s:I}", "common_name", name, "serial", serial_hex, "until",
-            (json_int_t)gnutls_x509_crt_get_expiration_time(certificate) * SECOND_MS));
+        return add_json(
+            out, json_pack("{s:s,s:s,s:I}", "common_name", name, "serial", serial_hex, "until",
+                     (json_int_t)gnutls_x509_crt_get_expiration_time(certificate) * SECOND_MS));
 }
 
-static int check_signature(struct buffer *out, const json_t *options, struct text bytes,
-    struct parse_error *bad)
+static int check_signature(
+    struct buffer *out, const json_t *options, struct text bytes, struct parse_error *bad)
 {
         AUTO(free_crt) gnutls_x509_crt_t certificate = NULL;
         AUTO(free_pubkey) gnutls_pubkey_t key = NULL;
@@ -182,7 +193,8 @@ static int check_signature(struct buffer *out, const json_t *options, struct tex
         if (gnutls_pubkey_init(&key) != 0)
                 return ERR_MEMORY;
         if (gnutls_pubkey_import_x509(key, certificate, 0) != 0 ||
-            gnutls_pubkey_verify_data2(key, GNUTLS_SIGN_ECDSA_SHA256, 0, &data, &signature_datum) < 0)
+            gnutls_pubkey_verify_data2(key, GNUTLS_SIGN_ECDSA_SHA256, 0, &data, &signature_datum) <
+                0)
                 return untrusted(bad, "Chữ ký sai: tệp đã bị sửa hoặc không do máy này tạo ra.",
                     "The signature does not hold: the file was altered or made by another.");
         return buffer_add_text(out, "{}");

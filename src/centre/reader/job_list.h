@@ -23,7 +23,8 @@ MUST_USE int job_list_preview(
     struct buffer *out_json, struct text bytes, struct text options_json, struct parse_error *bad);
 
 /* All rows, to be filed. Adds one line of JSON and a line feed:
- *   {"format":"canh-list-rows/1","kind","list_format","encoding","counts","refused":[…],"warned":[…],
+ *   {"format":"canh-list-rows/1","kind","list_format","encoding","counts","refused":[…],
+ *    "warned":[…],
  *    "body":"rows"|"set","body_bytes"}
  * and then the body: victim rows as JSON lines
  * {"line","seen_at","src_ip","src_port"?,"malware",…,"raw"}, or the bytes of a set file of this

@@ -10,6 +10,8 @@ static const struct reader_job *const jobs[] = {
         &job_certificate,
         &job_signature,
         &job_capture,
+        &job_preview_list,
+        &job_rows_list,
 };
 
 const struct reader_job *reader_job_find(const char *name)

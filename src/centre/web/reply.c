@@ -16,8 +16,8 @@ static int set_json(struct reply *reply, int status, json_t *value_own, const ch
         AUTO(json_free_at) json_t *value = value_own;
         struct buffer body = BUFFER(REPLY_BODY_MAX);
 
-        if (!value || json_dump_callback(value, add_json_bytes, &body,
-                          JSON_COMPACT | JSON_ENCODE_ANY) != 0) {
+        if (!value ||
+            json_dump_callback(value, add_json_bytes, &body, JSON_COMPACT | JSON_ENCODE_ANY) != 0) {
                 buffer_done(&body);
                 return ERR_MEMORY;
         }
@@ -37,8 +37,8 @@ static int set_problem(struct reply *reply, const struct call *call, int status,
     const char *vi, const char *en, size_t line)
 {
         const char *title = say(call->language, vi, en);
-        json_t *p = json_pack("{s:s,s:s,s:i,s:s,s:s}", "type", "about:blank", "title", title, "status",
-            status, "code", code, "detail", title);
+        json_t *p = json_pack("{s:s,s:s,s:i,s:s,s:s}", "type", "about:blank", "title", title,
+            "status", status, "code", code, "detail", title);
 
         if (p && line)
                 (void)json_object_set_new(p, "line", json_integer((json_int_t)line));
@@ -81,7 +81,8 @@ static const struct {
         int err, status;
         const char *code, *vi, *en;
 } problems[] = {
-        { ERR_FORMAT, 400, "bad_input", "Nội dung gửi lên không đúng.", "The request is not right." },
+        { ERR_FORMAT, 400, "bad_input", "Nội dung gửi lên không đúng.",
+            "The request is not right." },
         { ERR_DENIED, 403, "denied", "Tài khoản này không được phép làm việc đó.",
             "This account may not do that." },
         { ERR_MISSING, 404, "not_found", "Không tìm thấy.", "There is no such thing." },
@@ -89,7 +90,8 @@ static const struct {
         { ERR_LIMIT, 413, "too_large", "Vượt quá giới hạn cho phép.", "It is over the limit." },
         { ERR_UNTRUSTED, 422, "untrusted", "Không kiểm chứng được, nên không nhận.",
             "It could not be verified and was not taken." },
-        { ERR_UNSUPPORTED, 422, "unsupported", "Dạng này chưa đọc được.", "This kind is not supported." },
+        { ERR_UNSUPPORTED, 422, "unsupported", "Dạng này chưa đọc được.",
+            "This kind is not supported." },
         { ERR_BUSY, 503, "busy", "Hệ thống đang bận, xin thử lại sau giây lát.",
             "The system is busy, please try again in a moment." },
 };
@@ -129,13 +131,14 @@ static void send_file_name(struct http_request *request, struct text name)
         for (size_t i = 0; i < name.len && n + 4 < sizeof(value); i++) {
                 unsigned char c = (unsigned char)name.data[i];
                 bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                    (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == '_';
+                             (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == '_';
                 n += (size_t)snprintf(value + n, sizeof(value) - n, plain ? "%c" : "%%%02X", c);
         }
         http_reply_header(request, "Content-Disposition", value);
 }
 
-/* Over TLS the cookie gets the prefix that binds it to this host and to TLS (RFC 6265bis 4.1.3.2). */
+/* Over TLS the cookie gets the prefix that binds it to this host and to TLS (RFC 6265bis 4.1.3.2).
+ */
 static void send_cookie(struct http_request *request, struct text cookie, bool secure)
 {
         char value[600];

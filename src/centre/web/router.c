@@ -33,7 +33,8 @@ bool router_match(struct text params[ROUTE_PARAMS_MAX], const char *pattern, con
                 if (!more_want || !more_have)
                         return more_want == more_have;
                 if (w.len > 2 && w.data[0] == '{') {
-                        /* "{id}" or "{id}.csv"-like: what follows the brace must follow in the path */
+                        /* "{id}" or "{id}.csv"-like: what follows the brace must follow in the path
+                         */
                         size_t close = text_find(w, '}');
                         size_t tail = w.len - close - 1;
                         if (h.len <= tail || n >= ROUTE_PARAMS_MAX ||
@@ -86,8 +87,8 @@ static bool same_method(const char *route, const char *sent)
         return strcmp(route, sent) == 0 || (strcmp(route, "GET") == 0 && strcmp(sent, "HEAD") == 0);
 }
 
-static const struct route *find_route(struct text params[ROUTE_PARAMS_MAX], bool *path_known,
-    const char *method, const char *path)
+static const struct route *find_route(
+    struct text params[ROUTE_PARAMS_MAX], bool *path_known, const char *method, const char *path)
 {
         *path_known = false;
         for (size_t t = 0; api_tables[t]; t++) {
@@ -127,7 +128,8 @@ static enum language choose_language(struct http_request *request, const char *a
 
 static struct text session_cookie(struct http_request *request, const struct office *office)
 {
-        return text_of(http_cookie(request, office->secure_cookies ? "__Host-" SESSION_COOKIE : SESSION_COOKIE));
+        return text_of(http_cookie(
+            request, office->secure_cookies ? "__Host-" SESSION_COOKIE : SESSION_COOKIE));
 }
 
 /* A browser says where a request was made; a page of another origin has no business here. */
@@ -160,7 +162,7 @@ static bool csrf_holds(struct http_request *request, const struct session *s)
         const char *sent = http_header(request, "X-CSRF-Token");
 
         return sent && strlen(sent) == strlen(s->csrf) &&
-            sodium_memcmp(sent, s->csrf, strlen(s->csrf)) == 0;
+               sodium_memcmp(sent, s->csrf, strlen(s->csrf)) == 0;
 }
 
 /* Everything that is checked before a handler runs. True: the reply is the refusal. */
@@ -171,17 +173,20 @@ static bool refuse(struct reply *reply, struct call *call, struct http_request *
         int err = 0;
 
         if (writes && is_cross_site(request))
-                err = reply_problem(reply, call, 403, "cross_site", "Yêu cầu đến từ một trang khác.",
-                    "The request comes from another site.");
+                err = reply_problem(reply, call, 403, "cross_site",
+                    "Yêu cầu đến từ một trang khác.", "The request comes from another site.");
         else if (!(route->flags & ROUTE_OPEN) && !s)
-                err = reply_problem(reply, call, 401, "sign_in", "Xin đăng nhập.", "Please sign in.");
+                err = reply_problem(
+                    reply, call, 401, "sign_in", "Xin đăng nhập.", "Please sign in.");
         else if (call->scope.role < route->min_role)
                 err = reply_from_err(reply, call, ERR_DENIED);
         else if (writes && s && !(route->flags & ROUTE_NO_CSRF) && !csrf_holds(request, s))
-                err = reply_problem(reply, call, 403, "csrf", "Phiên làm việc đã đổi, xin tải lại trang.",
+                err = reply_problem(reply, call, 403, "csrf",
+                    "Phiên làm việc đã đổi, xin tải lại trang.",
                     "The session has changed, please reload the page.");
         else if (writes && call->body.len && !(route->flags & ROUTE_FILE_BODY) && !is_json(request))
-                err = reply_problem(reply, call, 415, "not_json", "Nội dung gửi lên phải là application/json.",
+                err = reply_problem(reply, call, 415, "not_json",
+                    "Nội dung gửi lên phải là application/json.",
                     "The body must be application/json.");
         else
                 return false;
@@ -248,12 +253,17 @@ static enum http_verdict answer_api(struct office *office, struct http_request *
         AUTO(arena_free_at) struct arena *arena = NULL;
         struct text params[ROUTE_PARAMS_MAX] = { 0 };
         struct reply reply = { .status = 500, .body = BUFFER(1 << 20) };
-        struct call call = { .office = office, .clock = office->clock, .body = http_body(request),
-                .connection = request, .cookie = session_cookie(request, office),
+        struct call call = { .office = office,
+                .clock = office->clock,
+                .body = http_body(request),
+                .connection = request,
+                .cookie = session_cookie(request, office),
                 .language = choose_language(request, NULL),
-                .scope = { .unit_id = "", .account_id = "", .actor = "", .address = http_peer(request) } };
+                .scope = {
+                    .unit_id = "", .account_id = "", .actor = "", .address = http_peer(request) } };
         bool path_known = false;
-        const struct route *route = find_route(params, &path_known, http_method(request), http_path(request));
+        const struct route *route = find_route(
+            params, &path_known, http_method(request), http_path(request));
         int err = arena_new(&arena, CALL_ARENA_MAX);
 
         call.arena = arena;

@@ -1,5 +1,6 @@
-/* centre/web/router.h: from a whole HTTP request to a handler and back: route, session, role, CSRF, body,
- * then the handler; its reply with the headers that every reply carries. SPDX-License-Identifier: Apache-2.0 */
+/* centre/web/router.h: from a whole HTTP request to a handler and back: route, session, role, CSRF,
+ * body, then the handler; its reply with the headers that every reply carries.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CENTRE_WEB_ROUTER_H
 #define CANH_CENTRE_WEB_ROUTER_H
 

@@ -45,8 +45,9 @@ struct text list_cell_trim(struct text cell)
 
 bool list_cell_is_empty(struct text cell)
 {
-        static const char *const nothing[] = { "0", "?", "-", "--", "n/a", "na", "null", "none", "nil",
-                "unknown", "không", "không có", "không rõ", "chưa rõ", "…", "...", "–", "—" };
+        static const char *const nothing[] = { "0", "?", "-", "--", "n/a", "na", "null", "none",
+                "nil", "unknown", "không", "không có", "không rõ", "chưa rõ", "…", "...", "–",
+                "—" };
 
         cell = list_cell_trim(cell);
         for (size_t i = 0; i < ARRAY_LEN(nothing); i++)
@@ -88,13 +89,13 @@ struct text list_cell_refang(char *out, size_t room, struct text cell)
 {
         static const struct {
                 const char *guarded, *plain;
-        } forms[] = { { "[.]", "." }, { "(.)", "." }, { "{.}", "." }, { "[dot]", "." }, { "(dot)", "." },
-                { "[.", "." }, { ".]", "." }, { "[:]", ":" }, { "[://]", "://" }, { "[:", ":" },
-                { "[/]", "/" } };
+        } forms[] = { { "[.]", "." }, { "(.)", "." }, { "{.}", "." }, { "[dot]", "." },
+                { "(dot)", "." }, { "[.", "." }, { ".]", "." }, { "[:]", ":" }, { "[://]", "://" },
+                { "[:", ":" }, { "[/]", "/" } };
         size_t len = 0;
 
-        if (cell.len > 4 && (text_starts(cell, "hxxp") || text_starts(cell, "hXXp") ||
-            text_starts(cell, "HXXP"))) {
+        if (cell.len > 4 &&
+            (text_starts(cell, "hxxp") || text_starts(cell, "hXXp") || text_starts(cell, "HXXP"))) {
                 len = (size_t)snprintf(out, room, "http");
                 cell = from(cell, 4);
         }
@@ -139,14 +140,16 @@ static int refuse(struct list_why *why, const char *vi, const char *en)
 
 static int take_hash(struct list_item *out, struct text t)
 {
-        enum indicator_type type = t.len == 32 ? INDICATOR_MD5 : t.len == 40 ? INDICATOR_SHA1 :
-            INDICATOR_SHA256;
+        enum indicator_type type = t.len == 32   ? INDICATOR_MD5
+                                   : t.len == 40 ? INDICATOR_SHA1
+                                                 : INDICATOR_SHA256;
 
         if ((t.len != 32 && t.len != 40 && t.len != 64) || !is_hex(t))
                 return ERR_FORMAT;
         out->type = type;
         for (size_t i = 0; i < t.len; i++)
-                out->value[i] = (char)(t.data[i] >= 'A' && t.data[i] <= 'F' ? t.data[i] + 32 : t.data[i]);
+                out->value[i] = (char)(t.data[i] >= 'A' && t.data[i] <= 'F' ? t.data[i] + 32
+                                                                            : t.data[i]);
         out->value[t.len] = '\0';
         return 0;
 }
@@ -215,10 +218,12 @@ static int explain_number(struct text t, struct list_why *why)
         struct ip_prefix p;
 
         if (text_find(t, '/') < t.len && ip_prefix_parse(&p, t, false) == 0)
-                return refuse(why, "dải địa chỉ có bit máy khác 0: không rõ là một địa chỉ hay cả dải",
+                return refuse(why,
+                    "dải địa chỉ có bit máy khác 0: không rõ là một địa chỉ hay cả dải",
                     "the range has host bits set: is one address meant, or the range?");
         if (t.data[0] == '0' || memmem(t.data, t.len, ".0", 2))
-                return refuse(why, "không phải địa chỉ IP hợp lệ (số 0 ở đầu có thể là bát phân, không đoán)",
+                return refuse(why,
+                    "không phải địa chỉ IP hợp lệ (số 0 ở đầu có thể là bát phân, không đoán)",
                     "not a valid address (a leading zero may mean octal: not guessed)");
         return refuse(why, "không phải địa chỉ IP hợp lệ", "not a valid IP address");
 }
@@ -282,7 +287,8 @@ int list_item_parse(struct list_item *out, struct text token, struct list_why *w
         else if (is_numeric(t) && t.data[0] != '/')
                 err = explain_number(t, why);
         else if (t.data[0] == '/')
-                err = refuse(why, "chỉ có đường dẫn, thiếu tên máy chủ", "a path without a host name");
+                err = refuse(
+                    why, "chỉ có đường dẫn, thiếu tên máy chủ", "a path without a host name");
         else if (text_starts(t, "*://") || text_starts(t, "||") || text_starts(t, "*."))
                 err = take_name(&item, t, why);
         else if (text_find(t, '/') < t.len || memmem(t.data, t.len, "://", 3))
@@ -303,8 +309,8 @@ static bool is_as_number(struct text t)
 {
         uint64_t n;
 
-        return t.len > 2 && t.len < AS_DIGITS_MAX + 3 && (t.data[0] | 32) == 'a' && (t.data[1] | 32) == 's' &&
-            text_to_u64(&n, from(t, 2), UINT32_MAX) == 0;
+        return t.len > 2 && t.len < AS_DIGITS_MAX + 3 && (t.data[0] | 32) == 'a' &&
+               (t.data[1] | 32) == 's' && text_to_u64(&n, from(t, 2), UINT32_MAX) == 0;
 }
 
 bool list_item_split(struct text *out, struct text *rest)
@@ -317,7 +323,8 @@ bool list_item_split(struct text *out, struct text *rest)
                 *rest = from(*rest, start);
                 if (rest->len == 0)
                         return false;
-                if (memmem(rest->data, rest->len, "://", 3) && text_find(*rest, '\n') == rest->len) {
+                if (memmem(rest->data, rest->len, "://", 3) &&
+                    text_find(*rest, '\n') == rest->len) {
                         *out = list_cell_trim(*rest); /* a URL may hold any of the separators */
                         *rest = from(*rest, rest->len);
                         return true;

@@ -2,6 +2,7 @@
 #include "indicators/lists/list_field.h"
 #include "base/mem.h"
 #include "codec/unicode.h"
+#include "indicators/lists/list_alias.h"
 
 #include <string.h>
 
@@ -35,19 +36,11 @@ static const struct field_words words[FIELDS] = {
         [FIELD_LAST_SEEN] = { "last_seen", "Phát hiện lần cuối", "Last seen" },
         [FIELD_VALID_UNTIL] = { "valid_until", "Hiệu lực đến", "Valid until" },
         [FIELD_SERIAL] = { "serial", "Số thứ tự", "Row number" },
-        [FIELD_CERTIFICATE] = { "certificate", "Mã băm chứng thư (SHA-1)", "Certificate hash (SHA-1)" },
+        [FIELD_CERTIFICATE] = { "certificate", "Mã băm chứng thư (SHA-1)",
+            "Certificate hash (SHA-1)" },
         [FIELD_AGENT] = { "agent", "Trình duyệt", "User agent" },
         [FIELD_SOURCE] = { "source", "Nguồn", "Source" },
         [FIELD_CLASS] = { "class", "Loại sự kiện", "Class of event" },
-};
-
-struct alias {
-        const char *folded;
-        enum list_field field;
-};
-
-static const struct alias aliases[] = {
-#include "header_aliases.inc"
 };
 
 enum { HEADER_MAX = 200 };
@@ -84,7 +77,8 @@ static int fold(char out[HEADER_MAX], struct text header)
                 return ERR_FORMAT;
         for (size_t i = 0; i < folded.len && len + 1 < HEADER_MAX; i++) {
                 unsigned char c = (unsigned char)folded.data[i];
-                if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c >= 0x80 || c == '#' || c == '&')
+                if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c >= 0x80 || c == '#' ||
+                    c == '&')
                         out[len++] = (char)c;
         }
         out[len] = '\0';
@@ -94,15 +88,15 @@ static int fold(char out[HEADER_MAX], struct text header)
 enum list_field list_field_of_header(struct text header)
 {
         char key[HEADER_MAX];
-        size_t low = 0, high = ARRAY_LEN(aliases);
+        size_t low = 0, high = list_alias_count;
 
         if (header.len == 0 || fold(key, header))
                 return FIELD_NONE;
         while (low < high) {
                 size_t middle = low + (high - low) / 2;
-                int order = strcmp(aliases[middle].folded, key);
+                int order = strcmp(list_aliases[middle].folded, key);
                 if (order == 0)
-                        return aliases[middle].field;
+                        return list_aliases[middle].field;
                 if (order < 0)
                         low = middle + 1;
                 else

@@ -1,6 +1,6 @@
-/* indicators/lists/list_field.h: what a column of a list can mean, and how people call it. The aliases are
- * data (packs/lists/header-aliases.tsv), compiled in because the process that reads lists opens no files.
- * SPDX-License-Identifier: Apache-2.0 */
+/* indicators/lists/list_field.h: what a column of a list can mean, and how people call it. The
+ * aliases are data (packs/lists/header-aliases.tsv), compiled in because the process that reads
+ * lists opens no files. SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_INDICATORS_LISTS_LIST_FIELD_H
 #define CANH_INDICATORS_LISTS_LIST_FIELD_H
 
@@ -36,7 +36,7 @@ enum list_field {
         FIELD_AGENT,
         FIELD_SOURCE,
         FIELD_CLASS, /* says per row whose address it is (IntelMQ) */
-        FIELDS /* how many */
+        FIELDS       /* how many */
 };
 
 const char *list_field_id(enum list_field field); /* "src_ip" */

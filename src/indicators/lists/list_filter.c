@@ -84,11 +84,13 @@ bool seen_keys_has(const struct seen_keys *seen, const void *key, size_t len)
 }
 
 static const struct list_why scope_why[] = {
-        [IP_SCOPE_PRIVATE] = { "địa chỉ mạng riêng (RFC 1918): máy nào cũng có thể dùng, không phải chỉ dấu",
+        [IP_SCOPE_PRIVATE] = { "địa chỉ mạng riêng (RFC 1918): máy nào cũng có thể dùng, không "
+                               "phải chỉ dấu",
             "a private address (RFC 1918): anybody may use it, it is no indicator" },
         [IP_SCOPE_DOCUMENTATION] = { "địa chỉ chỉ dùng trong tài liệu, không có thật trên mạng",
             "an address reserved for documentation: it does not exist on the network" },
-        [IP_SCOPE_LOOPBACK] = { "địa chỉ của chính máy (loopback)", "the machine's own address (loopback)" },
+        [IP_SCOPE_LOOPBACK] = { "địa chỉ của chính máy (loopback)",
+            "the machine's own address (loopback)" },
         [IP_SCOPE_LINK_LOCAL] = { "địa chỉ chỉ có trong một đoạn mạng (link-local)",
             "an address of one network segment only (link-local)" },
         [IP_SCOPE_MULTICAST] = { "địa chỉ nhóm (multicast)", "a multicast address" },
@@ -110,7 +112,8 @@ bool list_victim_is_refused(struct list_why *why, const struct ip_address *addre
 {
         static const struct list_why inside = {
                 "địa chỉ mạng riêng: danh sách phải ghi địa chỉ công cộng mới quy được về đơn vị",
-                "a private address: only a public one can be brought to a unit" };
+                "a private address: only a public one can be brought to a unit"
+        };
 
         if (!has_own_scope(why, address))
                 return false;
@@ -127,8 +130,8 @@ static bool meets(const struct ip_prefix *x, const struct ip_prefix *y)
 static bool address_is_warned(struct list_why *why, struct text *list, const struct ip_prefix *p,
     const struct list_options *options)
 {
-        static const struct list_why ours = {
-                "thuộc dải địa chỉ của chính mình: đây có thể là danh sách nạn nhân, không phải chỉ dấu",
+        static const struct list_why ours = { "thuộc dải địa chỉ của chính mình: đây có thể là "
+                                              "danh sách nạn nhân, không phải chỉ dấu",
                 "within our own ranges: this may be a victim list, it is no indicator" };
         static const struct list_why wide = { "dải địa chỉ quá rộng để làm chỉ dấu",
                 "a range too wide to be an indicator" };
@@ -167,7 +170,8 @@ bool list_item_is_warned(struct list_why *why, struct text *list, const struct l
 {
         static const struct list_why known = {
                 "có trong danh sách cảnh báo: hạ tầng thông dụng, chặn hay báo động sẽ nhầm",
-                "on a warning list: common infrastructure, an alarm would be false" };
+                "on a warning list: common infrastructure, an alarm would be false"
+        };
         bool address = item->type == INDICATOR_IPV4 || item->type == INDICATOR_IPV6;
         struct ip_prefix host;
 
@@ -176,7 +180,8 @@ bool list_item_is_warned(struct list_why *why, struct text *list, const struct l
         if (url_address(&host, indicator) && address_is_warned(why, list, &host, options))
                 return true;
         for (size_t i = 0; i < options->warnings_count; i++)
-                if (warning_list_has(options->warnings[i], indicator, address ? &item->address : NULL)) {
+                if (warning_list_has(
+                        options->warnings[i], indicator, address ? &item->address : NULL)) {
                         *why = known;
                         *list = text_of(warning_list_name(options->warnings[i]));
                         return true;

@@ -1,12 +1,13 @@
-/* indicators/lists/list_filter.h: what stands between a parsed row and the sink: seen before? one of ours? on a
- * warning list? For this folder. SPDX-License-Identifier: Apache-2.0 */
+/* indicators/lists/list_filter.h: what stands between a parsed row and the sink: seen before? one
+ * of ours? on a warning list? For this folder. SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_INDICATORS_LISTS_LIST_FILTER_H
 #define CANH_INDICATORS_LISTS_LIST_FILTER_H
 
 #include "indicators/lists/list_cell.h"
 #include "indicators/lists/list_read.h"
 
-/* Keys seen so far, as 64-bit keyed hashes: at LIST_ROWS_MAX rows one false duplicate in two million files. */
+/* Keys seen so far, as 64-bit keyed hashes: at LIST_ROWS_MAX rows one false duplicate in two
+ * million files. */
 struct seen_keys {
         uint64_t *slots;
         size_t count, room;

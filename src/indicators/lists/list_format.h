@@ -1,6 +1,6 @@
-/* indicators/lists/list_format.h: what a list format gives: rows of cells. A format is one file that ends in
- * a const entry, and one line in list_formats.c. Formats know nothing of indicators or victims.
- * For this folder. SPDX-License-Identifier: Apache-2.0 */
+/* indicators/lists/list_format.h: what a list format gives: rows of cells. A format is one file
+ * that ends in a const entry, and one line in list_formats.c. Formats know nothing of indicators or
+ * victims. For this folder. SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_INDICATORS_LISTS_LIST_FORMAT_H
 #define CANH_INDICATORS_LISTS_LIST_FORMAT_H
 
@@ -16,8 +16,9 @@ struct list_rows {
 
 struct list_sample {
         struct text file_name;
-        struct text raw;  /* all bytes */
-        struct text head; /* UTF-8, the first 64 KiB, cut at a line's end; empty for binary formats */
+        struct text raw; /* all bytes */
+        struct text
+            head; /* UTF-8, the first 64 KiB, cut at a line's end; empty for binary formats */
 };
 
 struct list_format {
@@ -32,7 +33,8 @@ struct list_format {
         bool binary;
         bool utc;              /* times without zone are in UTC, whatever the user's zone */
         bool month_first;      /* unless the file shows otherwise */
-        int confidence_factor; /* for a column of counts: confidence = count times this; 0 = as it stands */
+        int confidence_factor; /* for a column of counts: confidence = count times this; 0 = as it
+                                  stands */
 };
 
 /* NULL behind the last. */
@@ -45,7 +47,8 @@ struct line_scan {
         struct text rest;
         size_t line;
 };
-/* The next line that is not empty and no comment, trimmed, cut before " #"; false at the end. */
+/* The next line that is not empty and no comment, trimmed, cut before " #" and " ;"; false at the
+ * end. */
 bool line_scan_next(struct text *out, struct line_scan *scan);
 bool line_is_comment(struct text line);
 

@@ -1,5 +1,5 @@
-/* indicators/lists/list_format_feodo.c: Feodo Tracker of abuse.ch as CSV: control servers of botnets with port,
- * malware and when they last answered. SPDX-License-Identifier: Apache-2.0 */
+/* indicators/lists/list_format_feodo.c: Feodo Tracker of abuse.ch as CSV: control servers of
+ * botnets with port, malware and when they last answered. SPDX-License-Identifier: Apache-2.0 */
 #include "indicators/lists/list_format.h"
 
 static int sniff(const struct list_sample *sample)
@@ -10,6 +10,10 @@ static int sniff(const struct list_sample *sample)
 }
 
 extern const struct list_format list_format_feodo;
-const struct list_format list_format_feodo = { .id = "feodo", .vi = "Feodo Tracker (CSV)",
-        .en = "Feodo Tracker (CSV)", .sniff = sniff, .read = list_read_separated,
-        .kind = LIST_KIND_INDICATOR, .utc = true };
+const struct list_format list_format_feodo = { .id = "feodo",
+        .vi = "Feodo Tracker (CSV)",
+        .en = "Feodo Tracker (CSV)",
+        .sniff = sniff,
+        .read = list_read_separated,
+        .kind = LIST_KIND_INDICATOR,
+        .utc = true };

@@ -1,5 +1,5 @@
-/* indicators/lists/list_format_hosts.c: hosts files that send bad names to nowhere: "0.0.0.0 bad.example".
- * SPDX-License-Identifier: Apache-2.0 */
+/* indicators/lists/list_format_hosts.c: hosts files that send bad names to nowhere: "0.0.0.0
+ * bad.example". SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "indicators/lists/list_format.h"
 
@@ -36,8 +36,8 @@ static int sniff(const struct list_sample *sample)
 /* The machine's own names stand in every hosts file. */
 static bool is_own_name(struct text name)
 {
-        static const char *const own[] = { "localhost", "localhost.localdomain", "local", "broadcasthost",
-                "ip6-localhost", "ip6-loopback", "0.0.0.0" };
+        static const char *const own[] = { "localhost", "localhost.localdomain", "local",
+                "broadcasthost", "ip6-localhost", "ip6-loopback", "0.0.0.0" };
 
         for (size_t i = 0; i < ARRAY_LEN(own); i++)
                 if (text_is_nocase(name, own[i]))
@@ -54,7 +54,8 @@ static int read_hosts(struct text bytes, const struct list_rows *rows, struct pa
         while (line_scan_next(&line, &scan)) {
                 (void)take_nowhere(&line);
                 while (list_item_split(&name, &line)) {
-                        int err = is_own_name(name) ? 0 : rows->row(rows->state, scan.line, &name, 1);
+                        int err = is_own_name(name) ? 0
+                                                    : rows->row(rows->state, scan.line, &name, 1);
                         if (err)
                                 return err;
                 }
@@ -65,5 +66,11 @@ static int read_hosts(struct text bytes, const struct list_rows *rows, struct pa
 static const enum list_field fields[] = { FIELD_VALUE };
 
 extern const struct list_format list_format_hosts;
-const struct list_format list_format_hosts = { .id = "hosts", .vi = "Tệp hosts", .en = "Hosts file",
-        .sniff = sniff, .read = read_hosts, .kind = LIST_KIND_INDICATOR, .fields = fields, .field_count = 1 };
+const struct list_format list_format_hosts = { .id = "hosts",
+        .vi = "Tệp hosts",
+        .en = "Hosts file",
+        .sniff = sniff,
+        .read = read_hosts,
+        .kind = LIST_KIND_INDICATOR,
+        .fields = fields,
+        .field_count = 1 };

@@ -1,5 +1,5 @@
-/* indicators/lists/list_format_ipsum.c: github.com/stamparm/ipsum: an address, a tab, and on how many public
- * block lists it stands. SPDX-License-Identifier: Apache-2.0 */
+/* indicators/lists/list_format_ipsum.c: github.com/stamparm/ipsum: an address, a tab, and on how
+ * many public block lists it stands. SPDX-License-Identifier: Apache-2.0 */
 #include "indicators/lists/list_format.h"
 
 enum { SNIFF_LINES = 50, CONFIDENCE_PER_LIST = 10 };
@@ -44,7 +44,12 @@ static int read_ipsum(struct text bytes, const struct list_rows *rows, struct pa
 static const enum list_field fields[] = { FIELD_VALUE, FIELD_CONFIDENCE };
 
 extern const struct list_format list_format_ipsum;
-const struct list_format list_format_ipsum = { .id = "ipsum", .vi = "IPsum (địa chỉ và số danh sách chặn)",
-        .en = "IPsum (address and number of block lists)", .sniff = sniff, .read = read_ipsum,
-        .kind = LIST_KIND_INDICATOR, .fields = fields, .field_count = 2,
+const struct list_format list_format_ipsum = { .id = "ipsum",
+        .vi = "IPsum (địa chỉ và số danh sách chặn)",
+        .en = "IPsum (address and number of block lists)",
+        .sniff = sniff,
+        .read = read_ipsum,
+        .kind = LIST_KIND_INDICATOR,
+        .fields = fields,
+        .field_count = 2,
         .confidence_factor = CONFIDENCE_PER_LIST };

@@ -1,5 +1,5 @@
-/* indicators/lists/list_format_lines.c: one address, name, URL or hash per line; # ; // begin a comment.
- * SPDX-License-Identifier: Apache-2.0 */
+/* indicators/lists/list_format_lines.c: one address, name, URL or hash per line; # ; // begin a
+ * comment. SPDX-License-Identifier: Apache-2.0 */
 #include "indicators/lists/list_format.h"
 
 enum { SNIFF_LINES = 200, SNIFF_BEST = 85 };
@@ -39,7 +39,8 @@ static int read_lines(struct text bytes, const struct list_rows *rows, struct pa
 
         (void)bad;
         while (line_scan_next(&line, &scan)) {
-                int err = first && is_header(line) ? 0 : rows->row(rows->state, scan.line, &line, 1);
+                int err = first && is_header(line) ? 0
+                                                   : rows->row(rows->state, scan.line, &line, 1);
                 if (err)
                         return err;
                 first = false;
@@ -50,6 +51,10 @@ static int read_lines(struct text bytes, const struct list_rows *rows, struct pa
 static const enum list_field fields[] = { FIELD_VALUE };
 
 extern const struct list_format list_format_lines;
-const struct list_format list_format_lines = { .id = "lines", .vi = "Mỗi dòng một địa chỉ, tên miền, URL hoặc mã băm",
-        .en = "One address, name, URL or hash per line", .sniff = sniff, .read = read_lines, .fields = fields,
+const struct list_format list_format_lines = { .id = "lines",
+        .vi = "Mỗi dòng một địa chỉ, tên miền, URL hoặc mã băm",
+        .en = "One address, name, URL or hash per line",
+        .sniff = sniff,
+        .read = read_lines,
+        .fields = fields,
         .field_count = 1 };

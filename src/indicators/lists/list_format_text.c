@@ -1,5 +1,6 @@
-/* indicators/lists/list_format_text.c: a letter or message pasted as it is: addresses, names, URLs and hashes are
- * picked out of the sentences; what only looks like an address is reported. SPDX-License-Identifier: Apache-2.0 */
+/* indicators/lists/list_format_text.c: a letter or message pasted as it is: addresses, names, URLs
+ * and hashes are picked out of the sentences; what only looks like an address is reported.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "indicators/lists/list_format.h"
 
@@ -17,7 +18,7 @@ static bool is_end(char c)
 static bool is_guard(struct text t, size_t at)
 {
         return (at + 2 < t.len && memcmp(t.data + at, "(.)", 3) == 0) ||
-            (at >= 2 && memcmp(t.data + at - 2, "(.)", 3) == 0);
+               (at >= 2 && memcmp(t.data + at - 2, "(.)", 3) == 0);
 }
 
 static bool next_token(struct text *out, struct text *line)
@@ -38,9 +39,9 @@ static bool next_token(struct text *out, struct text *line)
 /* "report.docx" and "v.v" are words of the letter, not names of hosts. */
 static bool is_file_name(const char *name)
 {
-        static const char *const ends[] = { "exe", "dll", "doc", "docx", "xls", "xlsx", "pdf", "zip", "rar",
-                "txt", "js", "php", "html", "htm", "csv", "png", "jpg", "bat", "vbs", "ps1", "sys", "tmp",
-                "dat", "log", "v", "pptx", "apk", "lnk" };
+        static const char *const ends[] = { "exe", "dll", "doc", "docx", "xls", "xlsx", "pdf",
+                "zip", "rar", "txt", "js", "php", "html", "htm", "csv", "png", "jpg", "bat", "vbs",
+                "ps1", "sys", "tmp", "dat", "log", "v", "pptx", "apk", "lnk" };
         const char *dot = strrchr(name, '.');
 
         for (size_t i = 0; dot && i < ARRAY_LEN(ends); i++)
@@ -72,7 +73,7 @@ static bool is_ascii(struct text t)
 static bool has_scheme(struct text t)
 {
         return text_starts(t, "http://") || text_starts(t, "https://") || text_starts(t, "hxxp") ||
-            text_starts(t, "ftp://");
+               text_starts(t, "ftp://");
 }
 
 static bool is_wanted(struct text token)
@@ -82,12 +83,12 @@ static bool is_wanted(struct text token)
 
         if (token.len < 4 || !is_ascii(token))
                 return false;
-        if (looks_like_address(token))
-                return true;
+        if (looks_like_address(token) || has_scheme(token))
+                return true; /* if it is none, the reader is told why */
         if (list_item_parse(&item, token, &why))
                 return false;
         if (item.type == INDICATOR_URL)
-                return text_find(token, '[') < token.len || has_scheme(token);
+                return text_find(token, '[') < token.len;
         return item.type != INDICATOR_NAME || !is_file_name(item.value);
 }
 
@@ -116,6 +117,10 @@ static int sniff(const struct list_sample *sample)
 static const enum list_field fields[] = { FIELD_VALUE };
 
 extern const struct list_format list_format_text;
-const struct list_format list_format_text = { .id = "text", .vi = "Văn bản (chọn ra các chỉ dấu)",
-        .en = "Free text (indicators are picked out)", .sniff = sniff, .read = read_text, .fields = fields,
+const struct list_format list_format_text = { .id = "text",
+        .vi = "Văn bản (chọn ra các chỉ dấu)",
+        .en = "Free text (indicators are picked out)",
+        .sniff = sniff,
+        .read = read_text,
+        .fields = fields,
         .field_count = 1 };

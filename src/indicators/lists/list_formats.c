@@ -1,4 +1,5 @@
-/* indicators/lists/list_formats.c: the table of formats; see list_format.h. SPDX-License-Identifier: Apache-2.0 */
+/* indicators/lists/list_formats.c: the table of formats; see list_format.h.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "indicators/lists/list_format.h"
 
@@ -6,13 +7,14 @@
 #include <strings.h>
 
 extern const struct list_format list_format_xlsx, list_format_intelmq, list_format_shadowserver,
-    list_format_feodo, list_format_threatfox, list_format_sslbl, list_format_ipsum, list_format_hosts,
-    list_format_lines, list_format_csv, list_format_text;
+    list_format_feodo, list_format_threatfox, list_format_sslbl, list_format_ipsum,
+    list_format_hosts, list_format_lines, list_format_csv, list_format_text;
 
 /* When two are equally sure, the first is taken. */
 static const struct list_format *const formats[] = { &list_format_xlsx, &list_format_intelmq,
         &list_format_shadowserver, &list_format_feodo, &list_format_threatfox, &list_format_sslbl,
-        &list_format_ipsum, &list_format_hosts, &list_format_lines, &list_format_csv, &list_format_text };
+        &list_format_ipsum, &list_format_hosts, &list_format_lines, &list_format_csv,
+        &list_format_text };
 
 const struct list_format *list_format_at(size_t n)
 {
@@ -79,7 +81,8 @@ bool line_scan_next(struct text *out, struct line_scan *scan)
                 if (line.len == 0 || line_is_comment(line))
                         continue;
                 for (size_t i = 0; i + 1 < line.len; i++)
-                        if (line.data[i] == ' ' && line.data[i + 1] == '#')
+                        if (line.data[i] == ' ' &&
+                            (line.data[i + 1] == '#' || line.data[i + 1] == ';'))
                                 line.len = i;
                 *out = text_trim(line);
                 return true;

@@ -3,8 +3,8 @@
 #include "base/mem.h"
 #include "codec/json_write.h"
 
-static int common(struct buffer *out, const char *kind, const char *type, struct text value, struct text family,
-    struct text source)
+static int common(struct buffer *out, const char *kind, const char *type, struct text value,
+    struct text family, struct text source)
 {
         int err = buffer_add_byte(out, '{');
 
@@ -32,7 +32,8 @@ static int times(struct buffer *out, time_ms first, time_ms last, int confidence
 
 int list_json_indicator(struct buffer *out, const struct indicator *i)
 {
-        int err = common(out, "indicator", indicator_type_name(i->type), i->value, i->family, i->source);
+        int err = common(
+            out, "indicator", indicator_type_name(i->type), i->value, i->family, i->source);
 
         if (!err)
                 err = times(out, i->first_seen, i->last_seen, i->confidence, i->line);
@@ -48,9 +49,10 @@ static int victim_texts(struct buffer *out, const struct victim *v)
         const struct {
                 const char *name;
                 struct text value;
-        } members[] = { { "malware", v->malware }, { "cc_host", v->cc_host }, { "protocol", v->protocol },
-                { "inner_name", v->inner_name }, { "src_host", v->src_host }, { "url", v->url },
-                { "isp", v->isp }, { "unit", v->unit }, { "note", v->note }, { "severity", v->severity } };
+        } members[] = { { "malware", v->malware }, { "cc_host", v->cc_host },
+                { "protocol", v->protocol }, { "inner_name", v->inner_name },
+                { "src_host", v->src_host }, { "url", v->url }, { "isp", v->isp },
+                { "unit", v->unit }, { "note", v->note }, { "severity", v->severity } };
         int err = 0;
 
         for (size_t i = 0; i < ARRAY_LEN(members) && !err; i++)
@@ -74,8 +76,8 @@ int list_json_victim(struct buffer *out, const struct victim *v)
         char source[IP_TEXT_MAX], control[IP_TEXT_MAX] = "";
         struct text address = text_of(ip_address_write(source, &v->src_ip));
         bool v4 = ip_address_is_v4(&v->src_ip);
-        int err = common(out, "victim", indicator_type_name(v4 ? INDICATOR_IPV4 : INDICATOR_IPV6), address,
-            v->family.len ? v->family : v->malware, v->source);
+        int err = common(out, "victim", indicator_type_name(v4 ? INDICATOR_IPV4 : INDICATOR_IPV6),
+            address, v->family.len ? v->family : v->malware, v->source);
 
         if (v->has_cc_ip)
                 (void)ip_address_write(control, &v->cc_ip);
@@ -127,6 +129,7 @@ int list_json_reason(struct buffer *out, const char *kind, const struct list_rea
 
 int list_json_counts(struct buffer *out, const struct list_counts *c)
 {
-        return buffer_add_format(out, "{\"read\":%zu,\"good\":%zu,\"duplicate\":%zu,\"refused\":%zu,\"warned\":%zu}",
-            c->read, c->good, c->duplicate, c->refused, c->warned);
+        return buffer_add_format(out,
+            "{\"read\":%zu,\"good\":%zu,\"duplicate\":%zu,\"refused\":%zu,\"warned\":%zu}", c->read,
+            c->good, c->duplicate, c->refused, c->warned);
 }

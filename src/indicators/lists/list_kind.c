@@ -1,13 +1,14 @@
-/* indicators/lists/list_kind.c: whose addresses does a table hold? Mixing this up would block our own people or
- * take a control server for a workstation, so what is not plain is marked as not sure and the user is asked.
- * SPDX-License-Identifier: Apache-2.0 */
+/* indicators/lists/list_kind.c: whose addresses does a table hold? Mixing this up would block our
+ * own people or take a control server for a workstation, so what is not plain is marked as not sure
+ * and the user is asked. SPDX-License-Identifier: Apache-2.0 */
 #include "indicators/lists/list_survey.h"
 #include "base/mem.h"
 
 enum list_kind list_kind_of_class(struct text class_type)
 {
-        static const char *const victims[] = { "infected-system", "system-compromise", "compromised",
-                "vulnerable-system", "botnet drone", "scanner", "brute-force", "weak-crypto", "ddos-amplifier" };
+        static const char *const victims[] = { "infected-system", "system-compromise",
+                "compromised", "vulnerable-system", "botnet drone", "scanner", "brute-force",
+                "weak-crypto", "ddos-amplifier" };
 
         for (size_t i = 0; i < ARRAY_LEN(victims); i++)
                 if (text_is(class_type, victims[i]))
@@ -42,7 +43,7 @@ void list_plan_decide_kind(struct list_plan *plan, const struct list_format *for
         bool source = has_sure(plan, FIELD_SRC_IP);
         bool control = list_plan_has(plan, FIELD_CC_IP) || list_plan_has(plan, FIELD_CC_HOST);
         bool inside = list_plan_has(plan, FIELD_SRC_PORT) || list_plan_has(plan, FIELD_UNIT) ||
-            list_plan_has(plan, FIELD_INNER_NAME) || list_plan_has(plan, FIELD_ISP);
+                      list_plan_has(plan, FIELD_INNER_NAME) || list_plan_has(plan, FIELD_ISP);
         bool seen = list_plan_has(plan, FIELD_SEEN_AT);
         bool malware = list_plan_has(plan, FIELD_MALWARE);
 

@@ -1,5 +1,5 @@
-/* indicators/lists/list_read.c: see list_read.h. Two readings: list_survey makes a plan per sheet, list_row_*
- * follow it. SPDX-License-Identifier: Apache-2.0 */
+/* indicators/lists/list_read.c: see list_read.h. Two readings: list_survey makes a plan per sheet,
+ * list_row_* follow it. SPDX-License-Identifier: Apache-2.0 */
 #include "indicators/lists/list_read.h"
 #include "base/mem.h"
 #include "codec/charset.h"
@@ -8,11 +8,19 @@
 
 #include <string.h>
 
-enum { HEAD_BYTES = 64 << 10, TEXT_GROWS = 3, READ_SHOWN = 200, RAW_MAX = 1 << 20, NOTE_CELLS_MAX = 2 };
+enum {
+        HEAD_BYTES = 64 << 10,
+        TEXT_GROWS = 3,
+        READ_SHOWN = 200,
+        RAW_MAX = 1 << 20,
+        NOTE_CELLS_MAX = 2
+};
 
 const char *list_kind_name(enum list_kind kind)
 {
-        return kind == LIST_KIND_INDICATOR ? "indicator" : kind == LIST_KIND_VICTIM ? "victim" : "unknown";
+        return kind == LIST_KIND_INDICATOR ? "indicator"
+               : kind == LIST_KIND_VICTIM  ? "victim"
+                                           : "unknown";
 }
 
 int list_summary_new(struct list_summary **out)
@@ -35,8 +43,8 @@ void list_summary_free_at(struct list_summary **summary)
         *summary = NULL;
 }
 
-struct text list_row_cell(const struct list_reading *r, const struct list_row *row, enum list_field field,
-    size_t *column)
+struct text list_row_cell(
+    const struct list_reading *r, const struct list_row *row, enum list_field field, size_t *column)
 {
         for (size_t i = 0; i < row->count && i < r->plan->column_count; i++)
                 if (r->plan->fields[i] == field && !list_cell_is_empty(row->cells[i])) {
@@ -63,7 +71,8 @@ int list_row_time(time_ms *out, const struct list_reading *r, const struct list_
                 *out = 0;
                 return 0;
         }
-        return list_time_parse(out, cell, r->plan->dates, r->format->utc ? 0 : r->options->zone_minutes);
+        return list_time_parse(
+            out, cell, r->plan->dates, r->format->utc ? 0 : r->options->zone_minutes);
 }
 
 int list_row_raw(struct text *out, struct list_reading *r, const struct list_row *row)
@@ -72,7 +81,7 @@ int list_row_raw(struct text *out, struct list_reading *r, const struct list_row
         for (size_t i = 0; i < row->count; i++) {
                 int err = i ? buffer_add_byte(&r->raw, ';') : 0;
                 if (!err)
-                        err = csv_add_cell(&r->raw, row->cells[i], ';');
+                        err = csv_add_exact_cell(&r->raw, row->cells[i], ';');
                 if (err == ERR_LIMIT)
                         break; /* a row of a megabyte is cut */
                 if (err)
@@ -92,11 +101,14 @@ static struct text shown(struct text t)
         return t;
 }
 
-int list_row_refuse(struct list_reading *r, const struct list_row *row, size_t column, struct text read,
-    const struct list_why *why)
+int list_row_refuse(struct list_reading *r, const struct list_row *row, size_t column,
+    struct text read, const struct list_why *why)
 {
-        struct list_reason reason = { .line = row->line, .column = column, .read = shown(read),
-                .vi = why->vi, .en = why->en };
+        struct list_reason reason = { .line = row->line,
+                .column = column,
+                .read = shown(read),
+                .vi = why->vi,
+                .en = why->en };
         int err;
 
         r->counts.read++;
@@ -105,6 +117,22 @@ int list_row_refuse(struct list_reading *r, const struct list_row *row, size_t c
                 return 0;
         err = list_row_raw(&reason.raw, r, row);
         return err ? err : r->sink->refused(r->sink->state, &reason);
+}
+
+/* Whether somebody may have meant an address, a name or a hash. */
+static bool may_be_value(struct text cell)
+{
+        size_t dots = 0, colons = 0, longest = 0, run = 0;
+
+        for (size_t i = 0; i < cell.len; i++) {
+                char c = cell.data[i];
+                dots += c == '.' && i + 1 < cell.len && cell.data[i + 1] != '.' &&
+                        cell.data[i + 1] != ' ';
+                colons += c == ':' && i + 1 < cell.len && cell.data[i + 1] != ' ';
+                run = c == ' ' ? 0 : run + 1;
+                longest = run > longest ? run : longest;
+        }
+        return dots > 0 || colons > 1 || longest >= 32;
 }
 
 /* Titles, footers and repeated headers are no rows of the table. */
@@ -119,12 +147,14 @@ static bool is_note(const struct list_reading *r, const struct list_row *row)
                 if (list_cell_trim(row->cells[i]).len == 0)
                         continue;
                 filled++;
-                values += list_plan_is_value(r->plan, field) || field == FIELD_SRC_IP;
+                values += (list_plan_is_value(r->plan, field) || field == FIELD_SRC_IP) &&
+                          may_be_value(row->cells[i]);
                 known += row->cells[i].len < LIST_NAME_MAX && field != FIELD_NONE &&
-                    list_field_of_header(row->cells[i]) == field;
+                         list_field_of_header(row->cells[i]) == field;
         }
-        return (values == 0 && filled <= NOTE_CELLS_MAX && r->plan->column_count > NOTE_CELLS_MAX) ||
-            (known >= 2 && known * 2 > filled);
+        return (values == 0 && filled <= NOTE_CELLS_MAX &&
+                   r->plan->column_count > NOTE_CELLS_MAX) ||
+               (known >= 2 && known * 2 > filled);
 }
 
 /* IntelMQ says per event whose address it is; an event of the other kind must not slip in. */
@@ -140,7 +170,9 @@ static int on_row(void *state, size_t line, const struct text *cells, size_t cou
 {
         static const struct list_why other = {
                 "sự kiện thuộc loại khác với cả tệp (nạn nhân và chỉ dấu không được trộn lẫn)",
-                "the event is of another kind than the file (victims and indicators are never mixed)" };
+                "the event is of another kind than the file (victims and indicators are never "
+                "mixed)"
+        };
         struct list_reading *r = state;
         struct list_row row = { line, cells, count };
 
@@ -181,9 +213,12 @@ static int check_known_binary(struct text bytes, struct parse_error *bad)
                     "tệp PDF: hãy chép bảng sang Excel hoặc dán nội dung vào ô văn bản",
                     "a PDF file: copy the table to Excel or paste its text");
         if (text_starts(bytes, "PK\x03\x04"))
-                return refuse_file(bad, ERR_UNSUPPORTED, "tệp nén ZIP không chứa bảng Excel: hãy giải nén trước",
+                return refuse_file(bad, ERR_UNSUPPORTED,
+                    "tệp nén ZIP không chứa bảng Excel: hãy giải nén trước",
                     "a ZIP file without an Excel workbook: unpack it first");
-        if (text_starts(bytes, "\xFD" "7zXZ") || text_starts(bytes, "\x1F\x8B"))
+        if (text_starts(bytes, "\xFD"
+                               "7zXZ") ||
+            text_starts(bytes, "\x1F\x8B"))
                 return refuse_file(bad, ERR_UNSUPPORTED, "tệp nén: hãy giải nén trước",
                     "a compressed file: unpack it first");
         return 0;
@@ -197,11 +232,14 @@ static int check_known_json(struct text head, struct parse_error *bad)
                 return 0;
         if (memmem(t.data, t.len, "\"list\"", 6))
                 return refuse_file(bad, ERR_UNSUPPORTED,
-                    "đây là danh sách cảnh báo của MISP: dùng để lọc (--warning), không phải danh sách chỉ dấu",
-                    "this is a MISP warning list: it filters (--warning), it is no list of indicators");
+                    "đây là danh sách cảnh báo của MISP: dùng để lọc (--warning), không phải danh "
+                    "sách chỉ dấu",
+                    "this is a MISP warning list: it filters (--warning), it is no list of "
+                    "indicators");
         if (memmem(t.data, t.len, "\"source.", 8) || memmem(t.data, t.len, "\"classification.", 16))
                 return 0;
-        return refuse_file(bad, ERR_UNSUPPORTED, "chưa đọc được kiểu JSON này (đọc được: IntelMQ mỗi dòng một JSON)",
+        return refuse_file(bad, ERR_UNSUPPORTED,
+            "chưa đọc được kiểu JSON này (đọc được: IntelMQ mỗi dòng một JSON)",
             "this kind of JSON cannot be read yet (IntelMQ JSON lines can)");
 }
 
@@ -226,9 +264,10 @@ static int open_list(struct text *text, struct buffer *own, struct list_summary 
                         err = charset_to_utf8(text, own, &out->encoding, bytes, bad);
                 if (err)
                         return err;
-                sample.head = (struct text){ text->data, text->len < HEAD_BYTES ? text->len : HEAD_BYTES };
+                sample.head = (struct text){ text->data,
+                        text->len < HEAD_BYTES ? text->len : HEAD_BYTES };
                 while (sample.head.len < text->len && sample.head.len &&
-                    sample.head.data[sample.head.len - 1] != '\n')
+                       sample.head.data[sample.head.len - 1] != '\n')
                         sample.head.len--;
                 err = wanted ? 0 : check_known_json(sample.head, bad);
                 if (err)
@@ -258,9 +297,9 @@ static void reading_done(struct list_reading **r)
         mem_free(*r);
 }
 
-static int second_reading(struct list_summary *out, struct text text, const struct list_format *format,
-    const struct list_survey *survey, const struct list_options *options, const struct list_sink *sink,
-    struct parse_error *bad)
+static int second_reading(struct list_summary *out, struct text text,
+    const struct list_format *format, const struct list_survey *survey,
+    const struct list_options *options, const struct list_sink *sink, struct parse_error *bad)
 {
         AUTO(reading_done) struct list_reading *r = mem_zero(1, sizeof(*r));
         struct list_rows rows = { .row = on_row, .sheet = on_sheet, .state = r };
@@ -292,14 +331,16 @@ static int first_reading(struct list_summary *out, struct list_survey **survey, 
         rows = list_survey_rows(*survey);
         err = format->read(text, &rows, bad);
         if (err == ERR_LIMIT && bad && !bad->why_vi[0])
-                return refuse_file(bad, err, "danh sách có quá nhiều dòng hoặc trang", "the list has too many rows or sheets");
+                return refuse_file(bad, err, "danh sách có quá nhiều dòng hoặc trang",
+                    "the list has too many rows or sheets");
         if (err)
                 return err;
         err = list_survey_finish(out, *survey);
         if (err)
                 return err;
         if (list_survey_plan_count(*survey) == 0)
-                return refuse_file(bad, ERR_FORMAT, "không tìm thấy dòng dữ liệu nào", "no row of data was found");
+                return refuse_file(
+                    bad, ERR_FORMAT, "không tìm thấy dòng dữ liệu nào", "no row of data was found");
         if (options->kind != LIST_KIND_UNKNOWN) {
                 out->kind = options->kind;
                 out->kind_sure = true;
@@ -321,7 +362,8 @@ int list_read(struct list_summary *out, struct text bytes, const struct list_opt
                 bad = &ignored;
         *bad = (struct parse_error){ 0 };
         if (bytes.len > LIST_BYTES_MAX)
-                return refuse_file(bad, ERR_LIMIT, "tệp lớn hơn giới hạn 64 MiB", "the file is larger than 64 MiB");
+                return refuse_file(bad, ERR_LIMIT, "tệp lớn hơn giới hạn 64 MiB",
+                    "the file is larger than 64 MiB");
         if (bytes.len == 0)
                 return refuse_file(bad, ERR_FORMAT, "tệp rỗng", "the file is empty");
         err = open_list(&text, &own, out, &format, bytes, options, bad);

@@ -1,7 +1,7 @@
 /* indicators/lists/list_read.h: a list file of whatever kind becomes indicators or victim rows.
- * Bytes come in whole (an upload, a file, pasted text); rows leave through the sink in the order of the
- * file. Each row that was read ends as good, duplicate, refused or warned, and the counts say so:
- * read = good + duplicate + refused + warned. Pure: no files, no clock. Limits: LIST_*_MAX.
+ * Bytes come in whole (an upload, a file, pasted text); rows leave through the sink in the order of
+ * the file. Each row that was read ends as good, duplicate, refused or warned, and the counts say
+ * so: read = good + duplicate + refused + warned. Pure: no files, no clock. Limits: LIST_*_MAX.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_INDICATORS_LISTS_LIST_READ_H
 #define CANH_INDICATORS_LISTS_LIST_READ_H
@@ -46,11 +46,11 @@ struct list_options {
 };
 
 struct list_reason {
-        size_t line, column;  /* from 1; column 0 = the whole row */
-        struct text read;     /* what stood there, at most 200 bytes */
-        struct text raw;      /* the whole row, cells joined by ';' */
-        struct text list;     /* warned: which list or rule keeps it out */
-        const char *vi, *en;  /* whole sentences */
+        size_t line, column; /* from 1; column 0 = the whole row */
+        struct text read;    /* what stood there, at most 200 bytes */
+        struct text raw;     /* the whole row, cells joined by ';' */
+        struct text list;    /* warned: which list or rule keeps it out */
+        const char *vi, *en; /* whole sentences */
 };
 
 /* Any may be NULL. What they return other than 0 ends the reading with that value. */
@@ -97,10 +97,10 @@ struct list_summary {
 MUST_USE int list_summary_new(struct list_summary **out);
 void list_summary_free_at(struct list_summary **summary);
 
-/* Reads all of bytes. FORMAT, LIMIT or UNSUPPORTED with *bad when the file as a whole cannot be read: rows
- * that went to the sink before are then to be thrown away. */
-MUST_USE int list_read(struct list_summary *out, struct text bytes, const struct list_options *options,
-    const struct list_sink *sink, struct parse_error *bad);
+/* Reads all of bytes. FORMAT, LIMIT or UNSUPPORTED with *bad when the file as a whole cannot be
+ * read: rows that went to the sink before are then to be thrown away. */
+MUST_USE int list_read(struct list_summary *out, struct text bytes,
+    const struct list_options *options, const struct list_sink *sink, struct parse_error *bad);
 
 /* The formats, for menus: id and labels; NULL behind the last. */
 const char *list_format_id(size_t n);

@@ -1,5 +1,6 @@
-/* indicators/lists/list_row.h: the second reading: each row, by its sheet's plan, becomes indicators or victim
- * rows, or is reported. For this folder. SPDX-License-Identifier: Apache-2.0 */
+/* indicators/lists/list_row.h: the second reading: each row, by its sheet's plan, becomes
+ * indicators or victim rows, or is reported. For this folder. SPDX-License-Identifier: Apache-2.0
+ */
 #ifndef CANH_INDICATORS_LISTS_LIST_ROW_H
 #define CANH_INDICATORS_LISTS_LIST_ROW_H
 
@@ -29,11 +30,13 @@ struct list_row {
         size_t count;
 };
 
-/* The first cell of this field that is not empty; an empty text when there is none. *column from 1. */
-struct text list_row_cell(const struct list_reading *r, const struct list_row *row, enum list_field field,
-    size_t *column);
+/* The first cell of this field that is not empty; an empty text when there is none. *column from 1.
+ */
+struct text list_row_cell(const struct list_reading *r, const struct list_row *row,
+    enum list_field field, size_t *column);
 /* The same in NFC; lives until the next row. */
-struct text list_row_text(struct list_reading *r, const struct list_row *row, enum list_field field);
+struct text list_row_text(
+    struct list_reading *r, const struct list_row *row, enum list_field field);
 /* Time of a field: 0 when empty; FORMAT when there is something that is no time. */
 MUST_USE int list_row_time(time_ms *out, const struct list_reading *r, const struct list_row *row,
     enum list_field field, size_t *column);

@@ -35,11 +35,15 @@ static int confidence_of(const struct list_reading *r, const struct list_row *ro
         return n > 100 ? 100 : (int)n;
 }
 
-static int report_warned(struct list_reading *r, const struct list_row *row, size_t column, struct text read,
-    const struct list_why *why, struct text list)
+static int report_warned(struct list_reading *r, const struct list_row *row, size_t column,
+    struct text read, const struct list_why *why, struct text list)
 {
-        struct list_reason reason = { .line = row->line, .column = column, .read = read, .list = list,
-                .vi = why->vi, .en = why->en };
+        struct list_reason reason = { .line = row->line,
+                .column = column,
+                .read = read,
+                .list = list,
+                .vi = why->vi,
+                .en = why->en };
         int err;
 
         r->counts.warned++;
@@ -60,8 +64,8 @@ static int is_new(bool *out, struct list_reading *r, const struct indicator *ind
         return err ? err : seen_keys_add(out, &r->seen, r->key.data, r->key.len);
 }
 
-static int one_item(struct list_reading *r, const struct list_row *row, size_t column, struct text piece,
-    struct indicator *indicator)
+static int one_item(struct list_reading *r, const struct list_row *row, size_t column,
+    struct text piece, struct indicator *indicator)
 {
         struct list_item item;
         struct list_why why;
@@ -91,7 +95,8 @@ static int one_item(struct list_reading *r, const struct list_row *row, size_t c
 }
 
 /* Times of an indicator only inform: what cannot be read counts as not said. */
-static time_ms time_of(const struct list_reading *r, const struct list_row *row, enum list_field field)
+static time_ms time_of(
+    const struct list_reading *r, const struct list_row *row, enum list_field field)
 {
         size_t column;
         time_ms at = 0;

@@ -1,12 +1,15 @@
-/* indicators/lists/list_row_victim.c: a row about one of our own addresses. SPDX-License-Identifier: Apache-2.0 */
+/* indicators/lists/list_row_victim.c: a row about one of our own addresses.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "indicators/lists/list_row.h"
 
 #include <stdio.h>
 
-static int take_seen_at(time_ms *out, const struct list_reading *r, const struct list_row *row, size_t *column)
+static int take_seen_at(
+    time_ms *out, const struct list_reading *r, const struct list_row *row, size_t *column)
 {
-        static const enum list_field fields[] = { FIELD_SEEN_AT, FIELD_LAST_SEEN, FIELD_FIRST_SEEN };
+        static const enum list_field fields[] = { FIELD_SEEN_AT, FIELD_LAST_SEEN,
+                FIELD_FIRST_SEEN };
 
         *out = 0;
         for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
@@ -27,7 +30,8 @@ static int port_of(const struct list_reading *r, const struct list_row *row, enu
         return port;
 }
 
-static int64_t number_of(const struct list_reading *r, const struct list_row *row, enum list_field field)
+static int64_t number_of(
+    const struct list_reading *r, const struct list_row *row, enum list_field field)
 {
         size_t column;
         int64_t n = 0;
@@ -116,10 +120,20 @@ static int hand_over(struct list_reading *r, const struct list_row *row, struct 
         return err ? err : r->sink->victim(r->sink->state, v);
 }
 
+/* A range that the office registered is ours, whatever the registries say about it. */
+static bool is_ours(const struct list_reading *r, const struct ip_address *address)
+{
+        for (size_t i = 0; i < r->options->ours_count; i++)
+                if (ip_prefix_contains(&r->options->ours[i], address))
+                        return true;
+        return false;
+}
+
 static int one_address(struct list_reading *r, const struct list_row *row, size_t column, struct text piece,
     struct victim *v)
 {
-        static const struct list_why no_address = { "không phải một địa chỉ IP", "not one IP address" };
+        static const struct list_why no_address = { "không phải một địa chỉ IP",
+                "not one IP address" };
         struct victim copy = *v;
         struct list_item item;
         struct list_why why;
@@ -128,7 +142,7 @@ static int one_address(struct list_reading *r, const struct list_row *row, size_
                 return list_row_refuse(r, row, column, piece, &why);
         if (item.type != INDICATOR_IPV4 && item.type != INDICATOR_IPV6)
                 return list_row_refuse(r, row, column, piece, &no_address);
-        if (list_victim_is_refused(&why, &item.address))
+        if (!is_ours(r, &item.address) && list_victim_is_refused(&why, &item.address))
                 return list_row_refuse(r, row, column, piece, &why);
         copy.src_ip = item.address;
         if (item.port > 0)
@@ -138,9 +152,12 @@ static int one_address(struct list_reading *r, const struct list_row *row, size_
 
 int list_row_victim(struct list_reading *r, const struct list_row *row)
 {
-        static const struct list_why no_time = { "không đọc được thời gian (ngày/tháng/năm giờ:phút)",
-                "the time cannot be read (day/month/year hour:minute)" };
-        static const struct list_why missing = { "dòng không có địa chỉ IP", "the row has no IP address" };
+        static const struct list_why no_time = {
+                "không đọc được thời gian (ngày/tháng/năm giờ:phút)",
+                "the time cannot be read (day/month/year hour:minute)"
+        };
+        static const struct list_why missing = { "dòng không có địa chỉ IP",
+                "the row has no IP address" };
         struct victim v = { .src_port = -1, .cc_port = -1, .line = row->line };
         struct list_item name;
         size_t column, time_column = 0;
@@ -151,8 +168,8 @@ int list_row_victim(struct list_reading *r, const struct list_row *row)
         if (cell.len == 0)
                 return list_row_refuse(r, row, 0, cell, &missing);
         if (take_seen_at(&v.seen_at, r, row, &time_column))
-                return list_row_refuse(r, row, time_column, time_column ? row->cells[time_column - 1] : cell,
-                    &no_time);
+                return list_row_refuse(r, row, time_column,
+                    time_column ? row->cells[time_column - 1] : cell, &no_time);
         v.src_port = port_of(r, row, FIELD_SRC_PORT);
         v.cc_port = port_of(r, row, FIELD_CC_PORT);
         v.count = number_of(r, row, FIELD_COUNT);

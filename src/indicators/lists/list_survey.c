@@ -35,8 +35,8 @@ struct list_survey {
         size_t sheet_count;
 };
 
-int list_survey_new(struct list_survey **out, const struct list_format *format,
-    const struct list_options *options)
+int list_survey_new(
+    struct list_survey **out, const struct list_format *format, const struct list_options *options)
 {
         AUTO(list_survey_free_at) struct list_survey *s = mem_zero(1, sizeof(*s));
         int err;
@@ -78,8 +78,8 @@ static int on_sheet(void *state)
         return 0;
 }
 
-static int keep_row(struct list_survey *s, struct sheet *sheet, size_t line, const struct text *cells,
-    size_t count)
+static int keep_row(
+    struct list_survey *s, struct sheet *sheet, size_t line, const struct text *cells, size_t count)
 {
         struct head_row *row = &sheet->head[sheet->head_count];
 
@@ -210,7 +210,8 @@ static size_t find_header(const struct sheet *sheet)
 
         for (size_t i = 0; i < sheet->head_count; i++) {
                 size_t filled, known = known_headers(&sheet->head[i], &filled);
-                if (known < HEADER_MIN && !(known == 1 && filled == 1 && sheet->plan.column_count <= 2))
+                if (known < HEADER_MIN &&
+                    !(known == 1 && filled == 1 && sheet->plan.column_count <= 2))
                         continue;
                 if (known > best_known) {
                         best = i;
@@ -233,16 +234,24 @@ static void use_header(struct sheet *sheet, size_t at)
         }
 }
 
+/* Half of its words at least: a data row may hold one, as "domain" in a column of types. */
+static bool is_second_header(const struct head_row *row)
+{
+        size_t filled, known = known_headers(row, &filled);
+
+        return known >= 1 && known * 2 >= filled;
+}
+
 /* A second header row below or above ("Nguồn | Đích" over "IP | Cổng | IP | Cổng") fills the gaps. */
 static void take_header(struct sheet *sheet)
 {
-        size_t filled, at = find_header(sheet);
+        size_t at = find_header(sheet);
 
         if (at == SIZE_MAX)
                 return;
         sheet->plan.header_line = sheet->head[at].line;
         sheet->plan.header_lines = 1;
-        if (at + 1 < sheet->head_count && known_headers(&sheet->head[at + 1], &filled) >= 1) {
+        if (at + 1 < sheet->head_count && is_second_header(&sheet->head[at + 1])) {
                 use_header(sheet, at + 1);
                 sheet->plan.header_line = sheet->head[at + 1].line;
                 sheet->plan.header_lines = 2;
@@ -260,9 +269,9 @@ static enum list_field guess_field(const struct list_plan *plan, const struct co
         bool source = list_plan_has(plan, FIELD_SRC_IP), value = list_plan_has(plan, FIELD_VALUE);
 
         if (most(look->address, look->filled))
-                return !source && !value ? FIELD_SRC_IP : source && !list_plan_has(plan, FIELD_CC_IP) ?
-                                                                       FIELD_CC_IP :
-                                                                       FIELD_NONE;
+                return !source && !value                             ? FIELD_SRC_IP
+                       : source && !list_plan_has(plan, FIELD_CC_IP) ? FIELD_CC_IP
+                                                                     : FIELD_NONE;
         if (most(look->hash, look->filled))
                 return FIELD_VALUE;
         if (most(look->time, look->filled) && !most(look->number, look->filled))
@@ -270,9 +279,9 @@ static enum list_field guess_field(const struct list_plan *plan, const struct co
         if (most(look->url, look->filled))
                 return list_plan_has(plan, FIELD_URL) ? FIELD_NONE : FIELD_URL;
         if (most(look->name, look->filled) && look->name > look->number)
-                return source && !list_plan_has(plan, FIELD_CC_HOST) ? FIELD_CC_HOST :
-                    source || value                                  ? FIELD_NONE :
-                                                                       FIELD_VALUE;
+                return source && !list_plan_has(plan, FIELD_CC_HOST) ? FIELD_CC_HOST
+                       : source || value                             ? FIELD_NONE
+                                                                     : FIELD_VALUE;
         return FIELD_NONE;
 }
 
@@ -284,14 +293,14 @@ static enum list_field guess_rest(const struct list_plan *plan, const struct col
                 if (list_plan_has(plan, FIELD_CC_IP) && !list_plan_has(plan, FIELD_CC_PORT))
                         return FIELD_CC_PORT;
                 return list_plan_has(plan, FIELD_SRC_IP) && !list_plan_has(plan, FIELD_SRC_PORT) &&
-                        !list_plan_has(plan, FIELD_CC_IP) ?
-                    FIELD_SRC_PORT :
-                    FIELD_NONE;
+                               !list_plan_has(plan, FIELD_CC_IP)
+                           ? FIELD_SRC_PORT
+                           : FIELD_NONE;
         }
         return look->address + look->hash + look->url + look->time == 0 &&
-                !list_plan_has(plan, FIELD_MALWARE) ?
-            FIELD_MALWARE :
-            FIELD_NONE;
+                       !list_plan_has(plan, FIELD_MALWARE)
+                   ? FIELD_MALWARE
+                   : FIELD_NONE;
 }
 
 static void guess_columns(struct sheet *sheet)
@@ -306,6 +315,19 @@ static void guess_columns(struct sheet *sheet)
                         plan->fields[i] = guess_rest(plan, &sheet->looks[i]);
 }
 
+/* "#ip,ioc" over "192.0.2.1,Possible C2": a column is no indicator because it is called so. */
+static void check_values(struct sheet *sheet)
+{
+        for (size_t i = 0; i < sheet->plan.column_count; i++) {
+                const struct column_look *l = &sheet->looks[i];
+                /* a header row stands in the look too: one more than the data */
+                if (sheet->plan.fields[i] == FIELD_VALUE && l->filled > 1 &&
+                    !most(l->address + l->hash + l->name + l->url, l->filled - 1) &&
+                    list_plan_has(&sheet->plan, FIELD_SRC_IP))
+                        sheet->plan.fields[i] = FIELD_NOTE;
+        }
+}
+
 static void use_map(struct list_plan *plan, const struct list_options *options)
 {
         memset(plan->fields, 0, sizeof(plan->fields));
@@ -317,6 +339,22 @@ static void use_map(struct list_plan *plan, const struct list_options *options)
                 }
 }
 
+/* Somebody mapped columns whose headers nobody knows: a first row without any address is such a
+ * header. */
+static void take_unknown_header(struct sheet *sheet)
+{
+        const struct head_row *row = &sheet->head[0];
+        struct list_item item;
+        struct list_why why;
+
+        if (sheet->plan.header_line || sheet->head_count < 2)
+                return;
+        for (size_t i = 0; i < row->count; i++)
+                if (list_item_parse(&item, text_of(row->cells[i]), &why) == 0)
+                        return;
+        sheet->plan.header_line = row->line;
+}
+
 static void make_plan(const struct list_survey *s, struct sheet *sheet)
 {
         struct list_plan *plan = &sheet->plan;
@@ -324,16 +362,20 @@ static void make_plan(const struct list_survey *s, struct sheet *sheet)
         size_t addresses = 0, ours = 0;
 
         if (s->format->fields) {
-                memcpy(plan->fields, s->format->fields, s->format->field_count * sizeof(*plan->fields));
+                memcpy(plan->fields, s->format->fields,
+                    s->format->field_count * sizeof(*plan->fields));
                 for (size_t i = 0; i < s->format->field_count; i++)
                         plan->sure[i] = true;
                 plan->column_count = s->format->field_count;
         } else {
                 take_header(sheet);
-                if (s->options->map_count)
+                if (s->options->map_count) {
                         use_map(plan, s->options);
-                else
+                        take_unknown_header(sheet);
+                } else {
                         guess_columns(sheet);
+                        check_values(sheet);
+                }
         }
         for (size_t i = 0; i < plan->column_count; i++) {
                 day |= sheet->looks[i].day_first;
@@ -342,14 +384,18 @@ static void make_plan(const struct list_survey *s, struct sheet *sheet)
                 ours += sheet->looks[i].ours;
         }
         /* Both seen: the rows that fit only the other order will be refused with a reason. */
-        plan->dates = (month && !day) || (s->format->month_first && !day) ? DATE_MONTH_FIRST : DATE_DAY_FIRST;
+        plan->dates = (month && !day) || (s->format->month_first && !day) ? DATE_MONTH_FIRST
+                                                                          : DATE_DAY_FIRST;
         list_plan_decide_kind(plan, s->format);
         if (sheet->class_kind != LIST_KIND_UNKNOWN) {
                 plan->kind = sheet->class_kind;
                 plan->kind_sure = true;
         }
-        if (!plan->kind_sure && plan->kind == LIST_KIND_INDICATOR && addresses && ours * 2 > addresses)
+        if (!plan->kind_sure && plan->kind == LIST_KIND_INDICATOR && addresses &&
+            ours * 2 > addresses)
                 plan->kind = LIST_KIND_VICTIM; /* most of it is ours: not others' infrastructure */
+        else if (s->format->fields && (addresses == 0 || (s->options->ours_count && ours == 0)))
+                plan->kind_sure = true;
 }
 
 static void fill_column(struct list_column *column, const struct sheet *sheet, size_t n)
@@ -369,7 +415,8 @@ static void fill_column(struct list_column *column, const struct sheet *sheet, s
                             row->cells[n]);
         }
         if (!column->name[0] && column->field != FIELD_NONE && !plan->header_line)
-                (void)snprintf(column->name, sizeof(column->name), "%s", list_field_id(column->field));
+                (void)snprintf(
+                    column->name, sizeof(column->name), "%s", list_field_id(column->field));
 }
 
 static int fill_first_rows(struct list_summary *out, const struct sheet *sheet)
@@ -379,8 +426,8 @@ static int fill_first_rows(struct list_summary *out, const struct sheet *sheet)
                 row->line = sheet->head[i].line;
                 out->first_row_count = i + 1;
                 for (size_t c = 0; c < sheet->head[i].count; c++) {
-                        row->cells[c] = mem_copy_text(sheet->head[i].cells[c],
-                            strlen(sheet->head[i].cells[c]));
+                        row->cells[c] = mem_copy_text(
+                            sheet->head[i].cells[c], strlen(sheet->head[i].cells[c]));
                         if (!row->cells[c])
                                 return ERR_MEMORY;
                         row->cell_count = c + 1;

@@ -1,6 +1,7 @@
-/* indicators/lists/list_survey.h: the first of two readings of a list: where the header is, what the columns
- * mean, how dates are written, whose addresses these are. Nothing is guessed row by row: the second reading
- * follows one plan per sheet. For this folder. SPDX-License-Identifier: Apache-2.0 */
+/* indicators/lists/list_survey.h: the first of two readings of a list: where the header is, what
+ * the columns mean, how dates are written, whose addresses these are. Nothing is guessed row by
+ * row: the second reading follows one plan per sheet. For this folder. SPDX-License-Identifier:
+ * Apache-2.0 */
 #ifndef CANH_INDICATORS_LISTS_LIST_SURVEY_H
 #define CANH_INDICATORS_LISTS_LIST_SURVEY_H
 
@@ -9,7 +10,7 @@
 enum { SURVEY_SHEETS_MAX = 64, SURVEY_HEAD_ROWS = 30, SURVEY_STATS_ROWS = 500 };
 
 struct list_plan {
-        size_t header_line; /* 0 = none: all rows are data */
+        size_t header_line;  /* 0 = none: all rows are data */
         size_t header_lines; /* 2 when a second header row follows */
         size_t column_count;
         enum list_field fields[LIST_COLUMNS_MAX];
@@ -22,12 +23,13 @@ struct list_plan {
 
 struct list_survey;
 
-MUST_USE int list_survey_new(struct list_survey **out, const struct list_format *format,
-    const struct list_options *options);
+MUST_USE int list_survey_new(
+    struct list_survey **out, const struct list_format *format, const struct list_options *options);
 void list_survey_free_at(struct list_survey **survey);
 /* The sink of the first reading. */
 struct list_rows list_survey_rows(struct list_survey *survey);
-/* After the reading: makes the plans and fills columns, header_line, first_rows and kind of *out. */
+/* After the reading: makes the plans and fills columns, header_line, first_rows and kind of *out.
+ */
 MUST_USE int list_survey_finish(struct list_summary *out, struct list_survey *survey);
 size_t list_survey_plan_count(const struct list_survey *survey);
 const struct list_plan *list_survey_plan(const struct list_survey *survey, size_t sheet);

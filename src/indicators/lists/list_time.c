@@ -1,5 +1,6 @@
-/* indicators/lists/list_time.c: the times of list_cell.h. A scanner takes the numbers of a cell with the signs
- * between them; the signs tell dates from hours. SPDX-License-Identifier: Apache-2.0 */
+/* indicators/lists/list_time.c: the times of list_cell.h. A scanner takes the numbers of a cell
+ * with the signs between them; the signs tell dates from hours. SPDX-License-Identifier: Apache-2.0
+ */
 #include "codec/timestamp.h"
 #include "indicators/lists/list_cell.h"
 
@@ -29,7 +30,8 @@ static size_t take_number(int *out, struct text t, size_t at)
         size_t digits = 0;
 
         *out = 0;
-        while (at + digits < t.len && digits < 9 && t.data[at + digits] >= '0' && t.data[at + digits] <= '9')
+        while (at + digits < t.len && digits < 9 && t.data[at + digits] >= '0' &&
+               t.data[at + digits] <= '9')
                 *out = *out * 10 + (t.data[at + digits++] - '0');
         return digits;
 }
@@ -43,7 +45,8 @@ static size_t take_date(struct scan *s, struct text t, size_t at)
         for (int i = 0; i < 3; i++) {
                 size_t n;
                 if (i) {
-                        if (at >= t.len || !strchr("/-.", t.data[at]) || (i == 2 && t.data[at] != sign))
+                        if (at >= t.len || !strchr("/-.", t.data[at]) ||
+                            (i == 2 && t.data[at] != sign))
                                 return 0;
                         sign = t.data[at++];
                 }
@@ -140,7 +143,8 @@ static int scan_cell(struct scan *s, struct text t)
         size_t at = 0, n;
 
         while (at < t.len) {
-                if (t.data[at] == ' ' || t.data[at] == ',' || t.data[at] == '\t' || t.data[at] == '\n') {
+                if (t.data[at] == ' ' || t.data[at] == ',' || t.data[at] == '\t' ||
+                    t.data[at] == '\n') {
                         at++;
                         continue;
                 }
@@ -182,7 +186,8 @@ static int number_time(time_ms *out, struct text t, int zone_minutes)
         uint64_t whole;
         double fraction = 0, scale = 0.1;
 
-        if (t.len > 32 || text_to_u64(&whole, (struct text){ t.data, dot }, UINT64_C(4102444800000)))
+        if (t.len > 32 ||
+            text_to_u64(&whole, (struct text){ t.data, dot }, UINT64_C(4102444800000)))
                 return ERR_FORMAT;
         for (size_t i = dot + 1; i < t.len; i++, scale /= 10) {
                 if (t.data[i] < '0' || t.data[i] > '9')
@@ -190,10 +195,11 @@ static int number_time(time_ms *out, struct text t, int zone_minutes)
                 fraction += (t.data[i] - '0') * scale;
         }
         if (whole >= EXCEL_FIRST && whole <= EXCEL_LAST) {
-                /* Excel knows seconds at best: rounded, so that 08:30:00 does not become 08:29:59.999 */
+                /* Excel knows seconds at best: rounded, so that 08:30:00 does not become
+                 * 08:29:59.999 */
                 time_ms seconds = (time_ms)(fraction * 86400 + 0.5);
                 *out = ((time_ms)whole - EXCEL_EPOCH_DAYS) * DAY_MS + seconds * SECOND_MS -
-                    (time_ms)zone_minutes * MINUTE_MS;
+                       (time_ms)zone_minutes * MINUTE_MS;
                 return 0;
         }
         if (whole >= UINT64_C(631152000000)) {

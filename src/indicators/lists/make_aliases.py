@@ -21,5 +21,7 @@ for number, line in enumerate(open(sys.argv[1], encoding="utf-8"), 1):
         sys.exit(f"{sys.argv[1]}:{number}: '{header}' stands for {rows[key]} and {field}")
     rows[key] = field
 with open(sys.argv[2], "w", encoding="utf-8") as out:
+    out.write('#include "indicators/lists/list_alias.h"\n\nconst struct list_alias list_aliases[] = {\n')
     for key in sorted(rows):
         out.write(f'{{ "{key}", FIELD_{rows[key].upper()} }},\n')
+    out.write(f"}};\nconst size_t list_alias_count = {len(rows)};\n")

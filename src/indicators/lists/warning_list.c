@@ -1,6 +1,6 @@
-/* indicators/lists/warning_list.c: see warning_list.h. Values are kept as keyed hashes (list_filter.h): "n" and a
- * name, "." and a name whose subdomains count too, "p", base and bits of a prefix, "s" and any other string.
- * SPDX-License-Identifier: Apache-2.0 */
+/* indicators/lists/warning_list.c: see warning_list.h. Values are kept as keyed hashes
+ * (list_filter.h): "n" and a name, "." and a name whose subdomains count too, "p", base and bits of
+ * a prefix, "s" and any other string. SPDX-License-Identifier: Apache-2.0 */
 #include "indicators/lists/warning_list.h"
 #include "base/mem.h"
 #include "codec/domain_name.h"
@@ -10,7 +10,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME_MAX_BYTES = 200, ENTRIES_MAX = 4 << 20, SUBSTRINGS_MAX = 20000, PREFIX_BITS = 129, KEY_MAX = 2100 };
+enum {
+        NAME_MAX_BYTES = 200,
+        ENTRIES_MAX = 4 << 20,
+        SUBSTRINGS_MAX = 20000,
+        PREFIX_BITS = 129,
+        KEY_MAX = 2100
+};
 
 struct warning_list {
         char name[NAME_MAX_BYTES];
@@ -51,7 +57,8 @@ static size_t text_key(char out[KEY_MAX], char mark, struct text t)
 
         out[0] = mark;
         for (size_t i = 0; i < len; i++)
-                out[i + 1] = (char)(t.data[i] >= 'A' && t.data[i] <= 'Z' ? t.data[i] + 32 : t.data[i]);
+                out[i + 1] = (char)(t.data[i] >= 'A' && t.data[i] <= 'Z' ? t.data[i] + 32
+                                                                         : t.data[i]);
         return len + 1;
 }
 
@@ -71,12 +78,12 @@ static bool has_key(const struct warning_list *list, const void *key, size_t len
 
 static size_t prefix_key(uint8_t out[18], const struct ip_address *a, unsigned bits)
 {
-        struct ip_address low, high;
-        struct ip_prefix p = { *a, (uint8_t)bits };
-
-        ip_prefix_range(&low, &high, &p);
         out[0] = 'p';
-        memcpy(out + 1, low.bytes, 16);
+        for (unsigned i = 0; i < 16; i++) {
+                unsigned left = bits > 8 * i ? bits - 8 * i
+                                             : 0; /* bits of the prefix in this byte */
+                out[i + 1] = (uint8_t)(a->bytes[i] & (left >= 8 ? 0xFFu : 0xFF00u >> left));
+        }
         out[17] = (uint8_t)bits;
         return 18;
 }
@@ -116,12 +123,15 @@ static int add_entries(struct warning_list *list, const json_t *entries, struct 
         const json_t *entry;
         size_t i;
 
-        json_array_foreach (entries, i, entry) {
+        json_array_foreach(entries, i, entry)
+        {
                 int err;
                 if (!json_is_string(entry))
-                        return parse_error_set(bad, 0, "danh sách cảnh báo có mục không phải chuỗi ký tự",
+                        return parse_error_set(bad, 0,
+                            "danh sách cảnh báo có mục không phải chuỗi ký tự",
                             "the warning list has an entry that is no string");
-                err = add_entry(list, (struct text){ json_string_value(entry), json_string_length(entry) });
+                err = add_entry(
+                    list, (struct text){ json_string_value(entry), json_string_length(entry) });
                 if (err)
                         return err;
         }
@@ -147,7 +157,8 @@ int warning_list_parse(struct warning_list **out, struct text bytes, struct pars
         int err;
 
         if (bytes.len > WARNING_BYTES_MAX) {
-                (void)parse_error_set(bad, 0, "danh sách cảnh báo quá lớn", "the warning list is too large");
+                (void)parse_error_set(
+                    bad, 0, "danh sách cảnh báo quá lớn", "the warning list is too large");
                 return ERR_LIMIT;
         }
         err = json_read(&document, bytes, bad);
@@ -203,7 +214,8 @@ static bool has_substring(const struct warning_list *list, struct text value)
         const json_t *entry;
         size_t i;
 
-        json_array_foreach (list->substrings, i, entry) {
+        json_array_foreach(list->substrings, i, entry)
+        {
                 size_t len = json_is_string(entry) ? json_string_length(entry) : 0;
                 if (len && memmem(value.data, value.len, json_string_value(entry), len))
                         return true;

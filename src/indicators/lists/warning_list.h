@@ -1,5 +1,5 @@
-/* indicators/lists/warning_list.h: what must never become an indicator: public lists in the format of
- * github.com/MISP/misp-warninglists. SPDX-License-Identifier: Apache-2.0 */
+/* indicators/lists/warning_list.h: what must never become an indicator: public lists in the format
+ * of github.com/MISP/misp-warninglists. SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_INDICATORS_LISTS_WARNING_LIST_H
 #define CANH_INDICATORS_LISTS_WARNING_LIST_H
 
@@ -10,8 +10,10 @@ struct warning_list;
 
 enum { WARNING_BYTES_MAX = 64 << 20 };
 
-/* One JSON document of type cidr, hostname, string, substring or regex. FORMAT; UNSUPPORTED for regex. */
-MUST_USE int warning_list_parse(struct warning_list **out, struct text bytes, struct parse_error *bad);
+/* One JSON document of type cidr, hostname, string, substring or regex. FORMAT; UNSUPPORTED for
+ * regex. */
+MUST_USE int warning_list_parse(
+    struct warning_list **out, struct text bytes, struct parse_error *bad);
 struct warning_list *warning_list_free(struct warning_list *list);
 void warning_list_free_at(struct warning_list **list);
 const char *warning_list_name(const struct warning_list *list);

@@ -1,6 +1,6 @@
-/* indicators/set/indicator_builder.c: see indicator_builder.h. Values of all types lie in one heap of bytes;
- * an entry carries the first eight of them as a number, which settles most comparisons of the sort.
- * SPDX-License-Identifier: Apache-2.0 */
+/* indicators/set/indicator_builder.c: see indicator_builder.h. Values of all types lie in one heap
+ * of bytes; an entry carries the first eight of them as a number, which settles most comparisons of
+ * the sort. SPDX-License-Identifier: Apache-2.0 */
 #include "indicators/set/indicator_builder.h"
 #include "base/mem.h"
 #include "codec/digest.h"
@@ -9,7 +9,12 @@
 #include "indicators/set/set_intern.h"
 #include "indicators/set/set_layout.h"
 
-enum { TEXTS_MAX = 64 << 20, ENTRIES_FIRST = 256, DAYS_MAX = 65535, VALUE_BYTES_MAX = INDICATOR_VALUE_MAX };
+enum {
+        TEXTS_MAX = 64 << 20,
+        ENTRIES_FIRST = 256,
+        DAYS_MAX = 65535,
+        VALUE_BYTES_MAX = INDICATOR_VALUE_MAX
+};
 
 struct entry {
         uint64_t key; /* the first eight bytes, most significant first */
@@ -156,8 +161,8 @@ static struct text shown(struct text t)
         return t;
 }
 
-static int add_detail(uint32_t *out, struct indicator_builder *b, struct text source, struct text family,
-    uint32_t day, int confidence, bool subdomains)
+static int add_detail(uint32_t *out, struct indicator_builder *b, struct text source,
+    struct text family, uint32_t day, int confidence, bool subdomains)
 {
         uint8_t d[SET_DETAIL_BYTES];
         uint32_t source_id, family_id;
@@ -196,8 +201,10 @@ static int add_entry(struct indicator_builder *b, const struct value *v, uint32_
                 list->items = items;
                 list->room = room;
         }
-        list->items[list->count] = (struct entry){ .key = key_of(v), .from = (uint32_t)b->values.len,
-                .len = (uint32_t)v->len, .detail = detail };
+        list->items[list->count] = (struct entry){ .key = key_of(v),
+                .from = (uint32_t)b->values.len,
+                .len = (uint32_t)v->len,
+                .detail = detail };
         err = buffer_add(&b->values, v->bytes, v->len);
         if (err)
                 return err;
@@ -214,8 +221,9 @@ int indicator_builder_add(struct indicator_builder *b, const struct indicator *i
 
         if (err)
                 return err;
-        err = add_detail(&detail, b, indicator->source, indicator->family, day_of(indicator->valid_until),
-            indicator->confidence, indicator->subdomains && v.type == INDICATOR_NAME);
+        err = add_detail(&detail, b, indicator->source, indicator->family,
+            day_of(indicator->valid_until), indicator->confidence,
+            indicator->subdomains && v.type == INDICATOR_NAME);
         return err ? err : add_entry(b, &v, detail);
 }
 
@@ -228,9 +236,12 @@ int indicator_builder_add_set(struct indicator_builder *b, const struct indicato
                         int err;
                         set_view_fill(&view, set, (enum indicator_type)type, i);
                         err = indicator_builder_add(b, &(struct indicator){ .type = view.type,
-                            .value = indicator_view_value(&view), .family = view.family,
-                            .source = view.source, .confidence = view.confidence,
-                            .valid_until = view.valid_until, .subdomains = view.subdomains });
+                                                           .value = indicator_view_value(&view),
+                                                           .family = view.family,
+                                                           .source = view.source,
+                                                           .confidence = view.confidence,
+                                                           .valid_until = view.valid_until,
+                                                           .subdomains = view.subdomains });
                         if (err)
                                 return err;
                 }
@@ -277,9 +288,11 @@ static struct text keep(char out[INDICATOR_TEXT_MAX + 1], struct text t)
         return (struct text){ out, t.len };
 }
 
-static int merge_details(uint32_t *out, struct indicator_builder *b, uint32_t first, uint32_t second)
+static int merge_details(
+    uint32_t *out, struct indicator_builder *b, uint32_t first, uint32_t second)
 {
-        char source[INDICATOR_TEXT_MAX + 1], family[INDICATOR_TEXT_MAX + 1], all[INDICATOR_TEXT_MAX + 1];
+        char source[INDICATOR_TEXT_MAX + 1], family[INDICATOR_TEXT_MAX + 1],
+            all[INDICATOR_TEXT_MAX + 1];
         uint8_t x[SET_DETAIL_BYTES], y[SET_DETAIL_BYTES];
         uint32_t day_x, day_y, family_id;
         struct text joined;
@@ -289,10 +302,12 @@ static int merge_details(uint32_t *out, struct indicator_builder *b, uint32_t fi
         day_x = (uint32_t)x[8] | (uint32_t)x[9] << 8;
         day_y = (uint32_t)y[8] | (uint32_t)y[9] << 8;
         family_id = get_u32(x + 4) ? get_u32(x + 4) : get_u32(y + 4);
-        joined = join_sources(all, set_intern_at(&b->texts, get_u32(x)), set_intern_at(&b->texts, get_u32(y)));
-        return add_detail(out, b, keep(source, joined), keep(family, set_intern_at(&b->texts, family_id)),
-            day_x == 0 || day_y == 0 ? 0 : (day_x > day_y ? day_x : day_y), x[10] > y[10] ? x[10] : y[10],
-            (x[11] | y[11]) & SET_FLAG_SUBDOMAINS);
+        joined = join_sources(
+            all, set_intern_at(&b->texts, get_u32(x)), set_intern_at(&b->texts, get_u32(y)));
+        return add_detail(out, b, keep(source, joined),
+            keep(family, set_intern_at(&b->texts, family_id)),
+            day_x == 0 || day_y == 0 ? 0 : (day_x > day_y ? day_x : day_y),
+            x[10] > y[10] ? x[10] : y[10], (x[11] | y[11]) & SET_FLAG_SUBDOMAINS);
 }
 
 static int sort_and_merge(struct indicator_builder *b, struct entries *list)
@@ -300,12 +315,15 @@ static int sort_and_merge(struct indicator_builder *b, struct entries *list)
         size_t kept = 0;
 
         if (list->count > 1)
-                qsort_r(list->items, list->count, sizeof(*list->items), compare_entries, b->values.data);
+                qsort_r(list->items, list->count, sizeof(*list->items), compare_entries,
+                    b->values.data);
         for (size_t i = 0; i < list->count; i++) {
                 struct entry *last = kept ? &list->items[kept - 1] : NULL;
                 if (last && compare_entries(last, &list->items[i], b->values.data) == 0) {
-                        int err = last->detail == list->items[i].detail ? 0 :
-                            merge_details(&last->detail, b, last->detail, list->items[i].detail);
+                        int err = last->detail == list->items[i].detail
+                                      ? 0
+                                      : merge_details(
+                                            &last->detail, b, last->detail, list->items[i].detail);
                         if (err)
                                 return err;
                         continue;
@@ -333,14 +351,15 @@ static int end_section(struct buffer *out, unsigned section, size_t start)
         return out->len % 8 ? buffer_add(out, zeros, 8 - out->len % 8) : 0;
 }
 
-static int write_values(struct buffer *out, const struct indicator_builder *b, enum indicator_type type)
+static int write_values(
+    struct buffer *out, const struct indicator_builder *b, enum indicator_type type)
 {
         const struct entries *list = &b->types[type];
         int err = 0;
 
         for (size_t i = 0; i < list->count && !err; i++)
-                err = type == INDICATOR_IPV4 ? add_u32(out, (uint32_t)(list->items[i].key >> 32)) :
-                                               buffer_add(out, b->values.data + list->items[i].from,
+                err = type == INDICATOR_IPV4 ? add_u32(out, (uint32_t)(list->items[i].key >> 32))
+                                             : buffer_add(out, b->values.data + list->items[i].from,
                                                    list->items[i].len);
         return err;
 }

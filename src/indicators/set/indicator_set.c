@@ -8,8 +8,8 @@
 
 size_t set_stride(enum indicator_type type)
 {
-        static const size_t strides[INDICATOR_TYPES] = { 4, 16, 17, STRIDE_TEXT, STRIDE_TEXT, 16, 20, 32,
-                20 };
+        static const size_t strides[INDICATOR_TYPES] = { 4, 16, 17, STRIDE_TEXT, STRIDE_TEXT, 16,
+                20, 32, 20 };
 
         return strides[type];
 }
@@ -22,7 +22,8 @@ bool set_is_text(enum indicator_type type)
 struct text set_entry(const struct set_table *table, size_t n)
 {
         if (table->stride == STRIDE_TEXT) {
-                uint32_t from = get_u32(table->offsets + 4 * n), to = get_u32(table->offsets + 4 * n + 4);
+                uint32_t from = get_u32(table->offsets + 4 * n),
+                         to = get_u32(table->offsets + 4 * n + 4);
                 return (struct text){ (const char *)table->values + from, to - from };
         }
         return (struct text){ (const char *)table->values + n * table->stride, table->stride };
@@ -39,7 +40,8 @@ size_t set_table_find(const struct set_table *table, struct text value)
 {
         size_t low = 0, high = table->count;
 
-        if (table->count == 0 || !set_filter_may_have(&table->filter, set_hash(value.data, value.len)))
+        if (table->count == 0 ||
+            !set_filter_may_have(&table->filter, set_hash(value.data, value.len)))
                 return table->count;
         while (low < high) {
                 size_t middle = low + (high - low) / 2;
@@ -64,7 +66,8 @@ static size_t find_v4(const struct indicator_set *set, uint32_t address)
                 return t->count;
         at = set->v4_index[(uint64_t)address >> set->v4_shift];
         end = set->v4_index[((uint64_t)address >> set->v4_shift) + 1];
-        /* Without branches that depend on the values: they would be guessed wrong half of the time. */
+        /* Without branches that depend on the values: they would be guessed wrong half of the time.
+         */
         for (n = end - at; n > 1; n -= n / 2)
                 at += get_u32(t->values + 4 * (at + n / 2)) <= address ? n / 2 : 0;
         return n && get_u32(t->values + 4 * at) == address ? at : t->count;
@@ -112,15 +115,16 @@ bool indicator_set_has_v4(const struct indicator_set *set, uint32_t host_order)
         return find_prefix(set, &a) < set->tables[INDICATOR_PREFIX].count;
 }
 
-bool indicator_set_find_address(struct indicator_view *out, const struct indicator_set *set,
-    const struct ip_address *address)
+bool indicator_set_find_address(
+    struct indicator_view *out, const struct indicator_set *set, const struct ip_address *address)
 {
         bool v4 = ip_address_is_v4(address);
         enum indicator_type type = v4 ? INDICATOR_IPV4 : INDICATOR_IPV6;
         size_t n;
 
-        n = v4 ? find_v4(set, ip_address_v4(address)) :
-                 set_table_find(&set->tables[type], (struct text){ (const char *)address->bytes, 16 });
+        n = v4 ? find_v4(set, ip_address_v4(address))
+               : set_table_find(
+                     &set->tables[type], (struct text){ (const char *)address->bytes, 16 });
         if (n == set->tables[type].count) {
                 type = INDICATOR_PREFIX;
                 if (v4 && !prefix_may_touch(set, ip_address_v4(address)))
@@ -133,7 +137,8 @@ bool indicator_set_find_address(struct indicator_view *out, const struct indicat
         return true;
 }
 
-bool indicator_set_find_name(struct indicator_view *out, const struct indicator_set *set, struct text name)
+bool indicator_set_find_name(
+    struct indicator_view *out, const struct indicator_set *set, struct text name)
 {
         const struct set_table *t = &set->tables[INDICATOR_NAME];
         char canonical[DOMAIN_NAME_MAX];
@@ -156,7 +161,8 @@ bool indicator_set_find_name(struct indicator_view *out, const struct indicator_
         return false;
 }
 
-bool indicator_set_find_url(struct indicator_view *out, const struct indicator_set *set, struct text url)
+bool indicator_set_find_url(
+    struct indicator_view *out, const struct indicator_set *set, struct text url)
 {
         const struct set_table *t = &set->tables[INDICATOR_URL];
         char canonical[URL_MAX];
@@ -179,7 +185,8 @@ bool indicator_set_find_hash(struct indicator_view *out, const struct indicator_
         if (type != INDICATOR_MD5 && type != INDICATOR_SHA1 && type != INDICATOR_SHA256 &&
             type != INDICATOR_CERTIFICATE)
                 return false;
-        n = set_table_find(&set->tables[type], (struct text){ (const char *)hash, set_stride(type) });
+        n = set_table_find(
+            &set->tables[type], (struct text){ (const char *)hash, set_stride(type) });
         if (n == set->tables[type].count)
                 return false;
         set_view_fill(out, set, type, n);
@@ -214,15 +221,17 @@ void set_value_write(char out[SET_SHORT_VALUE_MAX], enum indicator_type type, co
         }
 }
 
-void set_view_fill(struct indicator_view *out, const struct indicator_set *set, enum indicator_type type,
-    size_t n)
+void set_view_fill(
+    struct indicator_view *out, const struct indicator_set *set, enum indicator_type type, size_t n)
 {
         const struct set_table *t = &set->tables[type];
         const uint8_t *d = set->details + (size_t)get_u32(t->details + 4 * n) * SET_DETAIL_BYTES;
         uint32_t day = (uint32_t)d[8] | (uint32_t)d[9] << 8;
 
-        *out = (struct indicator_view){ .type = type, .source = text_at(set, get_u32(d)),
-                .family = text_at(set, get_u32(d + 4)), .confidence = d[10],
+        *out = (struct indicator_view){ .type = type,
+                .source = text_at(set, get_u32(d)),
+                .family = text_at(set, get_u32(d + 4)),
+                .confidence = d[10],
                 .valid_until = day ? (time_ms)(day + 1) * DAY_MS - 1 : 0,
                 .subdomains = d[11] & SET_FLAG_SUBDOMAINS };
         if (set_is_text(type))
@@ -250,8 +259,8 @@ void indicator_set_count(struct indicator_counts *out, const struct indicator_se
         }
 }
 
-void indicator_set_at(struct indicator_view *out, const struct indicator_set *set, enum indicator_type type,
-    size_t n)
+void indicator_set_at(
+    struct indicator_view *out, const struct indicator_set *set, enum indicator_type type, size_t n)
 {
         set_view_fill(out, set, type, n);
 }

@@ -30,9 +30,10 @@ struct indicator_counts {
         size_t total, bytes;
 };
 
-/* Checks bytes (treated as hostile: every offset, order and checksum) and keeps a copy. *out belongs to
- * the caller. FORMAT (see *bad), UNTRUSTED if the checksum fails, LIMIT. */
-MUST_USE int indicator_set_parse(struct indicator_set **out, struct text bytes, struct parse_error *bad);
+/* Checks bytes (treated as hostile: every offset, order and checksum) and keeps a copy. *out
+ * belongs to the caller. FORMAT (see *bad), UNTRUSTED if the checksum fails, LIMIT. */
+MUST_USE int indicator_set_parse(
+    struct indicator_set **out, struct text bytes, struct parse_error *bad);
 /* Adds the file's bytes to out. */
 MUST_USE int indicator_set_write(struct buffer *out, const struct indicator_set *set);
 /* The same bytes as a view. */
@@ -40,16 +41,18 @@ struct text indicator_set_bytes(const struct indicator_set *set);
 struct indicator_set *indicator_set_free(struct indicator_set *set);
 void indicator_set_free_at(struct indicator_set **set);
 
-/* Each: true and *out filled when listed. The address itself first, then the longest prefix around it.
- * Entries past valid_until are found too: the caller knows which moment counts. */
-bool indicator_set_find_address(struct indicator_view *out, const struct indicator_set *set,
-    const struct ip_address *address);
+/* Each: true and *out filled when listed. The address itself first, then the longest prefix around
+ * it. Entries past valid_until are found too: the caller knows which moment counts. */
+bool indicator_set_find_address(
+    struct indicator_view *out, const struct indicator_set *set, const struct ip_address *address);
 /* The quick question for packets: is this IPv4 address, or a prefix around it, listed? */
 bool indicator_set_has_v4(const struct indicator_set *set, uint32_t host_order);
 /* Any case, with or without final dot: the very name, then names above it that say `subdomains`. */
-bool indicator_set_find_name(struct indicator_view *out, const struct indicator_set *set, struct text name);
+bool indicator_set_find_name(
+    struct indicator_view *out, const struct indicator_set *set, struct text name);
 /* A URL with or without scheme; http and https are the same, the fragment does not count. */
-bool indicator_set_find_url(struct indicator_view *out, const struct indicator_set *set, struct text url);
+bool indicator_set_find_url(
+    struct indicator_view *out, const struct indicator_set *set, struct text url);
 /* type is MD5, SHA1, SHA256 or CERTIFICATE; hash has 16, 20, 32 or 20 bytes. */
 bool indicator_set_find_hash(struct indicator_view *out, const struct indicator_set *set,
     enum indicator_type type, const uint8_t *hash);
@@ -58,7 +61,7 @@ struct text indicator_view_value(const struct indicator_view *view);
 bool indicator_view_is_valid(const struct indicator_view *view, time_ms at);
 void indicator_set_count(struct indicator_counts *out, const struct indicator_set *set);
 /* The n-th entry of a type, 0 <= n < counts.of[type], in the order of the values. */
-void indicator_set_at(struct indicator_view *out, const struct indicator_set *set, enum indicator_type type,
-    size_t n);
+void indicator_set_at(struct indicator_view *out, const struct indicator_set *set,
+    enum indicator_type type, size_t n);
 
 #endif

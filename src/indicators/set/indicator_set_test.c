@@ -11,11 +11,15 @@
 #define MD5_HEX "d41d8cd98f00b204e9800998ecf8427e"
 #define SHA1_HEX "da39a3ee5e6b4b0d3255bfef95601890afd80709"
 
-static void add(struct indicator_builder *b, enum indicator_type type, const char *value, const char *source,
-    int confidence, time_ms valid_until, bool subdomains)
+static void add(struct indicator_builder *b, enum indicator_type type, const char *value,
+    const char *source, int confidence, time_ms valid_until, bool subdomains)
 {
-        struct indicator i = { .type = type, .value = text_of(value), .family = TEXT("Mẫu"),
-                .source = text_of(source), .confidence = confidence, .valid_until = valid_until,
+        struct indicator i = { .type = type,
+                .value = text_of(value),
+                .family = TEXT("Mẫu"),
+                .source = text_of(source),
+                .confidence = confidence,
+                .valid_until = valid_until,
                 .subdomains = subdomains };
 
         assert_int_equal(indicator_builder_add(b, &i), 0);
@@ -82,7 +86,8 @@ static void the_narrowest_prefix_answers(void **state)
         assert_true(find(&v, set, "198.51.100.70"));
         assert_true(text_is(v.source, "narrow"));
         assert_true(text_is(indicator_view_value(&v), "198.51.100.64/26"));
-        assert_true(find(&v, set, "198.51.100.200")); /* behind the narrow one, still in the wide one */
+        assert_true(
+            find(&v, set, "198.51.100.200")); /* behind the narrow one, still in the wide one */
         assert_true(text_is(v.source, "wide"));
         assert_false(find(&v, set, "198.51.101.0"));
         assert_true(find(&v, set, "2001:db8:5:1::9"));
@@ -130,7 +135,9 @@ static void hashes_of_files_and_certificates_are_apart(void **state)
 static void what_is_written_loads_to_the_same_bytes(void **state)
 {
         (void)state;
-        AUTO(indicator_set_free_at) struct indicator_set *set = sample(), *again = NULL, *joined = NULL;
+        AUTO(indicator_set_free_at)
+        struct indicator_set *set = sample(),
+                             *again = NULL, *joined = NULL;
         struct indicator_builder *b = NULL;
         struct text bytes = indicator_set_bytes(set);
 
@@ -158,9 +165,11 @@ static void no_changed_byte_goes_unnoticed(void **state)
         for (size_t i = 0; i < copy.len; i++) {
                 AUTO(indicator_set_free_at) struct indicator_set *other = NULL;
                 copy.data[i] ^= 0x10;
-                assert_int_not_equal(indicator_set_parse(&other, (struct text){ copy.data, copy.len }, NULL), 0);
+                assert_int_not_equal(
+                    indicator_set_parse(&other, (struct text){ copy.data, copy.len }, NULL), 0);
                 copy.data[i] ^= 0x10;
-                assert_int_not_equal(indicator_set_parse(&other, (struct text){ copy.data, i }, NULL), 0);
+                assert_int_not_equal(
+                    indicator_set_parse(&other, (struct text){ copy.data, i }, NULL), 0);
         }
 }
 

@@ -1,5 +1,6 @@
-/* indicators/set/set_index.c: what a set makes for itself after its bytes were checked: filters, the index
- * over the top bits of IPv4, the tree of nested prefixes. SPDX-License-Identifier: Apache-2.0 */
+/* indicators/set/set_index.c: what a set makes for itself after its bytes were checked: filters,
+ * the index over the top bits of IPv4, the tree of nested prefixes. SPDX-License-Identifier:
+ * Apache-2.0 */
 #include "base/mem.h"
 #include "indicators/set/set_layout.h"
 
@@ -18,7 +19,8 @@ static int index_v4(struct indicator_set *set)
                 return ERR_MEMORY;
         set->v4_shift = 32 - log;
         for (uint64_t bucket = 0; bucket <= (UINT64_C(1) << log); bucket++) {
-                while (at < t->count && (uint64_t)get_u32(t->values + 4 * at) >> set->v4_shift < bucket)
+                while (at < t->count &&
+                       (uint64_t)get_u32(t->values + 4 * at) >> set->v4_shift < bucket)
                         at++;
                 set->v4_index[bucket] = (uint32_t)at;
         }
@@ -34,7 +36,8 @@ static struct ip_prefix prefix_at(const struct set_table *t, size_t n)
         return p;
 }
 
-/* Prefixes are sorted by base, wider first: the one around is the nearest before that contains the base. */
+/* Prefixes are sorted by base, wider first: the one around is the nearest before that contains the
+ * base. */
 static int index_prefixes(struct indicator_set *set)
 {
         const struct set_table *t = &set->tables[INDICATOR_PREFIX];
@@ -62,7 +65,8 @@ static int index_prefixes(struct indicator_set *set)
                         continue;
                 if (p.bits < V4_BITS && !ip_address_is_v4(&low) && !ip_address_is_v4(&high))
                         continue;
-                for (uint32_t top = ip_address_v4(&low) >> 16; top <= ip_address_v4(&high) >> 16; top++)
+                for (uint32_t top = ip_address_v4(&low) >> 16; top <= ip_address_v4(&high) >> 16;
+                     top++)
                         set->prefix_tops[top >> 6] |= UINT64_C(1) << (top & 63);
         }
         return 0;
@@ -79,8 +83,8 @@ static int filter_table(struct set_table *t, bool v4)
                 return err;
         for (size_t i = 0; i < t->count; i++) {
                 struct text value = set_entry(t, i);
-                set_filter_add(&t->filter, v4 ? set_hash_v4(get_u32((const uint8_t *)value.data)) :
-                                                set_hash(value.data, value.len));
+                set_filter_add(&t->filter, v4 ? set_hash_v4(get_u32((const uint8_t *)value.data))
+                                              : set_hash(value.data, value.len));
         }
         return 0;
 }

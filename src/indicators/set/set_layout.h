@@ -52,7 +52,8 @@ enum { STRIDE_TEXT = 0, PREFIX_NONE = -1 };
 
 static inline uint32_t get_u32(const uint8_t *at)
 {
-        return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+        return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 |
+               (uint32_t)at[3] << 24;
 }
 
 static inline uint64_t get_u64(const uint8_t *at)
@@ -78,8 +79,8 @@ bool set_is_text(enum indicator_type type);
 struct text set_entry(const struct set_table *table, size_t n);
 /* The place of value in the table, or table->count. */
 size_t set_table_find(const struct set_table *table, struct text value);
-void set_view_fill(struct indicator_view *out, const struct indicator_set *set, enum indicator_type type,
-    size_t n);
+void set_view_fill(struct indicator_view *out, const struct indicator_set *set,
+    enum indicator_type type, size_t n);
 /* Canonical text of value number n of its type, as a list would write it. */
 void set_value_write(char out[SET_SHORT_VALUE_MAX], enum indicator_type type, const uint8_t *value);
 

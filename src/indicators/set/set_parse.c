@@ -1,7 +1,7 @@
-/* indicators/set/set_parse.c: the bytes of a set file, believed nowhere. After it has passed, every lookup
- * stays inside the tables: (1) the sections fill the file exactly, (2) values rise strictly, (3) each detail
- * number, (4) each text number and (5) each offset points inside its table.
- * Layout: docs/formats/indicator-set.md. SPDX-License-Identifier: Apache-2.0 */
+/* indicators/set/set_parse.c: the bytes of a set file, believed nowhere. After it has passed, every
+ * lookup stays inside the tables: (1) the sections fill the file exactly, (2) values rise strictly,
+ * (3) each detail number, (4) each text number and (5) each offset points inside its table. Layout:
+ * docs/formats/indicator-set.md. SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "codec/digest.h"
 #include "codec/domain_name.h"
@@ -24,7 +24,8 @@ struct section {
         size_t len;
 };
 
-/* (1) Each section starts at the next multiple of 8; the gaps are zero; the last one ends the file. */
+/* (1) Each section starts at the next multiple of 8; the gaps are zero; the last one ends the file.
+ */
 static int take_sections(struct section *sections, const uint8_t *bytes, size_t len)
 {
         size_t at = SET_HEADER_BYTES;
@@ -84,8 +85,8 @@ static int check_details(const struct indicator_set *set)
 {
         for (size_t i = 0; i < set->detail_count; i++) {
                 const uint8_t *d = set->details + i * SET_DETAIL_BYTES;
-                if (get_u32(d) >= set->text_count || get_u32(d + 4) >= set->text_count || d[10] > 100 ||
-                    d[11] > SET_FLAG_SUBDOMAINS)
+                if (get_u32(d) >= set->text_count || get_u32(d + 4) >= set->text_count ||
+                    d[10] > 100 || d[11] > SET_FLAG_SUBDOMAINS)
                         return ERR_FORMAT;
         }
         return 0;
@@ -106,7 +107,6 @@ static bool is_canonical(enum indicator_type type, struct text value)
 {
         char name[DOMAIN_NAME_MAX], url[URL_MAX];
         struct ip_prefix p;
-        struct ip_address low, high;
 
         if (type == INDICATOR_NAME)
                 return domain_name_parse(name, value) == 0 && text_is(value, name);
@@ -116,10 +116,7 @@ static bool is_canonical(enum indicator_type type, struct text value)
                 return true;
         memcpy(p.base.bytes, value.data, 16);
         p.bits = (uint8_t)value.data[16];
-        if (p.bits > 128)
-                return false;
-        ip_prefix_range(&low, &high, &p);
-        return ip_address_compare(&low, &p.base) == 0;
+        return p.bits <= 128 && ip_prefix_contains(&p, &p.base);
 }
 
 /* (2) and (3) */
@@ -128,7 +125,8 @@ static int check_table(const struct indicator_set *set, enum indicator_type type
         const struct set_table *t = &set->tables[type];
 
         for (size_t i = 0; i < t->count; i++) {
-                if (get_u32(t->details + 4 * i) >= set->detail_count || !is_canonical(type, set_entry(t, i)))
+                if (get_u32(t->details + 4 * i) >= set->detail_count ||
+                    !is_canonical(type, set_entry(t, i)))
                         return ERR_FORMAT;
                 if (i && !is_rising(type, set_entry(t, i - 1), set_entry(t, i)))
                         return ERR_FORMAT;
@@ -140,8 +138,12 @@ static int take_table(struct set_table *t, const struct section *s, enum indicat
 {
         size_t stride = set_stride(type);
 
-        *t = (struct set_table){ .values = s[0].at, .details = s[1].at, .offsets = s[2].at,
-                .count = s[1].len / 4, .stride = stride, .values_len = s[0].len };
+        *t = (struct set_table){ .values = s[0].at,
+                .details = s[1].at,
+                .offsets = s[2].at,
+                .count = s[1].len / 4,
+                .stride = stride,
+                .values_len = s[0].len };
         if (s[1].len % 4)
                 return ERR_FORMAT;
         if (stride != STRIDE_TEXT)
@@ -150,7 +152,8 @@ static int take_table(struct set_table *t, const struct section *s, enum indicat
                 return s[0].len == 0 && s[2].len == 0 ? 0 : ERR_FORMAT;
         if (s[2].len != 4 * (t->count + 1))
                 return ERR_FORMAT;
-        return check_offsets(&s[2], &s[0], type == INDICATOR_NAME ? DOMAIN_NAME_MAX : INDICATOR_VALUE_MAX);
+        return check_offsets(
+            &s[2], &s[0], type == INDICATOR_NAME ? DOMAIN_NAME_MAX : INDICATOR_VALUE_MAX);
 }
 
 static int take_tables(struct indicator_set *set)
@@ -162,7 +165,8 @@ static int take_tables(struct indicator_set *set)
                 return err;
         if (s[SET_SECTION_DETAILS].len % SET_DETAIL_BYTES)
                 return ERR_FORMAT;
-        err = check_offsets(&s[SET_SECTION_TEXT_OFFSETS], &s[SET_SECTION_TEXTS], INDICATOR_TEXT_MAX);
+        err = check_offsets(
+            &s[SET_SECTION_TEXT_OFFSETS], &s[SET_SECTION_TEXTS], INDICATOR_TEXT_MAX);
         if (err)
                 return err;
         set->details = s[SET_SECTION_DETAILS].at;
@@ -210,7 +214,8 @@ int indicator_set_parse(struct indicator_set **out, struct text bytes, struct pa
         int err;
 
         if (bytes.len > SET_BYTES_MAX) {
-                (void)refuse(bad, "tệp bộ chỉ dấu lớn quá giới hạn", "the indicator set file is too large");
+                (void)refuse(
+                    bad, "tệp bộ chỉ dấu lớn quá giới hạn", "the indicator set file is too large");
                 return ERR_LIMIT;
         }
         err = check_header(bytes, bad);

@@ -1,5 +1,6 @@
-/* indicators/set/set_parse_fuzz.c: a loaded set answers within its tables, and every entry it lists is found
- * again. The checksum is put right first: a forger would do that too. SPDX-License-Identifier: Apache-2.0 */
+/* indicators/set/set_parse_fuzz.c: a loaded set answers within its tables, and every entry it lists
+ * is found again. The checksum is put right first: a forger would do that too.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "codec/digest.h"
 #include "indicators/set/set_layout.h"
@@ -14,9 +15,11 @@ static void ask_each(const struct indicator_set *set, unsigned type)
                 indicator_set_at(&view, set, (enum indicator_type)type, i);
                 if (!text_is_utf8(view.source) || indicator_view_value(&view).len == 0)
                         abort();
-                if (type == INDICATOR_IPV4 && !indicator_set_has_v4(set, get_u32(set->tables[type].values + 4 * i)))
+                if (type == INDICATOR_IPV4 &&
+                    !indicator_set_has_v4(set, get_u32(set->tables[type].values + 4 * i)))
                         abort();
-                if (type >= INDICATOR_NAME && set_table_find(&set->tables[type], set_entry(&set->tables[type], i)) != i)
+                if (type >= INDICATOR_NAME &&
+                    set_table_find(&set->tables[type], set_entry(&set->tables[type], i)) != i)
                         abort();
         }
 }

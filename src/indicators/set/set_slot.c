@@ -1,6 +1,6 @@
-/* indicators/set/set_slot.c: see set_slot.h. Between reading the pointer and counting itself in, a reader
- * stands in a "gate" of the current side. The swap exchanges the pointer, turns the side and waits until the
- * old side's gate is empty: whoever came through it has counted itself in by then.
+/* indicators/set/set_slot.c: see set_slot.h. Between reading the pointer and counting itself in, a
+ * reader stands in a "gate" of the current side. The swap exchanges the pointer, turns the side and
+ * waits until the old side's gate is empty: whoever came through it has counted itself in by then.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "indicators/set/set_slot.h"
 #include "base/mem.h"
@@ -59,8 +59,8 @@ struct set_ref *set_slot_take(struct set_slot *slot)
         return ref;
 }
 
-/* A reader may have read the side just before it was turned and enter the gate afterwards: two turns make
- * sure that each gate was seen empty after the exchange. */
+/* A reader may have read the side just before it was turned and enter the gate afterwards: two
+ * turns make sure that each gate was seen empty after the exchange. */
 static void wait_for_gates(struct set_slot *slot)
 {
         for (int turn = 0; turn < 2; turn++) {

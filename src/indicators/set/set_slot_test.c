@@ -15,7 +15,9 @@ static struct indicator_set *set_of(const char *address)
 {
         struct indicator_builder *b = NULL;
         struct indicator_set *set = NULL;
-        struct indicator i = { .type = INDICATOR_IPV4, .value = text_of(address), .source = TEXT("s") };
+        struct indicator i = {
+                .type = INDICATOR_IPV4, .value = text_of(address), .source = TEXT("s")
+        };
 
         assert_int_equal(indicator_builder_new(&b, 10), 0);
         assert_int_equal(indicator_builder_add(b, &i), 0);
@@ -30,7 +32,8 @@ struct shared {
         _Atomic unsigned wrong, asked;
 };
 
-/* Each set lists exactly one of two addresses: whichever set is taken, one of them must be found. */
+/* Each set lists exactly one of two addresses: whichever set is taken, one of them must be found.
+ */
 static void *reader(void *state)
 {
         struct shared *s = state;
@@ -38,7 +41,8 @@ static void *reader(void *state)
         while (!atomic_load(&s->end)) {
                 struct set_ref *ref = set_slot_take(s->slot);
                 const struct indicator_set *set = set_ref_set(ref);
-                if (set && indicator_set_has_v4(set, 0xC0000201) == indicator_set_has_v4(set, 0xC0000202))
+                if (set &&
+                    indicator_set_has_v4(set, 0xC0000201) == indicator_set_has_v4(set, 0xC0000202))
                         atomic_fetch_add(&s->wrong, 1);
                 atomic_fetch_add(&s->asked, 1);
                 set_ref_drop(ref);
@@ -57,7 +61,8 @@ static void readers_see_whole_sets_while_they_are_swapped(void **state)
         for (int i = 0; i < READERS; i++)
                 assert_int_equal(pthread_create(&threads[i], NULL, reader, &s), 0);
         for (int i = 0; i < SWAPS; i++)
-                assert_int_equal(set_slot_swap_own(s.slot, set_of(i & 1 ? "192.0.2.1" : "192.0.2.2")), 0);
+                assert_int_equal(
+                    set_slot_swap_own(s.slot, set_of(i & 1 ? "192.0.2.1" : "192.0.2.2")), 0);
         while (atomic_load(&s.asked) < READERS)
                 (void)sched_yield();
         atomic_store(&s.end, true);

@@ -53,8 +53,8 @@ static int read_certificate(struct http_client *out, const gnutls_datum_t *der)
 
 void http_client_check(struct http_request *r)
 {
-        const union MHD_ConnectionInfo *info =
-            MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+        const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+            r->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
         const gnutls_datum_t *list;
         gnutls_session_t session;
         unsigned count = 0;

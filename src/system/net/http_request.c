@@ -9,8 +9,8 @@
 
 static void write_peer(struct http_request *r)
 {
-        const union MHD_ConnectionInfo *info =
-            MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+        const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+            r->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
         const struct sockaddr *a = info ? info->client_addr : NULL;
         const void *bytes = NULL;
 

@@ -475,8 +475,8 @@ unsigned http_server_port(const struct http_server *s)
 
 void http_server_count(struct http_server_counts *out, struct http_server *s)
 {
-        const union MHD_DaemonInfo *info =
-            MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+        const union MHD_DaemonInfo *info = MHD_get_daemon_info(
+            s->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
 
         pthread_mutex_lock(&s->lock);
         *out = (struct http_server_counts){ .waiting = s->waiting.count };

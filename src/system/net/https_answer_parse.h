@@ -12,10 +12,11 @@ struct https_head {
         bool chunked, close;
 };
 
-/* BUSY: more bytes are needed; FORMAT. An answer without length and chunks is refused, but for 204 and 304. */
+/* BUSY: more bytes are needed; FORMAT. An answer without length and chunks is refused, but for 204
+ * and 304. */
 MUST_USE int https_head_parse(struct https_head *out, struct text bytes);
-/* The next chunk of a chunked body: *out views bytes, *used is how many bytes it took; an empty *out is the end.
- * BUSY: more is needed; FORMAT. Trailers are not allowed. */
+/* The next chunk of a chunked body: *out views bytes, *used is how many bytes it took; an empty
+ * *out is the end. BUSY: more is needed; FORMAT. Trailers are not allowed. */
 MUST_USE int https_chunk_parse(struct text *out, size_t *used, struct text bytes);
 
 #endif

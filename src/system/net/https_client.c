@@ -58,7 +58,8 @@ static int url_parse(struct https_client *c, const char *url)
         err = text_copy(c->host, sizeof(c->host), host);
         if (err || colon >= t.len)
                 return err ? err : text_copy(c->port, sizeof(c->port), TEXT("443"));
-        return text_copy(c->port, sizeof(c->port), (struct text){ t.data + colon + 1, t.len - colon - 1 });
+        return text_copy(
+            c->port, sizeof(c->port), (struct text){ t.data + colon + 1, t.len - colon - 1 });
 }
 
 static gnutls_datum_t datum(struct text t)
@@ -77,7 +78,8 @@ static int trust_load(struct https_client *c, const struct https_client_options 
         }
         if (gnutls_x509_crt_init(&c->authority) != 0)
                 return ERR_MEMORY;
-        return gnutls_x509_crt_import(c->authority, &pem, GNUTLS_X509_FMT_PEM) == 0 ? 0 : ERR_UNTRUSTED;
+        return gnutls_x509_crt_import(c->authority, &pem, GNUTLS_X509_FMT_PEM) == 0 ? 0
+                                                                                    : ERR_UNTRUSTED;
 }
 
 int https_client_new(struct https_client **out, const struct https_client_options *o)
@@ -97,8 +99,8 @@ int https_client_new(struct https_client **out, const struct https_client_option
                 return err;
         if (gnutls_certificate_allocate_credentials(&c->credentials) != 0)
                 return ERR_MEMORY;
-        if (o->certificate.len
-            && gnutls_certificate_set_x509_key_mem(c->credentials, &certificate, &key, GNUTLS_X509_FMT_PEM) != 0)
+        if (o->certificate.len && gnutls_certificate_set_x509_key_mem(
+                                      c->credentials, &certificate, &key, GNUTLS_X509_FMT_PEM) != 0)
                 return ERR_UNTRUSTED;
         *out = MOVE(c);
         return 0;
@@ -146,15 +148,16 @@ static int time_left(const struct https_client *c)
 static int connect_one(struct https_client *c, const struct addrinfo *a)
 {
         int fd = socket(a->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, a->ai_protocol);
-        int wait = time_left(c) < CONNECT_MS_MAX ? time_left(c) : CONNECT_MS_MAX, on = 1, failed = 0;
+        int wait = time_left(c) < CONNECT_MS_MAX ? time_left(c) : CONNECT_MS_MAX, on = 1,
+            failed = 0;
         socklen_t len = sizeof(failed);
         struct pollfd p = { .fd = fd, .events = POLLOUT };
 
         if (fd < 0)
                 return ERR_IO;
-        if (connect(fd, a->ai_addr, a->ai_addrlen) != 0
-            && (errno != EINPROGRESS || poll(&p, 1, wait) != 1
-                || getsockopt(fd, SOL_SOCKET, SO_ERROR, &failed, &len) != 0 || failed)) {
+        if (connect(fd, a->ai_addr, a->ai_addrlen) != 0 &&
+            (errno != EINPROGRESS || poll(&p, 1, wait) != 1 ||
+                getsockopt(fd, SOL_SOCKET, SO_ERROR, &failed, &len) != 0 || failed)) {
                 (void)close(fd);
                 return ERR_CLOSED;
         }
@@ -165,7 +168,8 @@ static int connect_one(struct https_client *c, const struct addrinfo *a)
 
 static int connect_any(struct https_client *c)
 {
-        struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG }, *list = NULL;
+        struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG },
+                        *list = NULL;
         int err = ERR_CLOSED;
 
         if (getaddrinfo(c->host, c->port, &hints, &list) != 0) {
@@ -180,13 +184,15 @@ static int connect_any(struct https_client *c)
 }
 
 /* The certificate of the chain that has the known fingerprint. NULL when there is none. */
-static gnutls_x509_crt_t find_pinned(const struct https_client *c, const gnutls_datum_t *chain, unsigned count)
+static gnutls_x509_crt_t find_pinned(
+    const struct https_client *c, const gnutls_datum_t *chain, unsigned count)
 {
         for (unsigned i = 0; i < count; i++) {
                 struct sha256 d = sha256_of(chain[i].data, chain[i].size);
                 gnutls_x509_crt_t found;
 
-                if (memcmp(&d, &c->fingerprint, sizeof(d)) != 0 || gnutls_x509_crt_init(&found) != 0)
+                if (memcmp(&d, &c->fingerprint, sizeof(d)) != 0 ||
+                    gnutls_x509_crt_init(&found) != 0)
                         continue;
                 if (gnutls_x509_crt_import(found, &chain[i], GNUTLS_X509_FMT_DER) == 0)
                         return found;
@@ -202,11 +208,13 @@ static int verify_under(gnutls_x509_crt_t authority, const gnutls_datum_t *chain
         gnutls_x509_trust_list_t list = NULL;
         gnutls_x509_crt_t server = NULL;
         unsigned status = 1;
-        bool good = gnutls_x509_trust_list_init(&list, 0) == 0 && gnutls_x509_crt_init(&server) == 0
-            && gnutls_x509_crt_import(server, &chain[0], GNUTLS_X509_FMT_DER) == 0
-            && gnutls_x509_trust_list_add_cas(list, &authority, 1, 0) == 1
-            && gnutls_x509_trust_list_verify_crt2(list, &server, 1, &purpose, 1, 0, &status, NULL) == 0
-            && status == 0;
+        bool good = gnutls_x509_trust_list_init(&list, 0) == 0 &&
+                    gnutls_x509_crt_init(&server) == 0 &&
+                    gnutls_x509_crt_import(server, &chain[0], GNUTLS_X509_FMT_DER) == 0 &&
+                    gnutls_x509_trust_list_add_cas(list, &authority, 1, 0) == 1 &&
+                    gnutls_x509_trust_list_verify_crt2(
+                        list, &server, 1, &purpose, 1, 0, &status, NULL) == 0 &&
+                    status == 0;
 
         if (server)
                 gnutls_x509_crt_deinit(server);
@@ -237,7 +245,8 @@ static int verify(struct https_client *c)
 /* GNUTLS_E_AGAIN: waits until the socket is ready again or the time is over. */
 static int wait_ready(struct https_client *c)
 {
-        struct pollfd p = { .fd = c->fd, .events = gnutls_record_get_direction(c->session) ? POLLOUT : POLLIN };
+        struct pollfd p = { .fd = c->fd,
+                .events = gnutls_record_get_direction(c->session) ? POLLOUT : POLLIN };
         int left = time_left(c);
 
         return left > 0 && poll(&p, 1, left) > 0 ? 0 : ERR_BUSY;
@@ -254,8 +263,9 @@ static int shake_hands(struct https_client *c)
 
         if (gnutls_init(&c->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL) != 0)
                 return ERR_MEMORY;
-        if (gnutls_priority_set_direct(c->session, "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2", NULL) != 0
-            || gnutls_credentials_set(c->session, GNUTLS_CRD_CERTIFICATE, c->credentials) != 0)
+        if (gnutls_priority_set_direct(
+                c->session, "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2", NULL) != 0 ||
+            gnutls_credentials_set(c->session, GNUTLS_CRD_CERTIFICATE, c->credentials) != 0)
                 return ERR_BUG;
         gnutls_transport_set_int(c->session, c->fd);
         while (!err && (n = gnutls_handshake(c->session)) != 0) {
@@ -359,7 +369,8 @@ static int receive_answer(struct https_client *c, struct https_answer *answer)
                 while (!err && c->in.len < need)
                         err = receive(c);
                 if (!err)
-                        err = buffer_add(&answer->body, c->in.data + head.head_bytes, (size_t)head.content_bytes);
+                        err = buffer_add(&answer->body, c->in.data + head.head_bytes,
+                            (size_t)head.content_bytes);
         }
         if (err)
                 return err;
@@ -369,7 +380,8 @@ static int receive_answer(struct https_client *c, struct https_answer *answer)
         return 0;
 }
 
-static int ask_once(struct https_client *c, struct https_answer *answer, struct text head, struct text body)
+static int ask_once(
+    struct https_client *c, struct https_answer *answer, struct text head, struct text body)
 {
         int err = dial(c);
 
@@ -385,8 +397,8 @@ static int ask_once(struct https_client *c, struct https_answer *answer, struct 
         return err;
 }
 
-int https_client_ask(struct https_client *c, struct https_answer *answer, const char *method, const char *path,
-    struct text body, int timeout_ms)
+int https_client_ask(struct https_client *c, struct https_answer *answer, const char *method,
+    const char *path, struct text body, int timeout_ms)
 {
         AUTO(buffer_done) struct buffer head = BUFFER(HTTPS_HEAD_MAX);
         bool had_connection = c->session != NULL;
@@ -401,8 +413,8 @@ int https_client_ask(struct https_client *c, struct https_answer *answer, const 
         if (err)
                 return err;
         err = ask_once(c, answer, (struct text){ head.data, head.len }, body);
-        /* The server ends idle connections; that shows only at the next request. Asking twice does no harm:
-         * reports are filed once by their identifier. */
+        /* The server ends idle connections; that shows only at the next request. Asking twice does
+         * no harm: reports are filed once by their identifier. */
         if (err == ERR_CLOSED && had_connection)
                 err = ask_once(c, answer, (struct text){ head.data, head.len }, body);
         return err;

@@ -202,8 +202,8 @@ static int ask_locked(struct answer *out, struct question_line *line, uint32_t t
     struct text body, int fd, int timeout_ms)
 {
         struct timespec until = deadline_after(timeout_ms);
-        struct timespec there =
-            deadline_after(timeout_ms < ATTACH_MS_MAX ? timeout_ms : ATTACH_MS_MAX);
+        struct timespec there = deadline_after(
+            timeout_ms < ATTACH_MS_MAX ? timeout_ms : ATTACH_MS_MAX);
         struct slot *s;
         int err, late = 0;
 

@@ -18,6 +18,9 @@ MUST_USE int inventory_collect(json_t **out, const char *root);
 MUST_USE int inventory_machine_key(char out[SHA256_HEX_MAX], const char *root);
 /* "Debian GNU/Linux 12 (bookworm)"; "Linux" when it is not said. */
 MUST_USE int inventory_os_name(char *out, size_t room, const char *root);
+/* The addresses of the machine that others can reach; NULL without memory. Asks by a socket: a process that has given
+ * up the network asks before, and inventory_collect then has none. */
+json_t *inventory_addresses(void);
 MUST_USE int inventory_host_name(char *out, size_t room);
 
 #endif

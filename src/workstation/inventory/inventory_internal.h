@@ -15,7 +15,6 @@ json_t *json_of_text(struct text t); /* NULL without memory; "" when t is not UT
 json_t *inventory_packages(const char *root);
 json_t *inventory_accounts(const char *root);
 json_t *inventory_hardware(const char *root);
-json_t *inventory_addresses(void);
 json_t *inventory_updates(const char *root);
 /* First MAC address by name of the interface, "" when there is none. */
 void inventory_first_mac(char out[32], const char *root);

@@ -1,0 +1,18 @@
+/* agent/proc_scan.h: the process that does one piece of work and ends. SPDX-License-Identifier: Apache-2.0 */
+#ifndef CANH_AGENT_PROC_SCAN_H
+#define CANH_AGENT_PROC_SCAN_H
+
+#include "agent/job.h"
+
+struct proc_scan {
+        int socket; /* to the root of the program */
+        const char *state_path;
+        const struct job *settings; /* paths, rules, hashes, quarantine: the command line's */
+};
+
+/* The role of process_start: state is a struct proc_scan. */
+int proc_scan_run(void *state);
+/* Gives up all but reading files and what `quarantine` and the state folder need. */
+MUST_USE int proc_scan_confine(const char *state_path, bool change_files);
+
+#endif

@@ -1,0 +1,264 @@
+/* canh/canh_sweep.c: `canh sweep [--rules FILE]… [--hashes FILE]… [--quarantine DIR] [--state DIR] [--json] PATH…`: a
+ * malware check of files without a server. Output: JSON lines or a table; messages and the progress bar go to standard
+ * error. Exit 0 nothing found, 1 found, 2 could not be done. SPDX-License-Identifier: Apache-2.0 */
+#include "canh/canh_sweep.h"
+#include "base/mem.h"
+#include "codec/json_fields.h"
+#include "system/os/confine.h"
+#include "system/os/folder.h"
+#include "workstation/sweep/path_text.h"
+#include "workstation/sweep/sweep.h"
+#include "workstation/sweep/sweep_files.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { GENERATION_CHARS = 16, PROGRESS_EVERY_MS = 200, PROGRESS_PATH_MAX = 48, EXIT_IMPOSSIBLE = 2 };
+
+struct job {
+        enum language language;
+        bool json, screen;
+        struct rule_set *rules;
+        struct hash_list *hashes;
+        struct folder *quarantine, *state;
+        struct sweep_options options;
+        char generation[SHA256_HEX_MAX];
+        time_ms started, shown;
+        bool bad_rules;
+};
+
+static void job_done(struct job *j)
+{
+        j->rules = rule_set_free(j->rules);
+        j->hashes = hash_list_free(j->hashes);
+        j->quarantine = folder_close(j->quarantine);
+        j->state = folder_close(j->state);
+}
+
+static void progress_end(struct job *j)
+{
+        if (j->shown && j->screen)
+                (void)fputs("\r\033[K", stderr);
+}
+
+static int complain(const struct job *j, const char *what, int err)
+{
+        const char *vi = err == ERR_MISSING ? "không có" : err == ERR_DENIED ? "không có quyền" : "lỗi";
+        const char *en = err == ERR_MISSING ? "there is no such file" : err == ERR_DENIED ? "no right" : err_text(err);
+
+        (void)fprintf(stderr, "canh sweep: %s: %s\n", what, say(j->language, vi, en));
+        return EXIT_IMPOSSIBLE;
+}
+
+static void on_bad_rule(void *state, const struct rule_problem *p)
+{
+        struct job *j = state;
+
+        j->bad_rules = true;
+        (void)fprintf(stderr, "%s:%d: %s: %s\n", p->file, p->line,
+            say(j->language, "bỏ qua tệp luật này", "this rule file is left out"), p->why);
+}
+
+static int print_json(const struct job *j, const struct sweep_hit *hit, const char *path)
+{
+        char content[SHA256_HEX_MAX];
+        AUTO(json_free_at) json_t *o = json_pack("{ss ss ss ss ss ss ss sI}", "path", path, "sha256",
+            sha256_write(content, hit->content), "verdict", "malware", "engine", hit->engine, "rule", hit->rule,
+            "generation", j->generation, "quarantine_id", hit->quarantine_id, "bytes", (json_int_t)hit->bytes);
+
+        if (!o || json_dumpf(o, stdout, JSON_COMPACT) != 0)
+                return ERR_IO;
+        return putchar('\n') == EOF ? ERR_IO : 0;
+}
+
+static void on_hit(void *state, const struct sweep_hit *hit)
+{
+        struct job *j = state;
+        AUTO(buffer_done) struct buffer path = BUFFER(1 << 22);
+
+        if (path_text_add(&path, hit->path))
+                return;
+        progress_end(j);
+        if (j->json)
+                (void)!print_json(j, hit, path.data);
+        else
+                (void)printf("%-6s %-32s %s%s%s\n", hit->engine, hit->rule, path.data,
+                    hit->quarantined ? say(j->language, "  đã cách ly: ", "  quarantined: ") : "",
+                    hit->quarantine_id);
+        if (hit->quarantine_err)
+                (void)complain(j, path.data, hit->quarantine_err);
+}
+
+static void on_failed(void *state, int err, const char *path)
+{
+        struct job *j = state;
+        AUTO(buffer_done) struct buffer shown = BUFFER(1 << 22);
+
+        if (path_text_add(&shown, path))
+                return;
+        progress_end(j);
+        if (err == ERR_BUSY)
+                (void)fprintf(stderr, "canh sweep: %s: %s\n", shown.data,
+                    say(j->language, "quá thời gian cho một tệp", "took too long for one file"));
+        else
+                (void)complain(j, shown.data, err);
+}
+
+static bool on_progress(void *state, const struct sweep_counts *c, const char *path)
+{
+        struct job *j = state;
+        AUTO(buffer_done) struct buffer shown = BUFFER(1 << 22);
+        time_ms now = clock_steady(&clock_real);
+        size_t len;
+
+        if (!j->screen || now - j->started < SECOND_MS || now - j->shown < PROGRESS_EVERY_MS)
+                return true;
+        j->shown = now;
+        if (path_text_add(&shown, path))
+                return true;
+        len = strlen(shown.data);
+        (void)fprintf(stderr, "\r\033[K%llu %s, %llu MiB, %llu %s  %s", (unsigned long long)c->files,
+            say(j->language, "tệp", "files"), (unsigned long long)(c->bytes >> 20), (unsigned long long)c->hits,
+            say(j->language, "phát hiện", "found"),
+            shown.data + (len > PROGRESS_PATH_MAX ? len - PROGRESS_PATH_MAX : 0));
+        return true;
+}
+
+static void summary(const struct job *j, const struct sweep_counts *c)
+{
+        uint64_t skipped = 0;
+
+        for (int i = 0; i < SKIP_WHYS; i++)
+                skipped += c->skipped[i];
+        (void)fprintf(stderr,
+            say(j->language,
+                "Đã rà quét %llu tệp (%llu MiB), %llu không đổi; bỏ qua %llu, không đọc được %llu; phát hiện %llu.\n",
+                "Swept %llu files (%llu MiB), %llu unchanged; %llu skipped, %llu failed; %llu found.\n"),
+            (unsigned long long)c->files, (unsigned long long)(c->bytes >> 20), (unsigned long long)c->unchanged,
+            (unsigned long long)skipped, (unsigned long long)c->failed, (unsigned long long)c->hits);
+        for (int i = 0; i < SKIP_WHYS; i++)
+                if (c->skipped[i] && i != SKIP_WHY_SPECIAL)
+                        (void)fprintf(stderr, "  %s: %llu\n", skip_why_name((enum skip_why)i),
+                            (unsigned long long)c->skipped[i]);
+}
+
+static int sweep_paths(struct job *j, char **paths, int count)
+{
+        AUTO(sweep_free_at) struct sweep *s = NULL;
+        struct sweep_sink sink = { on_hit, on_failed, on_progress, j };
+        int err, worst = 0;
+
+        err = sweep_new(&s, &j->options, &sink);
+        if (err)
+                return complain(j, "sweep", err);
+        j->started = clock_steady(&clock_real);
+        for (int i = 0; i < count; i++) {
+                AUTO(mem_free_at) char *real = realpath(paths[i], NULL);
+
+                err = sweep_root(s, real ? real : paths[i]);
+                if (err)
+                        worst = complain(j, paths[i], err);
+        }
+        err = sweep_finish(s);
+        progress_end(j);
+        if (err)
+                worst = complain(j, "sweep.state", err);
+        summary(j, sweep_count(s));
+        if (fflush(stdout) != 0)
+                worst = complain(j, "stdout", ERR_IO);
+        return worst ? worst : sweep_count(s)->hits > 0;
+}
+
+static int option_take(struct job *j, int option)
+{
+        struct parse_error bad = { 0 };
+        int err = 0;
+
+        if (option == 'r')
+                err = sweep_files_add_rules(j->rules, optarg);
+        else if (option == 'h')
+                err = sweep_files_add_hashes(j->hashes, optarg, &bad);
+        else if (option == 'q')
+                err = folder_open_or_make(&j->quarantine, optarg, 0700);
+        else if (option == 's')
+                err = folder_open_or_make(&j->state, optarg, 0700);
+        else if (option == 'j')
+                j->json = true;
+        else if (option == 'x')
+                j->options.cross_mounts = true;
+        else
+                return EXIT_IMPOSSIBLE;
+        if (err == ERR_FORMAT && bad.line) {
+                (void)fprintf(stderr, "%s:%zu: %s\n", optarg, bad.line,
+                    say(j->language, bad.why_vi, bad.why_en));
+                return EXIT_IMPOSSIBLE;
+        }
+        return err ? complain(j, optarg, err) : 0;
+}
+
+static int usage(const struct job *j)
+{
+        (void)fputs(say(j->language,
+                        "Cách dùng: canh sweep [--rules TỆP]… [--hashes TỆP]… [--quarantine THƯMỤC] [--state THƯMỤC]\n"
+                        "                      [--cross-mounts] [--json] ĐƯỜNGDẪN…\n",
+                        "Usage: canh sweep [--rules FILE]… [--hashes FILE]… [--quarantine DIR] [--state DIR]\n"
+                        "                  [--cross-mounts] [--json] PATH…\n"),
+            stderr);
+        return EXIT_IMPOSSIBLE;
+}
+
+static int options_read(struct job *j, int argc, char **argv)
+{
+        static const struct option options[] = { { "rules", required_argument, NULL, 'r' },
+                { "hashes", required_argument, NULL, 'h' }, { "quarantine", required_argument, NULL, 'q' },
+                { "state", required_argument, NULL, 's' }, { "json", no_argument, NULL, 'j' },
+                { "cross-mounts", no_argument, NULL, 'x' }, { NULL, 0, NULL, 0 } };
+        int option;
+
+        optind = 1;
+        while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+                int bad = option == '?' ? usage(j) : option_take(j, option);
+
+                if (bad)
+                        return bad;
+        }
+        return optind < argc ? 0 : usage(j);
+}
+
+int canh_sweep(int argc, char **argv, enum language language)
+{
+        AUTO(job_done) struct job j = { .language = language, .screen = isatty(STDERR_FILENO) };
+        struct sha256 generation;
+        int bad;
+
+        j.options = (struct sweep_options){ .file_bytes_max = SWEEP_FILE_BYTES_DEFAULT,
+                .depth_max = SWEEP_DEPTH_DEFAULT, .file_seconds_max = SWEEP_FILE_SECONDS_DEFAULT,
+                .clock = &clock_real };
+        if (rule_set_new(&j.rules) || hash_list_new(&j.hashes))
+                return complain(&j, "sweep", ERR_MEMORY);
+        bad = options_read(&j, argc, argv);
+        if (bad)
+                return bad;
+        if (rule_set_finish(j.rules, on_bad_rule, &j))
+                return complain(&j, "rules", ERR_MEMORY);
+        hash_list_finish(j.hashes);
+        if (!rule_set_rules(j.rules) && !hash_list_count(j.hashes)) {
+                (void)fputs(say(language, "canh sweep: chưa có luật hoặc mã băm nào: thêm --rules hoặc --hashes\n",
+                                "canh sweep: no rules and no hashes: give --rules or --hashes\n"),
+                    stderr);
+                return EXIT_IMPOSSIBLE;
+        }
+        j.options.rules = j.rules;
+        j.options.hashes = j.hashes;
+        j.options.quarantine = j.quarantine;
+        j.options.state = j.state;
+        generation = sweep_generation(&j.options);
+        (void)sha256_write(j.generation, &generation);
+        j.generation[GENERATION_CHARS] = '\0';
+        confine_be_idle();
+        bad = sweep_paths(&j, argv + optind, argc - optind);
+        /* A rule file that was left out means that less was looked for than was asked. */
+        return j.bad_rules && bad == 0 ? EXIT_IMPOSSIBLE : bad;
+}
