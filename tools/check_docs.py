@@ -2,7 +2,7 @@
 """tools/check_docs.py [ROOT]: what the documents name is there.
 
 Links [text](path) of every *.md, read from the document's folder; and `paths` in backquotes that begin with a folder of
-the root. A path may hold *, <name>, {a,b}, or end in … ; a pattern must fit something. A map may name what is planned
+the root, read from the root or from the document's folder. A path may hold *, <name>, {a,b}, or end in … ; a pattern must fit something. A map may name what is planned
 only in docs/plan.md, which is not checked.
 SPDX-License-Identifier: Apache-2.0"""
 import glob
@@ -49,7 +49,7 @@ def check_file(root, path, tops):
         if "/" not in name or name.split("/")[0] not in tops:
             continue
         for one in expand(name):
-            if not is_there(root, one):
+            if not is_there(root, one) and not is_there(os.path.join(root, os.path.dirname(path)), one):
                 faults.append(f"{path}:{source_tree.line_of(prose, match.start())}: there is no {one}")
     return faults
 

@@ -1,12 +1,12 @@
 #!/bin/sh
 # tools/run.sh: what `make run` starts: the centre on loopback with ./var, this machine enrolled as a workstation with its agent,
 # and at the first time the sample district with its list and capture. Ctrl-C ends all of it; the next run goes on.
-# From the environment: SAMPLE=yes|no, PORT, AGENTS_PORT, VAR. SPDX-License-Identifier: Apache-2.0
+# From the environment: SAMPLE=yes|no, PORT, AGENTS_PORT, VAR, BIN (another build). SPDX-License-Identifier: Apache-2.0
 set -eu
 cd "$(dirname "$0")/.."
 here=$(pwd)
 sample=${SAMPLE:-yes} port=${PORT:-8443} agents_port=${AGENTS_PORT:-8444} var=${VAR:-$here/var}
-bin=$here/build/run/src
+bin=${BIN:-$here/build/run/src}
 centre=$bin/centre/canh-centre agent=$bin/agent/canh-agent
 site=http://127.0.0.1:$port
 
@@ -50,10 +50,11 @@ trap 'code=$?; end; exit $code' EXIT
 alive() { kill -0 "$1" 2>/dev/null; }
 wait_for_centre() {
 	tries=0
-	until curl --noproxy '*' -fsS -o /dev/null "$site/api/v1/session" 2>/dev/null; do
+	# Its own greeting first: another program may answer at this port.
+	until grep -q ":$port/" "$var/centre.out" && curl --noproxy '*' -fsS -o /dev/null "$site/api/v1/session" 2>/dev/null; do
 		alive "$1" || { tail -n 20 "$var/log/centre.log" >&2; stop "the centre ended at its start; its log is $var/log/centre.log"; }
 		tries=$((tries + 1))
-		[ $tries -lt 150 ] || { tail -n 20 "$var/log/centre.log" >&2; stop "the centre does not answer at $site"; }
+		[ $tries -lt 100 ] || { tail -n 5 "$var/log/centre.log" >&2; stop "the centre does not answer at $site"; }
 		sleep 0.2
 	done
 }
@@ -76,12 +77,16 @@ if [ "$sample" = yes ]; then
 		say "Enrolling this machine, $(uname -n), with a one-time token over mutual TLS …"
 		# In the unit whose address stands first on the sample list, so that this machine is swept first.
 		"$centre" --data "$var/centre" admin token X-AN 1 1 >"$var/token" 2>>"$var/log/centre.log" || stop "no token could be made"
-		"$agent" --state "$var/agent" enrol --centre "https://127.0.0.1:$agents_port" --token "$(cat "$var/token")" \
-			>>"$var/log/agent.log" 2>&1 || { tail -n 20 "$var/log/agent.log" >&2; stop "this machine could not be enrolled"; }
+		if "$agent" enrol --state "$var/agent" --centre "https://127.0.0.1:$agents_port" --token "$(cat "$var/token")" \
+			>>"$var/log/agent.log" 2>&1; then
+			touch "$var/enrolled"
+		else
+			tail -n 3 "$var/log/agent.log" >&2
+			say "  this machine could not be enrolled; the next 'make run' tries again"
+		fi
 		rm -f "$var/token"
-		touch "$var/enrolled"
 	fi
-	start agent "$agent" --state "$var/agent" run
+	[ ! -f "$var/enrolled" ] || start agent "$agent" run --state "$var/agent"
 	if [ ! -f "$var/sample.done" ]; then
 		say "Going through a sample list and a sample capture …"
 		sample_step import && touch "$var/sample.done" || say "  (the sample is not complete; the next 'make run' tries again)"

@@ -1,7 +1,7 @@
 /* centre/agents/filing.h: joins intake and incident: a report or a list is filed, its findings are
  * made, machines are put first, rows that are clean are closed: all in the one transaction of what
- * was filed. From: the agents' door, POST /results, POST /lists. SPDX-License-Identifier:
- * Apache-2.0 */
+ * was filed. From: the agents' door, POST /results, POST /lists.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CENTRE_AGENTS_FILING_H
 #define CANH_CENTRE_AGENTS_FILING_H
 

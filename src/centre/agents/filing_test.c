@@ -1,6 +1,6 @@
 /* The loop of evidence, from a list or a report to what is open and closed.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "centre/agents/filing_test.h"
+#include "centre/agents/filing_test_input.h"
 
 #include <pthread.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
-/* centre/api/api_incidents.c: incidents, their timeline, owner and moves. SPDX-License-Identifier:
- * Apache-2.0 */
+/* centre/api/api_incidents.c: incidents, their timeline, owner and moves.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "centre/agents/filing.h"
 #include "centre/api/api_routes.h"

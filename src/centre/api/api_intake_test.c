@@ -1,7 +1,7 @@
 /* The handlers of intake, called with a struct call: what each role sees of its own and of a sister
  * unit, and a list from its bytes to the set in use. The reader's jobs run here in the process;
  * publishing and the keys process answer as the test says. SPDX-License-Identifier: Apache-2.0 */
-#include "centre/agents/filing_test.h"
+#include "centre/agents/filing_test_input.h"
 #include "centre/api/api_routes.h"
 #include "centre/office.h"
 #include "centre/reader/job_capture.h"
@@ -372,7 +372,7 @@ static struct said commit(struct desk *d, const struct said *shown, const char *
         return ASK(d, api_lists, ROLE_OFFICE, ROOT, "POST", "lists", "", body);
 }
 
-#define VICTIMS                                                                                         \
+#define VICTIMS \
         "Địa chỉ IP,Thời gian,Mã độc,Tên máy\n198.51.100.9,15/01/2024 14:00,Emotet,pc-a\n" \
         "198.51.100.300,15/01/2024 14:00,Emotet,\n"
 

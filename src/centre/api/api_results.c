@@ -1,6 +1,6 @@
 /* centre/api/api_results.c: result files carried by hand, and the kits that make them. A file is
- * trusted by its certificate and signature, never by who brings it. SPDX-License-Identifier:
- * Apache-2.0 */
+ * trusted by its certificate and signature, never by who brings it.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "centre/agents/filing.h"
 #include "centre/api/api_routes.h"

@@ -5,8 +5,8 @@
 
 #include "office/incident/findings.h"
 
-/* {"id","unit_id","machine_id","state","received_at","incident_id","verified_at","delta","malware","kind"};
- * MISSING. */
+/* {"id","unit_id","machine_id","state","received_at","incident_id","updated_at","delta","malware",
+ * "kind","title"}; MISSING. */
 MUST_USE int finding_by_key(json_t **out, struct db *db, const char *key);
 /* The same by identifier within scope. */
 MUST_USE int finding_by_id(json_t **out, struct db *db, const struct scope *scope, const char *id);

@@ -1,5 +1,5 @@
-/* Any bytes: a table that is taken answers only with rules in force. SPDX-License-Identifier:
- * Apache-2.0 */
+/* Any bytes: a table that is taken answers only with rules in force.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "office/incident/incidents.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
