@@ -1,5 +1,6 @@
 /* agent/agent_command.h: the verbs of canh-agent: one file each. argv[0] is the verb; they return
- * the exit status. SPDX-License-Identifier: Apache-2.0 */
+ * the exit status.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_AGENT_AGENT_COMMAND_H
 #define CANH_AGENT_AGENT_COMMAND_H
 

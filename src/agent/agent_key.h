@@ -1,5 +1,6 @@
 /* agent/agent_key.h: the machine's key (ECDSA P-256) and what is done with it. The key never leaves
- * the machine. SPDX-License-Identifier: Apache-2.0 */
+ * the machine.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_AGENT_AGENT_KEY_H
 #define CANH_AGENT_AGENT_KEY_H
 

@@ -1,6 +1,7 @@
 /* agent/agent_messages.h: what the agent's processes say to each other (system/proc/message.h).
  * link asks the root of the program for work, the root starts a scan child for it, the child
- * answers, the root passes it on. SPDX-License-Identifier: Apache-2.0 */
+ * answers, the root passes it on.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_AGENT_AGENT_MESSAGES_H
 #define CANH_AGENT_AGENT_MESSAGES_H
 

@@ -2,7 +2,8 @@
  * last did. Layout: docs/formats/agent-state.md. A report is on the disk before anything is sent
  * and stays until it was acknowledged; its number is spent before the report is written, so that no
  * number is ever used twice. Limit: OUTBOX_MAX reports. One process at a time (link); the others
- * only read. SPDX-License-Identifier: Apache-2.0 */
+ * only read.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_AGENT_AGENT_STATE_H
 #define CANH_AGENT_AGENT_STATE_H
 

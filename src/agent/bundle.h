@@ -1,6 +1,7 @@
 /* agent/bundle.h: the rules, hashes and indicator set in use, in STATE/bundle-GENERATION/, named by
  * STATE/bundle. Written by link (whole or not at all), read by scan, which checks signature and
- * digests again: link speaks to the network. SPDX-License-Identifier: Apache-2.0 */
+ * digests again: link speaks to the network.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_AGENT_BUNDLE_H
 #define CANH_AGENT_BUNDLE_H
 

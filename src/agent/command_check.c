@@ -2,7 +2,8 @@
  * PATH]… [PATH…]`: checks this machine once, without installation and without network, shows the
  * result, and writes a signed result file (docs/formats/agent-report.md) that the centre takes. The
  * file is begun before anything foreign is read: then the process gives up network and writing.
- * Exit 0 clean, 1 found, 2 could not be done. SPDX-License-Identifier: Apache-2.0 */
+ * Exit 0 clean, 1 found, 2 could not be done.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "agent/agent_command.h"
 #include "agent/agent_key.h"
 #include "agent/base64_parse.h"

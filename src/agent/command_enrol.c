@@ -1,5 +1,6 @@
 /* agent/command_enrol.c: `enrol --centre URL --token T [--state DIR]`: makes a key, has it
- * certified, keeps what came. SPDX-License-Identifier: Apache-2.0 */
+ * certified, keeps what came.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "agent/agent_command.h"
 #include "agent/agent_key.h"
 #include "agent/agent_state.h"

@@ -1,7 +1,8 @@
 /* agent/command_run.c: `run [--state DIR] [--rules PATH]… [--hashes PATH]… [--path PATH]…
  * [--quarantine]`: the resident agent. The root of the program only starts processes and passes
  * their messages on: link (always there) and scan (one for each piece of work). Messages accepted:
- * AGENT_WORK from link, AGENT_RESULT from scan. SPDX-License-Identifier: Apache-2.0 */
+ * AGENT_WORK from link, AGENT_RESULT from scan.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "agent/agent_command.h"
 #include "agent/agent_messages.h"
 #include "agent/proc_link.h"

@@ -1,5 +1,6 @@
 /* agent/command_status.c: `status [--state DIR]`: who this machine is, what waits, which bundle is
- * in use. SPDX-License-Identifier: Apache-2.0 */
+ * in use.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "agent/agent_command.h"
 #include "agent/agent_key.h"
 #include "agent/bundle.h"

@@ -1,5 +1,6 @@
 /* agent/job.h: the work itself: inventory, sweep, connections, restore: each gives the body of a
- * report. Used by the scan process of `run` and by `check`. SPDX-License-Identifier: Apache-2.0 */
+ * report. Used by the scan process of `run` and by `check`.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_AGENT_JOB_H
 #define CANH_AGENT_JOB_H
 

@@ -1,5 +1,6 @@
 /* agent/link_exchange.h: the calls of the agents' door (docs/formats/agent-report.md), each once.
- * Part of the link process. SPDX-License-Identifier: Apache-2.0 */
+ * Part of the link process.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_AGENT_LINK_EXCHANGE_H
 #define CANH_AGENT_LINK_EXCHANGE_H
 

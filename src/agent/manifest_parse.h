@@ -1,5 +1,6 @@
 /* agent/manifest_parse.h: what the centre tells an agent: the manifest of a bundle, and the answer
- * to `work`. Pure. SPDX-License-Identifier: Apache-2.0 */
+ * to `work`. Pure.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_AGENT_MANIFEST_PARSE_H
 #define CANH_AGENT_MANIFEST_PARSE_H
 

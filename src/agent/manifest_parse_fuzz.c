@@ -1,5 +1,6 @@
 /* agent/manifest_parse_fuzz.c: no name that parses leads out of a folder, no order is without
- * identifier. SPDX-License-Identifier: Apache-2.0 */
+ * identifier.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "agent/manifest_parse.h"
 #include "base/mem.h"
 

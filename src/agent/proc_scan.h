@@ -1,5 +1,5 @@
-/* agent/proc_scan.h: the process that does one piece of work and ends. SPDX-License-Identifier:
- * Apache-2.0 */
+/* agent/proc_scan.h: the process that does one piece of work and ends.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_AGENT_PROC_SCAN_H
 #define CANH_AGENT_PROC_SCAN_H
 

@@ -1,5 +1,6 @@
 /* canh/canh_directive.c: `canh directive check PACK` and `canh directive status --database FILE
- * [--json]`. SPDX-License-Identifier: Apache-2.0 */
+ * [--json]`.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "canh/command.h"
 #include "canh/input.h"

@@ -1,7 +1,8 @@
 /* canh/canh_sweep.c: `canh sweep [--rules FILE]… [--hashes FILE]… [--quarantine DIR] [--state DIR]
  * [--json] PATH…`: a malware check of files without a server. Output: JSON lines or a table;
  * messages and the progress bar go to standard error. Exit 0 nothing found, 1 found, 2 could not be
- * done. SPDX-License-Identifier: Apache-2.0 */
+ * done.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "canh/command.h"
 #include "base/mem.h"
 #include "codec/json_fields.h"

@@ -1,5 +1,6 @@
-/* canh/command.h: one subcommand of the officer's command line. A new one is a file canh_<name>.c that ends in
- * such an entry, and one line in main.c. SPDX-License-Identifier: Apache-2.0 */
+/* canh/command.h: one subcommand of the officer's command line. A new one is a file canh_<name>.c
+ * that ends in such an entry, and one line in main.c.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CANH_COMMAND_H
 #define CANH_CANH_COMMAND_H
 

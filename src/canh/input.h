@@ -1,5 +1,6 @@
 /* canh/input.h: files and standard input of the command line, and results that replace a file whole
- * or not. SPDX-License-Identifier: Apache-2.0 */
+ * or not.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CANH_INPUT_H
 #define CANH_CANH_INPUT_H
 

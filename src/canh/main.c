@@ -1,4 +1,5 @@
-/* canh/main.c: the officer's command line. Finds the subcommand; everything else is in canh_<name>.c.
+/* canh/main.c: the officer's command line. Finds the subcommand; everything else is in
+ * canh_<name>.c.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/language.h"
 #include "base/mem.h"
@@ -9,8 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-extern const struct command command_directive, command_list, command_match, command_report, command_restore,
-    command_sweep;
+extern const struct command command_directive, command_list, command_match, command_report,
+    command_restore, command_sweep;
 
 static const struct command *const commands[] = {
         &command_directive,
@@ -25,7 +26,8 @@ static int overview(FILE *to, enum language l, int code)
 {
         (void)fprintf(to, "%s\n", say(l, "Cách dùng: canh LỆNH …", "Usage: canh COMMAND …"));
         for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-                (void)fprintf(to, "  %-10s %s\n", commands[i]->name, say(l, commands[i]->vi, commands[i]->en));
+                (void)fprintf(to, "  %-10s %s\n", commands[i]->name,
+                    say(l, commands[i]->vi, commands[i]->en));
         (void)fprintf(to, "%s\n",
             say(l, "Mã thoát: 0 không có gì phải xem, 1 có, 2 không làm được.",
                 "Exit code: 0 nothing to look at, 1 something, 2 could not be done."));
@@ -39,7 +41,8 @@ int main(int argc, char **argv)
         (void)signal(SIGPIPE, SIG_DFL); /* `canh … | head` ends quietly */
         if (argc < 2)
                 return overview(stderr, l, COMMAND_FAILED);
-        if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+        if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+            strcmp(argv[1], "help") == 0)
                 return overview(stdout, l, COMMAND_NOTHING_FOUND);
         if (strcmp(argv[1], "--version") == 0) {
                 (void)printf("canh %s\n", CANH_VERSION);
@@ -48,6 +51,7 @@ int main(int argc, char **argv)
         for (size_t i = 0; i < ARRAY_LEN(commands); i++)
                 if (strcmp(argv[1], commands[i]->name) == 0)
                         return commands[i]->run(argc - 1, argv + 1, l);
-        (void)fprintf(stderr, say(l, "canh: không có lệnh \"%s\"\n", "canh: there is no command \"%s\"\n"), argv[1]);
+        (void)fprintf(stderr,
+            say(l, "canh: không có lệnh \"%s\"\n", "canh: there is no command \"%s\"\n"), argv[1]);
         return overview(stderr, l, COMMAND_FAILED);
 }

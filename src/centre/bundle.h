@@ -1,7 +1,8 @@
 /* centre/bundle.h: what agents fetch: the set in use, its hashes, and the rules of packs/rules,
  * under one signed manifest (docs/formats/agent-report.md). Files lie in DATA/bundle under their
  * SHA-256; the manifest is written last, so that a cut leaves the earlier one. Any thread; one
- * lock. Limits: 200 files, 64 MiB each. SPDX-License-Identifier: Apache-2.0 */
+ * lock. Limits: 200 files, 64 MiB each.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CENTRE_BUNDLE_H
 #define CANH_CENTRE_BUNDLE_H
 

@@ -1,5 +1,6 @@
 /* centre/first_run.h: the first start: a code that proves who stands at the machine, or the sample
- * district. SPDX-License-Identifier: Apache-2.0 */
+ * district.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CENTRE_FIRST_RUN_H
 #define CANH_CENTRE_FIRST_RUN_H
 

@@ -1,5 +1,6 @@
 /* canh-centre: reads the command line, then is the parent of the other processes, or does one thing
- * for the administrator. SPDX-License-Identifier: Apache-2.0 */
+ * for the administrator.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/language.h"
 #include "base/log.h"
 #include "centre/admin.h"

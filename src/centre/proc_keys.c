@@ -4,7 +4,8 @@
  *           seccomp CONFINE_MESSAGES, entered before the first message is read. No core file, no
  * ptrace. Accepts:  KEYS_AUTHORITY (empty), KEYS_ISSUE (struct keys_issue, exact), KEYS_SIGN (a
  * manifest). Anything else ends the process: web has been taken over. Limits:   none of its own;
- * web limits the rate. SPDX-License-Identifier: Apache-2.0 */
+ * web limits the rate.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "centre/proc_keys.h"
 
 #include "base/log.h"

@@ -202,7 +202,8 @@ static int start_server(
         return err;
 }
 
-/* An agent that enrols knows only the authority's fingerprint: the chain ends in the authority itself. */
+/* An agent that enrols knows only the authority's fingerprint: the chain ends in the authority
+ * itself. */
 static int chain_make(struct buffer *out, const struct buffer *own, const struct buffer *authority)
 {
         static const char end[] = "-----END CERTIFICATE-----\n";

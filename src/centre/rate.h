@@ -1,6 +1,7 @@
 /* centre/rate.h: how often someone may do something: a bucket of tokens for each name, filled
  * evenly. A fixed table; when it is full the bucket that was used longest ago makes room. Any
- * thread. SPDX-License-Identifier: Apache-2.0 */
+ * thread.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CENTRE_RATE_H
 #define CANH_CENTRE_RATE_H
 

@@ -1,7 +1,8 @@
 /* centre/reader_messages.h: what web and reader say to each other. Web's question: READER_RUN, the
  * job's name, and a handle to sealed memory: struct reader_upload, the options as JSON, the upload.
  * The answer: READER_DONE with struct reader_result and, when err is 0, the job's output as a
- * handle. SPDX-License-Identifier: Apache-2.0 */
+ * handle.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CENTRE_READER_MESSAGES_H
 #define CANH_CENTRE_READER_MESSAGES_H
 

@@ -1,5 +1,6 @@
 /* centre/sample.h: the first unit and user without a browser, and a sample district out of a
- * folder. SPDX-License-Identifier: Apache-2.0 */
+ * folder.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CENTRE_SAMPLE_H
 #define CANH_CENTRE_SAMPLE_H
 

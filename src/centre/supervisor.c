@@ -4,7 +4,8 @@
  * Accepts:  signals: SIGTERM and SIGINT end everything, SIGCHLD starts again what ended.
  * When web ends, keys and reader end with it (their socket closes) and all three start anew; when
  * keys or reader ends, web is handed the new one. A role that keeps dying is started ever more
- * slowly, up to 30 s. SPDX-License-Identifier: Apache-2.0 */
+ * slowly, up to 30 s.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "centre/supervisor.h"
 
 #include "base/clock.h"

@@ -1,5 +1,6 @@
 /* codec/csv_fuzz.c: rows come from inside the input, in its order, and what csv_add_exact_cell
- * writes is read back. SPDX-License-Identifier: Apache-2.0 */
+ * writes is read back.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "codec/csv.h"
 
 #include <stdlib.h>

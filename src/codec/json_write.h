@@ -1,6 +1,7 @@
 /* codec/json_write.h: JSON written straight into a buffer, for output of many rows.
  * Building jansson values first would double the memory of an answer.
- * Pure. SPDX-License-Identifier: Apache-2.0 */
+ * Pure.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CODEC_JSON_WRITE_H
 #define CANH_CODEC_JSON_WRITE_H
 

@@ -1,5 +1,6 @@
 /* codec/xlsx.c: see xlsx.h. The parts are unpacked first, because the shared strings may stand
- * behind the sheets that use them. SPDX-License-Identifier: Apache-2.0 */
+ * behind the sheets that use them.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "codec/xlsx.h"
 #include "base/buffer.h"
 #include "base/mem.h"

@@ -1,6 +1,7 @@
 /* codec/xlsx.h: the cells of a workbook (ECMA-376), every sheet, row by row, as text. Shared,
  * inline and formula strings, numbers as they are stored (a date is its serial day). No macros, no
- * links, no entities. Pure (libarchive and expat over memory). SPDX-License-Identifier: Apache-2.0
+ * links, no entities. Pure (libarchive and expat over memory).
+ * SPDX-License-Identifier: Apache-2.0
  */
 #ifndef CANH_CODEC_XLSX_H
 #define CANH_CODEC_XLSX_H

@@ -1,5 +1,5 @@
-/* codec/xlsx_fuzz.c: no row is wider, no cell longer than was allowed. SPDX-License-Identifier:
- * Apache-2.0 */
+/* codec/xlsx_fuzz.c: no row is wider, no cell longer than was allowed.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "codec/xlsx.h"
 
 #include <stdlib.h>

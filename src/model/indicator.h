@@ -1,6 +1,7 @@
 /* model/indicator.h: one sign of others' malicious infrastructure, as a list names it.
  * From: indicators/lists. To: indicators/set. Never one of our own addresses: that is a victim row
- * (victim.h). SPDX-License-Identifier: Apache-2.0 */
+ * (victim.h).
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_MODEL_INDICATOR_H
 #define CANH_MODEL_INDICATOR_H
 

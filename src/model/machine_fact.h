@@ -10,15 +10,16 @@
 struct machine_fact {
         struct text id, unit_id, name, kind, os_id, os_version, os_name;
         time_ms enrolled_at, last_seen_at, last_inventory_at;
-        time_ms last_sweep_at;          /* end of the newest complete sweep */
+        time_ms last_sweep_at; /* end of the newest complete sweep */
         struct text last_sweep_id;
         struct text last_sweep_generation; /* "rules/set" generation it used */
         int64_t last_sweep_files;
-        int64_t open_hits;              /* malware files not yet quarantined or gone */
-        int64_t open_victims;           /* victim rows attributed to it, not yet verified */
-        time_ms listed_at;              /* first time it was put first because of a list; 0 = never */
-        time_ms swept_after_listing_at; /* end of the first complete sweep after that; 0 = not yet */
-        bool expected_only;             /* declared in the registry, no agent has ever reported */
+        int64_t open_hits;    /* malware files not yet quarantined or gone */
+        int64_t open_victims; /* victim rows attributed to it, not yet verified */
+        time_ms listed_at;    /* first time it was put first because of a list; 0 = never */
+        time_ms
+            swept_after_listing_at; /* end of the first complete sweep after that; 0 = not yet */
+        bool expected_only;         /* declared in the registry, no agent has ever reported */
 };
 
 /* Victim rows of a unit that could not be brought to a machine count against the unit. */

@@ -1,5 +1,5 @@
-/* model/scope.h: whose rows a query may touch. A parameter of every query of the office that reads or
- * counts rows of units: the unit at the top of what this person may see, with all below it.
+/* model/scope.h: whose rows a query may touch. A parameter of every query of the office that reads
+ * or counts rows of units: the unit at the top of what this person may see, with all below it.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_MODEL_SCOPE_H
 #define CANH_MODEL_SCOPE_H

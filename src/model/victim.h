@@ -1,6 +1,7 @@
 /* model/victim.h: one of our own public addresses, seen by others at a time (a row of a botnet
  * list). From: indicators/lists. To: office/intake. Never an indicator: whoever is on it is to be
- * helped, not blocked. SPDX-License-Identifier: Apache-2.0 */
+ * helped, not blocked.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_MODEL_VICTIM_H
 #define CANH_MODEL_VICTIM_H
 

@@ -1,7 +1,8 @@
 /* Starts a PostgreSQL of its own in a temporary folder, on a socket there and nowhere else, runs
  * every migration and prepares every statement of the program on it: that is how the SQL stays in
  * the common subset of both engines. Without PostgreSQL: skipped with a message, a failure when the
- * environment says CI. SPDX-License-Identifier: Apache-2.0 */
+ * environment says CI.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "system/db/schema.h"
 

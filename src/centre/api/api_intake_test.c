@@ -1,6 +1,7 @@
 /* The handlers of intake, called with a struct call: what each role sees of its own and of a sister
  * unit, and a list from its bytes to the set in use. The reader's jobs run here in the process;
- * publishing and the keys process answer as the test says. SPDX-License-Identifier: Apache-2.0 */
+ * publishing and the keys process answer as the test says.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "centre/agents/filing_test_input.h"
 #include "centre/api/api_routes.h"
 #include "centre/office.h"
@@ -372,14 +373,14 @@ static struct said commit(struct desk *d, const struct said *shown, const char *
         return ASK(d, api_lists, ROLE_OFFICE, ROOT, "POST", "lists", "", body);
 }
 
-#define VICTIMS \
-        "Địa chỉ IP,Thời gian,Mã độc,Tên máy\n198.51.100.9,15/01/2024 14:00,Emotet,pc-a\n" \
-        "198.51.100.300,15/01/2024 14:00,Emotet,\n"
+static const char victims_csv[] =
+    "Địa chỉ IP,Thời gian,Mã độc,Tên máy\n198.51.100.9,15/01/2024 14:00,Emotet,pc-a\n"
+    "198.51.100.300,15/01/2024 14:00,Emotet,\n";
 
 static void a_list_of_victims_is_seen_and_then_filed_once(void **state)
 {
         struct desk *d = *state;
-        struct said shown = preview(d, "a.csv", VICTIMS), filed, again;
+        struct said shown = preview(d, "a.csv", victims_csv), filed, again;
         const json_t *victim;
 
         assert_int_equal(shown.err, 0);
@@ -397,7 +398,7 @@ static void a_list_of_victims_is_seen_and_then_filed_once(void **state)
             COUNT(d->o, "select count(*) from list_refused where kind = 'refused'"), 1);
         json_decref(filed.body);
         json_decref(shown.body);
-        shown = preview(d, "a.csv", VICTIMS);
+        shown = preview(d, "a.csv", victims_csv);
         assert_true(json_is_object(json_object_get(shown.body, "already")));
         again = commit(d, &shown, "NCSC");
         assert_int_equal(again.status, 409);
@@ -440,7 +441,7 @@ static void a_set_that_cannot_be_published_takes_its_list_back(void **state)
 static void lists_belong_to_the_office(void **state)
 {
         struct desk *d = *state;
-        struct said shown = preview(d, "a.csv", VICTIMS);
+        struct said shown = preview(d, "a.csv", victims_csv);
 
         assert_int_equal(
             ASK(d, api_lists, ROLE_UNIT, EAST, "POST", "lists", "", "{}").err, ERR_DENIED);

@@ -1,5 +1,6 @@
 /* centre/api/api_lists.c: lists in: seen first, then filed whole or not at all. Foreign bytes go to
- * the reader and are never parsed here. SPDX-License-Identifier: Apache-2.0 */
+ * the reader and are never parsed here.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "centre/agents/filing.h"
 #include "centre/api/api_routes.h"
@@ -105,8 +106,8 @@ static int options_of(char **out, struct call *call, const json_t *choices)
         if (source && !json_object_get(o, "zone_minutes") &&
             json_object_set(o, "zone_minutes", json_object_get(source, "zone_minutes")))
                 return ERR_MEMORY;
-        if (!json_object_get(o, "zone_minutes")
-            && json_object_set_new(o, "zone_minutes", json_integer(ZONE_VIETNAM_MINUTES)))
+        if (!json_object_get(o, "zone_minutes") &&
+            json_object_set_new(o, "zone_minutes", json_integer(ZONE_VIETNAM_MINUTES)))
                 return ERR_MEMORY;
         *out = json_dumps(o, JSON_COMPACT);
         return *out ? 0 : ERR_MEMORY;

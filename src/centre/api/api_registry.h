@@ -1,5 +1,6 @@
 /* centre/api/api_registry.h: what the handlers of the registry share: one transaction with its line
- * in the trail. SPDX-License-Identifier: Apache-2.0 */
+ * in the trail.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CENTRE_API_API_REGISTRY_H
 #define CANH_CENTRE_API_API_REGISTRY_H
 

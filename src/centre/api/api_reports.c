@@ -1,5 +1,6 @@
 /* centre/api/api_reports.c: reports: figures frozen when made, fields a person edits, files made
- * again from the frozen text each time. SPDX-License-Identifier: Apache-2.0 */
+ * again from the frozen text each time.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "centre/api/api_campaign.h"
 #include "centre/api/api_routes.h"

@@ -1,5 +1,6 @@
-/* centre/api/api_routes.h: the tables of the api_*.c files. A new topic: its file, a line here, a line in
- * api_routes.c. SPDX-License-Identifier: Apache-2.0 */
+/* centre/api/api_routes.h: the tables of the api_*.c files. A new topic: its file, a line here, a
+ * line in api_routes.c.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CENTRE_API_API_ROUTES_H
 #define CANH_CENTRE_API_API_ROUTES_H
 

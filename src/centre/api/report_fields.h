@@ -1,5 +1,6 @@
 /* centre/api/report_fields.h: the fields of a report that a person writes ↔ the JSON of its row and
- * of the API. SPDX-License-Identifier: Apache-2.0 */
+ * of the API.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CENTRE_API_REPORT_FIELDS_H
 #define CANH_CENTRE_API_REPORT_FIELDS_H
 

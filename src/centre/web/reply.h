@@ -1,5 +1,6 @@
 /* centre/web/reply.h: problem documents and headers, shared by the console's router and the agents'
- * door. SPDX-License-Identifier: Apache-2.0 */
+ * door.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CENTRE_WEB_REPLY_H
 #define CANH_CENTRE_WEB_REPLY_H
 

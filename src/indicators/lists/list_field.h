@@ -1,6 +1,7 @@
 /* indicators/lists/list_field.h: what a column of a list can mean, and how people call it. The
  * aliases are data (packs/lists/header-aliases.tsv), compiled in because the process that reads
- * lists opens no files. SPDX-License-Identifier: Apache-2.0 */
+ * lists opens no files.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_INDICATORS_LISTS_LIST_FIELD_H
 #define CANH_INDICATORS_LISTS_LIST_FIELD_H
 

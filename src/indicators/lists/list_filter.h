@@ -1,5 +1,6 @@
 /* indicators/lists/list_filter.h: what stands between a parsed row and the sink: seen before? one
- * of ours? on a warning list? For this folder. SPDX-License-Identifier: Apache-2.0 */
+ * of ours? on a warning list? For this folder.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_INDICATORS_LISTS_LIST_FILTER_H
 #define CANH_INDICATORS_LISTS_LIST_FILTER_H
 

@@ -1,6 +1,7 @@
 /* indicators/lists/list_format.h: what a list format gives: rows of cells. A format is one file
  * that ends in a const entry, and one line in list_formats.c. Formats know nothing of indicators or
- * victims. For this folder. SPDX-License-Identifier: Apache-2.0 */
+ * victims. For this folder.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_INDICATORS_LISTS_LIST_FORMAT_H
 #define CANH_INDICATORS_LISTS_LIST_FORMAT_H
 

@@ -1,6 +1,7 @@
 /* indicators/lists/list_format_csv.c: comma, semicolon, tab or bar separated text with a header row
  * anywhere near the top, or none. A comment line that holds known headers is the header ("# ip,
- * asn, …"). SPDX-License-Identifier: Apache-2.0 */
+ * asn, …").
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "codec/csv.h"
 #include "indicators/lists/list_format.h"

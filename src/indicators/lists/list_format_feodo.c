@@ -1,5 +1,6 @@
 /* indicators/lists/list_format_feodo.c: Feodo Tracker of abuse.ch as CSV: control servers of
- * botnets with port, malware and when they last answered. SPDX-License-Identifier: Apache-2.0 */
+ * botnets with port, malware and when they last answered.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "indicators/lists/list_format.h"
 
 static int sniff(const struct list_sample *sample)

@@ -1,5 +1,6 @@
 /* indicators/lists/list_format_hosts.c: hosts files that send bad names to nowhere: "0.0.0.0
- * bad.example". SPDX-License-Identifier: Apache-2.0 */
+ * bad.example".
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "indicators/lists/list_format.h"
 

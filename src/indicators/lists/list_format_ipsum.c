@@ -1,5 +1,6 @@
 /* indicators/lists/list_format_ipsum.c: github.com/stamparm/ipsum: an address, a tab, and on how
- * many public block lists it stands. SPDX-License-Identifier: Apache-2.0 */
+ * many public block lists it stands.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "indicators/lists/list_format.h"
 
 enum { SNIFF_LINES = 50, CONFIDENCE_PER_LIST = 10 };

@@ -1,5 +1,6 @@
 /* indicators/lists/list_format_lines.c: one address, name, URL or hash per line; # ; // begin a
- * comment. SPDX-License-Identifier: Apache-2.0 */
+ * comment.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "indicators/lists/list_format.h"
 
 enum { SNIFF_LINES = 200, SNIFF_BEST = 85 };

@@ -1,6 +1,7 @@
 /* indicators/lists/list_format_shadowserver.c: Shadowserver reports: event4_*, scan_*, and the
  * older ones. By the header and never by column order ("the CSV field order is not static"); times
- * are UTC without zone. SPDX-License-Identifier: Apache-2.0 */
+ * are UTC without zone.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "indicators/lists/list_format.h"
 

@@ -1,5 +1,6 @@
 /* indicators/lists/list_format_threatfox.c: ThreatFox of abuse.ch as CSV: the header is a comment,
- * cells are quoted with a blank behind the comma. SPDX-License-Identifier: Apache-2.0 */
+ * cells are quoted with a blank behind the comma.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "indicators/lists/list_format.h"
 
 static int sniff(const struct list_sample *sample)

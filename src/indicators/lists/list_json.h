@@ -1,5 +1,6 @@
 /* indicators/lists/list_json.h: rows of a list as JSON lines, for `canh list show --json` and for
- * the centre. SPDX-License-Identifier: Apache-2.0 */
+ * the centre.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_INDICATORS_LISTS_LIST_JSON_H
 #define CANH_INDICATORS_LISTS_LIST_JSON_H
 

@@ -1,6 +1,7 @@
 /* indicators/lists/list_kind.c: whose addresses does a table hold? Mixing this up would block our
  * own people or take a control server for a workstation, so what is not plain is marked as not sure
- * and the user is asked. SPDX-License-Identifier: Apache-2.0 */
+ * and the user is asked.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "indicators/lists/list_survey.h"
 #include "base/mem.h"
 

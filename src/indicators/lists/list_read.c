@@ -1,5 +1,6 @@
 /* indicators/lists/list_read.c: see list_read.h. Two readings: list_survey makes a plan per sheet,
- * list_row_* follow it. SPDX-License-Identifier: Apache-2.0 */
+ * list_row_* follow it.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "indicators/lists/list_read.h"
 #include "base/mem.h"
 #include "codec/charset.h"

@@ -1,5 +1,6 @@
 /* indicators/lists/list_read_fuzz.c: whatever the file, read = good + duplicate + refused + warned,
- * and what comes out as an indicator reads again to the same. SPDX-License-Identifier: Apache-2.0
+ * and what comes out as an indicator reads again to the same.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include "indicators/lists/list_cell.h"
 #include "indicators/lists/list_read.h"

@@ -1,5 +1,6 @@
 /* indicators/lists/list_row.h: the second reading: each row, by its sheet's plan, becomes
- * indicators or victim rows, or is reported. For this folder. SPDX-License-Identifier: Apache-2.0
+ * indicators or victim rows, or is reported. For this folder.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #ifndef CANH_INDICATORS_LISTS_LIST_ROW_H
 #define CANH_INDICATORS_LISTS_LIST_ROW_H

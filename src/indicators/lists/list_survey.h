@@ -1,7 +1,7 @@
 /* indicators/lists/list_survey.h: the first of two readings of a list: where the header is, what
  * the columns mean, how dates are written, whose addresses these are. Nothing is guessed row by
- * row: the second reading follows one plan per sheet. For this folder. SPDX-License-Identifier:
- * Apache-2.0 */
+ * row: the second reading follows one plan per sheet. For this folder.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_INDICATORS_LISTS_LIST_SURVEY_H
 #define CANH_INDICATORS_LISTS_LIST_SURVEY_H
 

@@ -1,5 +1,6 @@
 /* indicators/lists/list_time.c: the times of list_cell.h. A scanner takes the numbers of a cell
- * with the signs between them; the signs tell dates from hours. SPDX-License-Identifier: Apache-2.0
+ * with the signs between them; the signs tell dates from hours.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include "codec/timestamp.h"
 #include "indicators/lists/list_cell.h"

@@ -1,6 +1,7 @@
 /* indicators/lists/warning_list.c: see warning_list.h. Values are kept as keyed hashes
  * (list_filter.h): "n" and a name, "." and a name whose subdomains count too, "p", base and bits of
- * a prefix, "s" and any other string. SPDX-License-Identifier: Apache-2.0 */
+ * a prefix, "s" and any other string.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "indicators/lists/warning_list.h"
 #include "base/mem.h"
 #include "codec/domain_name.h"

@@ -1,5 +1,6 @@
 /* indicators/lists/warning_list.h: what must never become an indicator: public lists in the format
- * of github.com/MISP/misp-warninglists. SPDX-License-Identifier: Apache-2.0 */
+ * of github.com/MISP/misp-warninglists.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_INDICATORS_LISTS_WARNING_LIST_H
 #define CANH_INDICATORS_LISTS_WARNING_LIST_H
 

@@ -1,6 +1,7 @@
 /* indicators/set/indicator_builder.c: see indicator_builder.h. Values of all types lie in one heap
  * of bytes; an entry carries the first eight of them as a number, which settles most comparisons of
- * the sort. SPDX-License-Identifier: Apache-2.0 */
+ * the sort.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "indicators/set/indicator_builder.h"
 #include "base/mem.h"
 #include "codec/digest.h"

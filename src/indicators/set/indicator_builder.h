@@ -1,6 +1,7 @@
 /* indicators/set/indicator_builder.h: collects indicators and makes a set of them.
  * From: indicators/lists, or other sets. To: indicator_set. Limit: SET_BYTES_MAX and
- * max_indicators. One thread at a time. SPDX-License-Identifier: Apache-2.0 */
+ * max_indicators. One thread at a time.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_INDICATORS_SET_INDICATOR_BUILDER_H
 #define CANH_INDICATORS_SET_INDICATOR_BUILDER_H
 

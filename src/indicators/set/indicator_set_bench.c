@@ -1,6 +1,7 @@
 /* indicators/set/indicator_set_bench.c: how fast a set answers and how large it is, beside a sorted
  * array and an open hash table of bare addresses in the same run. Addresses are pseudo-random; one
- * question in 50 hits. Lines: name n ns/op bytes. SPDX-License-Identifier: Apache-2.0 */
+ * question in 50 hits. Lines: name n ns/op bytes.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "indicators/set/indicator_builder.h"
 #include "indicators/set/indicator_set.h"

@@ -136,8 +136,7 @@ static void what_is_written_loads_to_the_same_bytes(void **state)
 {
         (void)state;
         AUTO(indicator_set_free_at)
-        struct indicator_set *set = sample(),
-                             *again = NULL, *joined = NULL;
+        struct indicator_set *set = sample(), *again = NULL, *joined = NULL;
         struct indicator_builder *b = NULL;
         struct text bytes = indicator_set_bytes(set);
 

@@ -1,6 +1,6 @@
 /* indicators/set/set_index.c: what a set makes for itself after its bytes were checked: filters,
- * the index over the top bits of IPv4, the tree of nested prefixes. SPDX-License-Identifier:
- * Apache-2.0 */
+ * the index over the top bits of IPv4, the tree of nested prefixes.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "indicators/set/set_layout.h"
 

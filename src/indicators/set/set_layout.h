@@ -1,5 +1,6 @@
 /* indicators/set/set_layout.h: the set file and its tables in memory; drawn in
- * docs/formats/indicator-set.md. For this folder only. SPDX-License-Identifier: Apache-2.0 */
+ * docs/formats/indicator-set.md. For this folder only.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_INDICATORS_SET_SET_LAYOUT_H
 #define CANH_INDICATORS_SET_SET_LAYOUT_H
 

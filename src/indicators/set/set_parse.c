@@ -1,7 +1,8 @@
 /* indicators/set/set_parse.c: the bytes of a set file, believed nowhere. After it has passed, every
  * lookup stays inside the tables: (1) the sections fill the file exactly, (2) values rise strictly,
  * (3) each detail number, (4) each text number and (5) each offset points inside its table. Layout:
- * docs/formats/indicator-set.md. SPDX-License-Identifier: Apache-2.0 */
+ * docs/formats/indicator-set.md.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "codec/digest.h"
 #include "codec/domain_name.h"

@@ -1,6 +1,7 @@
 /* indicators/set/set_slot.h: the set in use, replaced without a pause. Readers take and drop and
  * never wait; whoever swaps waits for the few instructions in which a reader may be between two
- * steps. Any thread. SPDX-License-Identifier: Apache-2.0 */
+ * steps. Any thread.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_INDICATORS_SET_SET_SLOT_H
 #define CANH_INDICATORS_SET_SET_SLOT_H
 

@@ -1,5 +1,6 @@
 /* office/campaign/campaign_rows.h: the only place of this folder with SQL. Rows come in arrays of
- * the arena. SPDX-License-Identifier: Apache-2.0 */
+ * the arena.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_CAMPAIGN_CAMPAIGN_ROWS_H
 #define CANH_OFFICE_CAMPAIGN_CAMPAIGN_ROWS_H
 

@@ -1,5 +1,6 @@
 /* office/campaign/decisions.c: what people decide: a word given, a waiver, an urge. Each is one
- * transaction, and the cells are evaluated again behind it. SPDX-License-Identifier: Apache-2.0 */
+ * transaction, and the cells are evaluated again behind it.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "office/campaign/evaluation.h"
 #include "office/campaign/json_parts.h"

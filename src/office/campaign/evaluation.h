@@ -1,5 +1,6 @@
 /* office/campaign/evaluation.h: the facts of the office laid out for one campaign. Inside this
- * folder only. SPDX-License-Identifier: Apache-2.0 */
+ * folder only.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_CAMPAIGN_EVALUATION_H
 #define CANH_OFFICE_CAMPAIGN_EVALUATION_H
 

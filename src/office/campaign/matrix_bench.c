@@ -1,5 +1,6 @@
 /* office/campaign/matrix_bench.c: 60 units × 12 clauses over 1,500 machines, from rows to cells and
- * from cells to the page. Target: < 50 ms. SPDX-License-Identifier: Apache-2.0 */
+ * from cells to the page. Target: < 50 ms.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "codec/json_fields.h"
 #include "office/campaign/campaign.h"

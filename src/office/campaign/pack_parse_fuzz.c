@@ -1,5 +1,6 @@
 /* office/campaign/pack_parse_fuzz.c: a pack that parses keeps its own promises; one that does not
- * names a fault. SPDX-License-Identifier: Apache-2.0 */
+ * names a fault.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/arena.h"
 #include "base/mem.h"
 #include "office/campaign/pack.h"

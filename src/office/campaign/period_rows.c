@@ -1,6 +1,7 @@
 /* office/campaign/period_rows.c: what happened in a period, for the report: machines on which
  * malware was found, and incidents. later: these two questions belong behind headers of intake and
- * incident. SPDX-License-Identifier: Apache-2.0 */
+ * incident.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "office/campaign/removal.h"
 #include "system/db/db.h"

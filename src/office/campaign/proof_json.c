@@ -1,5 +1,6 @@
 /* office/campaign/proof_json.c: GET /matrix/{unit}/{clause}: why a cell is what it is, down to the
- * rows. SPDX-License-Identifier: Apache-2.0 */
+ * rows.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "office/campaign/evaluation.h"
 #include "office/campaign/json_parts.h"

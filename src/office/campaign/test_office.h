@@ -1,5 +1,6 @@
 /* office/campaign/test_office.h: a small office in memory for the tests and the benchmark of this
- * folder. Not part of the product. SPDX-License-Identifier: Apache-2.0 */
+ * folder. Not part of the product.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_CAMPAIGN_TEST_OFFICE_H
 #define CANH_OFFICE_CAMPAIGN_TEST_OFFICE_H
 

@@ -14,18 +14,18 @@
 
 #define DOCX_CONTENT_TYPES                                                                         \
         DOCX_XML                                                                                   \
-            "<Types xmlns=\"" DOCX_PACKAGE "/content-types\">"                                     \
-            "<Default Extension=\"rels\" "                                                         \
-            "ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>"           \
-            "<Default Extension=\"xml\" ContentType=\"application/xml\"/>"                         \
-            "<Override PartName=\"/word/document.xml\" "                                           \
-            "ContentType=\"" DOCX_TYPE "document.main+xml\"/>"                                     \
-            "<Override PartName=\"/word/styles.xml\" ContentType=\"" DOCX_TYPE "styles+xml\"/>"    \
-            "<Override PartName=\"/word/header1.xml\" ContentType=\"" DOCX_TYPE "header+xml\"/>"   \
-            "<Override PartName=\"/word/header2.xml\" ContentType=\"" DOCX_TYPE "header+xml\"/>"   \
-            "<Override PartName=\"/docProps/core.xml\""                                            \
-            " ContentType=\"application/vnd.openxmlformats-package.core-properties+xml\"/></"      \
-            "Types>"
+        "<Types xmlns=\"" DOCX_PACKAGE "/content-types\">"                                         \
+        "<Default Extension=\"rels\" "                                                             \
+        "ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>"               \
+        "<Default Extension=\"xml\" ContentType=\"application/xml\"/>"                             \
+        "<Override PartName=\"/word/document.xml\" "                                               \
+        "ContentType=\"" DOCX_TYPE "document.main+xml\"/>"                                         \
+        "<Override PartName=\"/word/styles.xml\" ContentType=\"" DOCX_TYPE "styles+xml\"/>"        \
+        "<Override PartName=\"/word/header1.xml\" ContentType=\"" DOCX_TYPE "header+xml\"/>"       \
+        "<Override PartName=\"/word/header2.xml\" ContentType=\"" DOCX_TYPE "header+xml\"/>"       \
+        "<Override PartName=\"/docProps/core.xml\""                                                \
+        " ContentType=\"application/vnd.openxmlformats-package.core-properties+xml\"/></"          \
+        "Types>"
 
 #define DOCX_RELATIONS                                                                             \
         DOCX_XML "<Relationships xmlns=\"" DOCX_PACKAGE "/relationships\">"                        \
@@ -37,11 +37,11 @@
 
 #define DOCX_DOCUMENT_RELATIONS                                                                    \
         DOCX_XML                                                                                   \
-            "<Relationships xmlns=\"" DOCX_PACKAGE "/relationships\">"                             \
-            "<Relationship Id=\"rId1\" Type=\"" DOCX_OFFICE "/styles\" Target=\"styles.xml\"/>"    \
-            "<Relationship Id=\"rId2\" Type=\"" DOCX_OFFICE "/header\" Target=\"header1.xml\"/>"   \
-            "<Relationship Id=\"rId3\" Type=\"" DOCX_OFFICE "/header\" "                           \
-            "Target=\"header2.xml\"/></Relationships>"
+        "<Relationships xmlns=\"" DOCX_PACKAGE "/relationships\">"                                 \
+        "<Relationship Id=\"rId1\" Type=\"" DOCX_OFFICE "/styles\" Target=\"styles.xml\"/>"        \
+        "<Relationship Id=\"rId2\" Type=\"" DOCX_OFFICE "/header\" Target=\"header1.xml\"/>"       \
+        "<Relationship Id=\"rId3\" Type=\"" DOCX_OFFICE "/header\" "                               \
+        "Target=\"header2.xml\"/></Relationships>"
 
 #define DOCX_FONT                                                                                  \
         "<w:rFonts w:ascii=\"Times New Roman\" w:hAnsi=\"Times New Roman\" "                       \

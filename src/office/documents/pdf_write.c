@@ -1,6 +1,7 @@
 /* office/documents/pdf_write.c: lays a sheet out on A4 pages. Sizes are points; the numbers are
  * those of Decree 30/2020, Annex I, part I. Font sizes are absolute: Pango would else assume 96
- * dots an inch. SPDX-License-Identifier: Apache-2.0 */
+ * dots an inch.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "codec/timestamp.h"
 #include "office/documents/pdf_write.h"
@@ -17,7 +18,7 @@
 #define LEFT (30 * MM)
 #define WIDTH (PAGE_WIDTH - LEFT - 18 * MM)
 #define LEFT_COLUMN (WIDTH * 0.42) /* of the head and the foot */
-#define SHIFT (6 * MM) /* the left column may reach into the margin, as clerks do */
+#define SHIFT (6 * MM)             /* the left column may reach into the margin, as clerks do */
 #define LINE_FACTOR 1.1
 #define CELL_PAD 3.0
 
@@ -419,8 +420,8 @@ int pdf_write(struct buffer *out, struct sheet *sheet)
 
         if (sheet_check(sheet))
                 return sheet_check(sheet);
-        surface =
-            cairo_pdf_surface_create_for_stream(write_bytes, &target, PAGE_WIDTH, PAGE_HEIGHT);
+        surface = cairo_pdf_surface_create_for_stream(
+            write_bytes, &target, PAGE_WIDTH, PAGE_HEIGHT);
         (void)timestamp_write(made_at, sheet->made_at - sheet->made_at % SECOND_MS);
         cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, made_at);
         cairo_pdf_surface_set_metadata(

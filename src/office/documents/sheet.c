@@ -56,8 +56,7 @@ static int add_character(struct buffer *b, const uint8_t *at, size_t left, size_
 struct text sheet_text(struct sheet *s, struct text t)
 {
         AUTO(buffer_done)
-        struct buffer clean = BUFFER(TEXT_BYTES_MAX),
-                      nfc = BUFFER(TEXT_BYTES_MAX);
+        struct buffer clean = BUFFER(TEXT_BYTES_MAX), nfc = BUFFER(TEXT_BYTES_MAX);
         const char *copy = NULL;
         size_t used;
         int err = 0;
@@ -65,8 +64,8 @@ struct text sheet_text(struct sheet *s, struct text t)
         for (size_t i = 0; i < t.len && !err; i += used)
                 err = add_character(&clean, (const uint8_t *)t.data + i, t.len - i, &used);
         if (!err)
-                err =
-                    unicode_add_nfc(&nfc, (struct text){ clean.data ? clean.data : "", clean.len });
+                err = unicode_add_nfc(
+                    &nfc, (struct text){ clean.data ? clean.data : "", clean.len });
         if (!err)
                 copy = arena_text(s->arena, (struct text){ nfc.data ? nfc.data : "", nfc.len });
         if (!copy) {

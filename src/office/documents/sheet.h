@@ -3,7 +3,8 @@
  *
  * All texts are copied into the arena, in NFC, without control characters; bytes that are not UTF-8
  * become U+FFFD. An add that finds no room sets a sticky error that sheet_check returns; so
- * builders read as prose. SPDX-License-Identifier: Apache-2.0 */
+ * builders read as prose.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_DOCUMENTS_SHEET_H
 #define CANH_OFFICE_DOCUMENTS_SHEET_H
 

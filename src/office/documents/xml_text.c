@@ -34,8 +34,8 @@ int xml_add_text(struct buffer *out, struct text t)
                 const char *escape = n > 0 ? escape_of(c) : "\xEF\xBF\xBD";
 
                 n = n > 0 ? n : 1;
-                err =
-                    escape ? buffer_add_text(out, escape) : buffer_add(out, t.data + i, (size_t)n);
+                err = escape ? buffer_add_text(out, escape)
+                             : buffer_add(out, t.data + i, (size_t)n);
                 i += (size_t)n;
         }
         return err;

@@ -1,5 +1,6 @@
 /* office/evidence/cell.h: the measures of one clause, for one unit, joined into one cell of the
- * matrix. Pure. SPDX-License-Identifier: Apache-2.0 */
+ * matrix. Pure.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_EVIDENCE_CELL_H
 #define CANH_OFFICE_EVIDENCE_CELL_H
 

@@ -1,5 +1,6 @@
 /* office/evidence/measure_kinds.h: the kinds that the table of measure.c joins. A new kind is one
- * entry in one measure_*.c and one line in that table. SPDX-License-Identifier: Apache-2.0 */
+ * entry in one measure_*.c and one line in that table.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_EVIDENCE_MEASURE_KINDS_H
 #define CANH_OFFICE_EVIDENCE_MEASURE_KINDS_H
 

@@ -126,8 +126,8 @@ static enum verdict ask_rules(struct words *why, const struct machine_fact *m,
         }
         if (made_at >= measure_bound(rule, context))
                 return VERDICT_YES;
-        *why =
-            WORDS("Tập luật dùng khi rà quét đã cũ", "The rule set used in the sweep is too old");
+        *why = WORDS(
+            "Tập luật dùng khi rà quét đã cũ", "The rule set used in the sweep is too old");
         return VERDICT_NO;
 }
 
@@ -153,8 +153,8 @@ static enum verdict ask_supported(struct words *why, const struct machine_fact *
 {
         (void)rule;
         if (!m->last_inventory_at) {
-                *why =
-                    WORDS("Chưa có danh mục phần mềm của máy", "The machine has no inventory yet");
+                *why = WORDS(
+                    "Chưa có danh mục phần mềm của máy", "The machine has no inventory yet");
                 return VERDICT_UNKNOWN;
         }
         for (size_t i = 0; i < context->support_count; i++) {
@@ -166,8 +166,8 @@ static enum verdict ask_supported(struct words *why, const struct machine_fact *
                         continue;
                 if (context->now < s->until)
                         return VERDICT_YES;
-                *why =
-                    WORDS("Hệ điều hành đã hết hỗ trợ", "The operating system is out of support");
+                *why = WORDS(
+                    "Hệ điều hành đã hết hỗ trợ", "The operating system is out of support");
                 return VERDICT_NO;
         }
         *why = WORDS("Chưa có ngày hết hỗ trợ của hệ điều hành này trong gói chỉ đạo",

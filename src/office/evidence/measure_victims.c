@@ -1,5 +1,6 @@
 /* office/evidence/measure_victims.c: questions put to the rows of a list that name our own
- * addresses, and to a person. SPDX-License-Identifier: Apache-2.0 */
+ * addresses, and to a person.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "office/evidence/measure_kinds.h"
 

@@ -1,5 +1,6 @@
 /* office/evidence/office_facts.h: the facts of all units of a scope, read in one pass and laid out
- * unit by unit. SPDX-License-Identifier: Apache-2.0 */
+ * unit by unit.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_EVIDENCE_OFFICE_FACTS_H
 #define CANH_OFFICE_EVIDENCE_OFFICE_FACTS_H
 

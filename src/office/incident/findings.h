@@ -1,7 +1,8 @@
 /* office/incident/findings.h: what we do about what was seen: a victim row, a malware file, a
  * contact. Observations never change; a finding does. new → attributed → cleaning → verified →
  * confirmed → closed; seen again after that → cleaning; waived and not_ours by a person with a
- * reason. All calls run inside the caller's transaction. SPDX-License-Identifier: Apache-2.0 */
+ * reason. All calls run inside the caller's transaction.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_INCIDENT_FINDINGS_H
 #define CANH_OFFICE_INCIDENT_FINDINGS_H
 

@@ -1,7 +1,8 @@
 /* office/incident/incidents.h: a decision to act: number, state, deadline, timeline.
  * new → triage → contained → eradicated → recovered → closed; triage → dismissed; closed → triage
  * when it comes back. Timeline entries are never edited: a correction is a new entry. One open
- * incident per unit and malware. SPDX-License-Identifier: Apache-2.0 */
+ * incident per unit and malware.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_INCIDENT_INCIDENTS_H
 #define CANH_OFFICE_INCIDENT_INCIDENTS_H
 

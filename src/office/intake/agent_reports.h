@@ -1,7 +1,8 @@
 /* office/intake/agent_reports.h: files a report exactly once, whole or not at all.
  * From: the agents' door, or a result file carried by hand. To: the machine's rows, and the sink
  * (findings). One transaction a report, opened and committed here; what the sink does belongs to
- * it. SPDX-License-Identifier: Apache-2.0 */
+ * it.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_INTAKE_AGENT_REPORTS_H
 #define CANH_OFFICE_INTAKE_AGENT_REPORTS_H
 

@@ -1,7 +1,8 @@
 /* office/intake/attribution.h: which unit and which machine stand behind a public address at a
  * time. Unit: longest prefix valid then. Machine: inner name in the row; else who spoke to the
  * control server within 10 minutes, then within a day; else nobody in particular: all machines
- * behind that address. SPDX-License-Identifier: Apache-2.0 */
+ * behind that address.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_INTAKE_ATTRIBUTION_H
 #define CANH_OFFICE_INTAKE_ATTRIBUTION_H
 

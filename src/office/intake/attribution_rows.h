@@ -1,5 +1,6 @@
 /* office/intake/attribution_rows.h: what the office knows of an address at a time. Only
- * attribution.c uses it. SPDX-License-Identifier: Apache-2.0 */
+ * attribution.c uses it.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_INTAKE_ATTRIBUTION_ROWS_H
 #define CANH_OFFICE_INTAKE_ATTRIBUTION_ROWS_H
 

@@ -1,5 +1,6 @@
 /* office/intake/connection_rows.c: whom a machine spoke to, one row per remote, port, protocol and
- * process. SPDX-License-Identifier: Apache-2.0 */
+ * process.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "office/intake/report_rows.h"
 #include "system/db/db.h"
 

@@ -1,7 +1,8 @@
 /* office/intake/list_batches.h: lists that were filed: their source, what each said, what was
  * refused. From: the reader's rows (centre/reader/job_list.h). To: observations, and the sink
  * (findings, orders). Whole or not at all: one transaction a list, opened and committed here. The
- * same file counts once. Limit: LIST_FILE_ROWS_MAX rows. SPDX-License-Identifier: Apache-2.0 */
+ * same file counts once. Limit: LIST_FILE_ROWS_MAX rows.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_INTAKE_LIST_BATCHES_H
 #define CANH_OFFICE_INTAKE_LIST_BATCHES_H
 

@@ -1,5 +1,6 @@
 /* office/intake/list_rows.h: the rows of sources, batches and observations. Only list_batches.c and
- * list_preview.c use it. SPDX-License-Identifier: Apache-2.0 */
+ * list_preview.c use it.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_INTAKE_LIST_ROWS_H
 #define CANH_OFFICE_INTAKE_LIST_ROWS_H
 

@@ -1,6 +1,7 @@
 /* office/intake/machine_detail.h: what was filed of one machine, as JSON for its page (docs/api.md,
  * Registry). Every call is bound to the scope: MISSING for a machine outside of it. Results belong
- * to the caller. SPDX-License-Identifier: Apache-2.0 */
+ * to the caller.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_INTAKE_MACHINE_DETAIL_H
 #define CANH_OFFICE_INTAKE_MACHINE_DETAIL_H
 

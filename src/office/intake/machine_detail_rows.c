@@ -1,5 +1,6 @@
 /* office/intake/machine_detail_rows.c: see machine_detail.h. Reads what findings say of a machine
- * for its verdict; writes nothing. SPDX-License-Identifier: Apache-2.0 */
+ * for its verdict; writes nothing.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/buffer.h"
 #include "base/mem.h"
 #include "codec/json_fields.h"

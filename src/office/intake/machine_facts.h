@@ -1,6 +1,7 @@
 /* office/intake/machine_facts.h: reads the facts of machines and victim rows, unit by unit, for
  * measures. One pass over all machines of the scope (1,500 machines: a few ms). Views live during
- * the call of sink. SPDX-License-Identifier: Apache-2.0 */
+ * the call of sink.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_INTAKE_MACHINE_FACTS_H
 #define CANH_OFFICE_INTAKE_MACHINE_FACTS_H
 

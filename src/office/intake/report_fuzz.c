@@ -1,5 +1,6 @@
 /* Any bytes: a report that is taken holds what its header promises; a result file's signed bytes
- * are its reports with eight bytes each. SPDX-License-Identifier: Apache-2.0 */
+ * are its reports with eight bytes each.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/buffer.h"
 #include "base/mem.h"
 #include "codec/ulid.h"

@@ -1,6 +1,7 @@
 /* office/intake/report_parse.h: the bytes of a report of an agent become plain structs, checked and
  * bounded. Pure: no clock, no database. Layout: docs/formats/agent-report.md. Limit:
- * REPORT_BYTES_MAX. SPDX-License-Identifier: Apache-2.0 */
+ * REPORT_BYTES_MAX.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_INTAKE_REPORT_PARSE_H
 #define CANH_OFFICE_INTAKE_REPORT_PARSE_H
 

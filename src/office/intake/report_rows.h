@@ -1,5 +1,6 @@
 /* office/intake/report_rows.h: the rows that a report of an agent becomes. Only agent_reports.c
- * uses it, inside its transaction. SPDX-License-Identifier: Apache-2.0 */
+ * uses it, inside its transaction.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_INTAKE_REPORT_ROWS_H
 #define CANH_OFFICE_INTAKE_REPORT_ROWS_H
 

@@ -1,6 +1,7 @@
 /* office/intake/sweep_orders.h: what machines are asked to do next, in order of urgency.
  * A machine has at most one waiting order of a kind and argument: a more urgent wish moves it
- * forward. SPDX-License-Identifier: Apache-2.0 */
+ * forward.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_INTAKE_SWEEP_ORDERS_H
 #define CANH_OFFICE_INTAKE_SWEEP_ORDERS_H
 

@@ -1,6 +1,7 @@
 /* office/intake/victim_row_parse.h: one line of the reader's answer (centre/reader/job_list.h)
  * becomes a victim row. The reader worked on foreign bytes: its lines are checked as if foreign.
- * Pure. SPDX-License-Identifier: Apache-2.0 */
+ * Pure.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_INTAKE_VICTIM_ROW_PARSE_H
 #define CANH_OFFICE_INTAKE_VICTIM_ROW_PARSE_H
 

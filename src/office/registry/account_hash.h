@@ -1,5 +1,6 @@
 /* office/registry/account_hash.h: passwords and random secrets over libsodium. Only this folder
- * includes it. SPDX-License-Identifier: Apache-2.0 */
+ * includes it.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_REGISTRY_ACCOUNT_HASH_H
 #define CANH_OFFICE_REGISTRY_ACCOUNT_HASH_H
 

@@ -1,7 +1,8 @@
 /* office/registry/accounts.h: who may sign in, and sessions. Passwords: Argon2id, 64 MiB
  * (libsodium). After five wrong ones each further try waits twice as long, up to 15 minutes: nobody
  * can freeze another's account for good. A session: 256 random bits in a cookie, only their hash is
- * kept; ends 8 h after its last use, 24 h after its start. SPDX-License-Identifier: Apache-2.0 */
+ * kept; ends 8 h after its last use, 24 h after its start.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_REGISTRY_ACCOUNTS_H
 #define CANH_OFFICE_REGISTRY_ACCOUNTS_H
 

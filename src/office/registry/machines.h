@@ -1,5 +1,6 @@
 /* office/registry/machines.h: the life of a machine's row: expected, enrolled by a token, revoked;
- * and the tokens. Writes run inside the caller's transaction. SPDX-License-Identifier: Apache-2.0
+ * and the tokens. Writes run inside the caller's transaction.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #ifndef CANH_OFFICE_REGISTRY_MACHINES_H
 #define CANH_OFFICE_REGISTRY_MACHINES_H

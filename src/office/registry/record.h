@@ -4,7 +4,8 @@
  * decimal, a unit as its code, truth as 0 or 1.
  *
  * Every call is bound to the scope: a row outside of it is MISSING, and nothing can be put outside
- * of it. Writes run inside the caller's transaction. SPDX-License-Identifier: Apache-2.0 */
+ * of it. Writes run inside the caller's transaction.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_REGISTRY_RECORD_H
 #define CANH_OFFICE_REGISTRY_RECORD_H
 

@@ -1,5 +1,6 @@
 /* office/registry/record_topic.h: one table of the registry: its fields and its statements. Only
- * record.c, record_rows.c and their tests include it. SPDX-License-Identifier: Apache-2.0 */
+ * record.c, record_rows.c and their tests include it.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_REGISTRY_RECORD_TOPIC_H
 #define CANH_OFFICE_REGISTRY_RECORD_TOPIC_H
 

@@ -1,5 +1,6 @@
 /* office/registry/rows_json.h: rows of a query as a JSON array of objects, told by a list of
- * columns. SPDX-License-Identifier: Apache-2.0 */
+ * columns.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_REGISTRY_ROWS_JSON_H
 #define CANH_OFFICE_REGISTRY_ROWS_JSON_H
 

@@ -1,5 +1,6 @@
 /* The hash of a row covers the one before it and every field, each with its length in front, so
- * that no two rows read as the same bytes. SPDX-License-Identifier: Apache-2.0 */
+ * that no two rows read as the same bytes.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/mem.h"

@@ -1,6 +1,7 @@
 /* office/registry/units.h: the dated tree of units. unit_closure holds every unit with itself and
  * all above it, so that scope is one indexed lookup in every query. Writes run inside the caller's
- * transaction. SPDX-License-Identifier: Apache-2.0 */
+ * transaction.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_OFFICE_REGISTRY_UNITS_H
 #define CANH_OFFICE_REGISTRY_UNITS_H
 

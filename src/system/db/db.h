@@ -21,14 +21,15 @@ struct db_query;
         static const char name[] = sql;                                                            \
         __attribute__((section("canh_sql"), used)) static const char *const name##_registered = name
 
-/* url: "sqlite:PATH" (PATH may be ":memory:"). Opens or creates; WAL, synchronous FULL, foreign keys on,
- * 10 s busy time. MISSING, DENIED, IO, UNSUPPORTED. *out belongs to the caller. */
+/* url: "sqlite:PATH" (PATH may be ":memory:"). Opens or creates; WAL, synchronous FULL, foreign
+ * keys on, 10 s busy time. MISSING, DENIED, IO, UNSUPPORTED. *out belongs to the caller. */
 MUST_USE int db_open(struct db **out, const char *url);
 struct db *db_close(struct db *db); /* rolls back what is open; takes NULL, returns NULL */
 void db_close_at(struct db **db);
 
-/* Brings the schema to the newest number, each migration in one transaction together with its number.
- * UNSUPPORTED and *found set when the database is newer than this program: nothing is touched. */
+/* Brings the schema to the newest number, each migration in one transaction together with its
+ * number. UNSUPPORTED and *found set when the database is newer than this program: nothing is
+ * touched. */
 MUST_USE int db_migrate(struct db *db, int64_t *found);
 
 /* Write transactions; they do not nest. db_begin takes the write lock at once (BUSY after 10 s). */
@@ -45,8 +46,8 @@ void db_bind_text(struct db_query *q, int index, struct text t);
 void db_bind_string(struct db_query *q, int index, const char *zero_ended_or_null);
 void db_bind_int(struct db_query *q, int index, int64_t value);
 void db_bind_null(struct db_query *q, int index);
-/* 1: a row is there; 0: done; negative: EXISTS for a broken unique or primary key, DENIED for a broken
- * foreign key or check, BUSY, IO (also: disk full), MEMORY. */
+/* 1: a row is there; 0: done; negative: EXISTS for a broken unique or primary key, DENIED for a
+ * broken foreign key or check, BUSY, IO (also: disk full), MEMORY. */
 MUST_USE int db_step(struct db_query *q);
 /* Columns count from 0; the view lives until the next step. NULL reads as "" and 0. */
 struct text db_column_text(struct db_query *q, int column);
@@ -61,7 +62,7 @@ MUST_USE int db_run(struct db *db, int64_t *changed, const char *sql, const char
 struct db_pool;
 MUST_USE int db_pool_new(struct db_pool **out, const char *url, size_t connections);
 struct db_pool *db_pool_free(struct db_pool *pool);
-struct db *db_pool_take(struct db_pool *pool); /* waits for a free one */
+struct db *db_pool_take(struct db_pool *pool);          /* waits for a free one */
 void db_pool_give(struct db_pool *pool, struct db *db); /* rolls back what is open */
 
 #endif

@@ -1,5 +1,6 @@
 /* system/db/db_engine.h: what db_migrate.c asks of an engine beside db.h. Only this folder includes
- * it. SPDX-License-Identifier: Apache-2.0 */
+ * it.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_SYSTEM_DB_DB_ENGINE_H
 #define CANH_SYSTEM_DB_DB_ENGINE_H
 

@@ -2,7 +2,8 @@
  * Invariants: (1) a statement in the cache that is not `busy` is reset and has no bindings; (2)
  * while `in_transaction`, SQLite has one open; when SQLite ended it by itself (full disk), every
  * step answers the error until the owner rolls back, so that nothing of the work is written outside
- * it. SPDX-License-Identifier: Apache-2.0 */
+ * it.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "system/db/db_engine.h"
 
 #include "base/mem.h"

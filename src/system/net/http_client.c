@@ -1,6 +1,7 @@
 /* Who is at the other end of a TLS connection. libmicrohttpd only asks for the certificate; here it
  * is verified (RFC 5280: chain to our one authority, validity, client purpose). Whether it was
- * revoked the caller's database knows. SPDX-License-Identifier: Apache-2.0 */
+ * revoked the caller's database knows.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "system/net/http_request.h"
 
 #include "base/mem.h"

@@ -1,5 +1,6 @@
 /* system/net/http_request.h: one request between the byte threads and the workers. Only for
- * http_*.c. SPDX-License-Identifier: Apache-2.0 */
+ * http_*.c.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_SYSTEM_NET_HTTP_REQUEST_H
 #define CANH_SYSTEM_NET_HTTP_REQUEST_H
 

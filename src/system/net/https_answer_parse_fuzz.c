@@ -1,5 +1,6 @@
 /* system/net/https_answer_parse_fuzz.c: what was taken lies within the bytes, and the parse goes
- * forward. SPDX-License-Identifier: Apache-2.0 */
+ * forward.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "system/net/https_answer_parse.h"
 
 #include <assert.h>

@@ -2,7 +2,8 @@
  * stays open between them. The server must hold a certificate for servers from the one authority we
  * know, or, at enrolment, from the authority with a known fingerprint. The host name does not
  * count: only our authority can have signed it. Limits: the answer's bytes, the time of each
- * request. One thread. SPDX-License-Identifier: Apache-2.0 */
+ * request. One thread.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_SYSTEM_NET_HTTPS_CLIENT_H
 #define CANH_SYSTEM_NET_HTTPS_CLIENT_H
 

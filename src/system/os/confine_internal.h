@@ -1,5 +1,5 @@
-/* system/os/confine_internal.h: the two fences that confine.c puts up. SPDX-License-Identifier:
- * Apache-2.0 */
+/* system/os/confine_internal.h: the two fences that confine.c puts up.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_SYSTEM_OS_CONFINE_INTERNAL_H
 #define CANH_SYSTEM_OS_CONFINE_INTERNAL_H
 

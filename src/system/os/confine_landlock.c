@@ -1,7 +1,7 @@
 /* system/os/confine_landlock.c: folders and TCP by Landlock, with raw system calls, since neither
  * libc nor the headers of older systems know it. What a version does not know is left out of the
- * request (kernel documentation, userspace-api/landlock, "Compatibility"). SPDX-License-Identifier:
- * Apache-2.0 */
+ * request (kernel documentation, userspace-api/landlock, "Compatibility").
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "system/os/confine_internal.h"
 #include "system/os/folder.h"
 #include "base/mem.h"

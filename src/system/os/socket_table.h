@@ -1,6 +1,7 @@
 /* system/os/socket_table.h: the sockets of this machine and the processes that hold them, from
  * /proc. Names of other users' processes need root; they are empty without. Limit: SOCKETS_MAX,
- * more are dropped and counted. SPDX-License-Identifier: Apache-2.0 */
+ * more are dropped and counted.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_SYSTEM_OS_SOCKET_TABLE_H
 #define CANH_SYSTEM_OS_SOCKET_TABLE_H
 

@@ -2,7 +2,8 @@
  * A message is a header and a body of known bounds, at most one file handle beside it. Every
  * process has one const table of what it accepts, with exact or greatest sizes and the states in
  * which it is allowed; anything else ends the connection: a peer that breaks the rules has been
- * taken over. SPDX-License-Identifier: Apache-2.0 */
+ * taken over.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_SYSTEM_PROC_MESSAGE_H
 #define CANH_SYSTEM_PROC_MESSAGE_H
 

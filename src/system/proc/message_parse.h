@@ -1,5 +1,6 @@
 /* system/proc/message_parse.h: the bytes of one message, as a possibly hostile peer sent them, to a
- * view. Pure. SPDX-License-Identifier: Apache-2.0 */
+ * view. Pure.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_SYSTEM_PROC_MESSAGE_PARSE_H
 #define CANH_SYSTEM_PROC_MESSAGE_PARSE_H
 

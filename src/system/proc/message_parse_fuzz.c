@@ -1,5 +1,6 @@
 /* Property: what parses is a view inside the bytes, and writing its head again gives the same
- * bytes. SPDX-License-Identifier: Apache-2.0 */
+ * bytes.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "system/proc/message_parse.h"
 
 #include <assert.h>

@@ -1,7 +1,8 @@
 /* system/proc/question.h: asks another process and waits for its answer, from many threads at once
  * over one socket. The other process may die and come back: who waits then is told CLOSED, and the
  * line works again as soon as a new socket is attached. Limit: 64 questions under way (BUSY
- * beyond). SPDX-License-Identifier: Apache-2.0 */
+ * beyond).
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_SYSTEM_PROC_QUESTION_H
 #define CANH_SYSTEM_PROC_QUESTION_H
 

@@ -2,8 +2,8 @@
  * port, by which process, first and last seen. From: system/os/socket_table, every few minutes. To:
  * the report of kind `connections`, the state folder. Only connections that this machine opened;
  * loopback is left out. Content is never looked at. Limits: CONNECTIONS_MAX entries (the longest
- * unseen are dropped and counted), CONNECTION_DAYS_KEPT. One thread. SPDX-License-Identifier:
- * Apache-2.0 */
+ * unseen are dropped and counted), CONNECTION_DAYS_KEPT. One thread.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_WORKSTATION_CONNECTIONS_CONNECTION_HISTORY_H
 #define CANH_WORKSTATION_CONNECTIONS_CONNECTION_HISTORY_H
 

@@ -1,5 +1,6 @@
 /* workstation/connections/connection_history_parse.c: the state file,
- * docs/formats/connection-history.md. Pure. SPDX-License-Identifier: Apache-2.0 */
+ * docs/formats/connection-history.md. Pure.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "workstation/connections/connection_history.h"
 #include "base/mem.h"
 

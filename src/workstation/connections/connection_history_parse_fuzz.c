@@ -1,5 +1,6 @@
 /* workstation/connections/connection_history_parse_fuzz.c: what parses is written and parses to the
- * same again. SPDX-License-Identifier: Apache-2.0 */
+ * same again.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "workstation/connections/connection_history.h"
 
 #include <assert.h>

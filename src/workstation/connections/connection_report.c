@@ -1,5 +1,6 @@
 /* workstation/connections/connection_report.c: history and set to the body of a report; see
- * connection_history.h. SPDX-License-Identifier: Apache-2.0 */
+ * connection_history.h.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "workstation/connections/connection_history.h"
 #include "base/mem.h"
 #include "codec/json_fields.h"

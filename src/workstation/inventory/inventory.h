@@ -1,7 +1,8 @@
 /* workstation/inventory/inventory.h: what this machine is and has: the body of a report of kind
  * `inventory` (docs/formats/agent-report.md). From: /etc, /proc, /sys, the package data base. To:
  * the program, which sends it. What cannot be read is left empty, never guessed. Limits:
- * PACKAGES_MAX, ACCOUNTS_MAX. SPDX-License-Identifier: Apache-2.0 */
+ * PACKAGES_MAX, ACCOUNTS_MAX.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_WORKSTATION_INVENTORY_INVENTORY_H
 #define CANH_WORKSTATION_INVENTORY_INVENTORY_H
 

@@ -1,5 +1,6 @@
 /* workstation/inventory/inventory_accounts.c: who may sign in here. Passwords are never looked at,
- * only whether one is locked, and that only by root. SPDX-License-Identifier: Apache-2.0 */
+ * only whether one is locked, and that only by root.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "workstation/inventory/inventory_internal.h"
 #include "workstation/inventory/system_files_parse.h"
 #include "base/mem.h"

@@ -1,5 +1,5 @@
-/* workstation/inventory/system_files_parse.c: see system_files_parse.h. SPDX-License-Identifier:
- * Apache-2.0 */
+/* workstation/inventory/system_files_parse.c: see system_files_parse.h.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "workstation/inventory/system_files_parse.h"
 
 #include <string.h>

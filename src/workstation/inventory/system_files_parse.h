@@ -1,5 +1,6 @@
 /* workstation/inventory/system_files_parse.h: the text files in which a Linux system describes
- * itself, to values. Pure. The views live as long as the text. SPDX-License-Identifier: Apache-2.0
+ * itself, to values. Pure. The views live as long as the text.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #ifndef CANH_WORKSTATION_INVENTORY_SYSTEM_FILES_PARSE_H
 #define CANH_WORKSTATION_INVENTORY_SYSTEM_FILES_PARSE_H

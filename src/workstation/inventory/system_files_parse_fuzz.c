@@ -1,5 +1,6 @@
 /* workstation/inventory/system_files_parse_fuzz.c: every view lies within the input, every list
- * ends, and what is shown is UTF-8. SPDX-License-Identifier: Apache-2.0 */
+ * ends, and what is shown is UTF-8.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "workstation/inventory/system_files_parse.h"
 
 #include <assert.h>

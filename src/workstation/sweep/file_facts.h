@@ -1,6 +1,6 @@
 /* workstation/sweep/file_facts.h: what rules may ask of a file besides its bytes, in the words that
- * rule writers use: extension with its dot, type as "EXE", "ELF", "PDF" … SPDX-License-Identifier:
- * Apache-2.0 */
+ * rule writers use: extension with its dot, type as "EXE", "ELF", "PDF" …
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_WORKSTATION_SWEEP_FILE_FACTS_H
 #define CANH_WORKSTATION_SWEEP_FILE_FACTS_H
 

@@ -1,6 +1,7 @@
 /* workstation/sweep/hash_list.h: digests of known malware files: MD5, SHA-1, SHA-256, each with a
  * name. From: list files. To: sweep. Limit: HASHES_MAX entries. Never changes after
- * hash_list_finish. SPDX-License-Identifier: Apache-2.0 */
+ * hash_list_finish.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_WORKSTATION_SWEEP_HASH_LIST_H
 #define CANH_WORKSTATION_SWEEP_HASH_LIST_H
 

@@ -1,5 +1,5 @@
-/* workstation/sweep/hash_list_parse.h: one line of a hash list. Pure. SPDX-License-Identifier:
- * Apache-2.0 */
+/* workstation/sweep/hash_list_parse.h: one line of a hash list. Pure.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_WORKSTATION_SWEEP_HASH_LIST_PARSE_H
 #define CANH_WORKSTATION_SWEEP_HASH_LIST_PARSE_H
 

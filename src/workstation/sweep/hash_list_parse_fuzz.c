@@ -1,5 +1,6 @@
 /* workstation/sweep/hash_list_parse_fuzz.c: what a list names must be found by its own digest, and
- * a refused list adds nothing. SPDX-License-Identifier: Apache-2.0 */
+ * a refused list adds nothing.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "workstation/sweep/hash_list_parse.h"
 
 #include <assert.h>

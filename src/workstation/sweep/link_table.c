@@ -1,5 +1,5 @@
-/* workstation/sweep/link_table.c: open addressing, at most half full. SPDX-License-Identifier:
- * Apache-2.0 */
+/* workstation/sweep/link_table.c: open addressing, at most half full.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "workstation/sweep/link_table.h"
 #include "base/mem.h"
 

@@ -1,6 +1,7 @@
 /* workstation/sweep/link_table.h: verdicts of files that have several names, so that each is
  * matched once a sweep. Limit: LINKS_MAX files; beyond, a file is matched under each name. One
- * thread. SPDX-License-Identifier: Apache-2.0 */
+ * thread.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_WORKSTATION_SWEEP_LINK_TABLE_H
 #define CANH_WORKSTATION_SWEEP_LINK_TABLE_H
 

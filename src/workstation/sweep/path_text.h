@@ -1,5 +1,6 @@
 /* workstation/sweep/path_text.h: file names are bytes, reports are UTF-8: what is not UTF-8 and
- * control characters are written \xNN. Pure. SPDX-License-Identifier: Apache-2.0 */
+ * control characters are written \xNN. Pure.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_WORKSTATION_SWEEP_PATH_TEXT_H
 #define CANH_WORKSTATION_SWEEP_PATH_TEXT_H
 

@@ -3,7 +3,8 @@
  * line and left out, the others work. Each file is its own namespace. `include` is refused: a rule
  * file cannot open files. The external variables filename, filepath, extension, filetype and owner
  * are defined as rule writers expect. Limit: RULE_BYTES_MAX of source. A finished set never
- * changes; one rule_scanner per thread. SPDX-License-Identifier: Apache-2.0 */
+ * changes; one rule_scanner per thread.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_WORKSTATION_SWEEP_RULE_SET_H
 #define CANH_WORKSTATION_SWEEP_RULE_SET_H
 

@@ -3,7 +3,8 @@
  * state. Files are read, never mapped: one that is cut short under us only gives fewer bytes. A
  * file with several names (hard links) is matched once, under the first, and reported under each.
  * Limits: bytes of a file (larger ones are left out and counted), depth, time in all and for a
- * file. One thread. SPDX-License-Identifier: Apache-2.0 */
+ * file. One thread.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_WORKSTATION_SWEEP_SWEEP_H
 #define CANH_WORKSTATION_SWEEP_SWEEP_H
 

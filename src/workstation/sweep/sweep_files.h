@@ -1,5 +1,6 @@
 /* workstation/sweep/sweep_files.h: rules and hash lists from the disk: a file, or every *.yar,
- * *.yara (*.hashes, *.hdb, *.txt for lists) below a folder. SPDX-License-Identifier: Apache-2.0 */
+ * *.yara (*.hashes, *.hdb, *.txt for lists) below a folder.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_WORKSTATION_SWEEP_SWEEP_FILES_H
 #define CANH_WORKSTATION_SWEEP_SWEEP_FILES_H
 

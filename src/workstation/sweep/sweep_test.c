@@ -1,5 +1,6 @@
 /* workstation/sweep/sweep_test.c: see sweep.h, quarantine.h, rule_set.h. Rules look for a harmless
- * word of ours. SPDX-License-Identifier: Apache-2.0 */
+ * word of ours.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "workstation/sweep/sweep.h"
 #include "workstation/sweep/path_text.h"
 #include "workstation/sweep/quarantine.h"

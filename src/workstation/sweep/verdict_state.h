@@ -1,7 +1,8 @@
 /* workstation/sweep/verdict_state.h: which files were clean, by which rules, so that an unchanged
  * file is not read again. Only clean verdicts are kept: what was found is looked at each time.
  * Layout: docs/formats/sweep-state.md. Limit: VERDICTS_MAX files; more are swept every time. One
- * thread. SPDX-License-Identifier: Apache-2.0 */
+ * thread.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_WORKSTATION_SWEEP_VERDICT_STATE_H
 #define CANH_WORKSTATION_SWEEP_VERDICT_STATE_H
 

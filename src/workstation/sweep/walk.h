@@ -1,7 +1,8 @@
 /* workstation/sweep/walk.h: visits every regular file below a folder, by handles, so that nobody
  * can move the way under it. Never follows a link; never enters network or pseudo file systems,
  * other mounts only when asked. Limits: depth. Things that vanish on the way are counted, never an
- * error. One thread. SPDX-License-Identifier: Apache-2.0 */
+ * error. One thread.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_WORKSTATION_SWEEP_WALK_H
 #define CANH_WORKSTATION_SWEEP_WALK_H
 
