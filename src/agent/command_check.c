@@ -19,8 +19,6 @@
 
 #include <fcntl.h>
 #include <getopt.h>
-#include <signal.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -32,7 +30,6 @@ enum {
         RESULT_BYTES_MAX = 32 << 20,
         PROGRESS_EVERY_MS = 250,
         SHOWN_HITS_MAX = 20,
-        KIT_SEQUENCE_STEP = 1000,
         PATH_ROOM = 4096,
         WIDTH = 78
 };
@@ -145,22 +142,11 @@ static int identity_find(struct check *c)
                          "the certificate has expired: ask for a new kit", "");
 }
 
-/* A kit's numbers must not meet those of the machine's own agent or of another kit: the time in
- * milliseconds and three digits by chance. */
-static int sequence_take(uint64_t *out, const struct check *c)
-{
-        if (!c->kit)
-                return agent_sequence_take(out, c->state, 1);
-        *out = (uint64_t)clock_now(&clock_real) * KIT_SEQUENCE_STEP +
-               randombytes_uniform(KIT_SEQUENCE_STEP);
-        return 0;
-}
-
 static int report_add(json_t *list, const struct check *c, const char *kind, json_t *body)
 {
         AUTO(buffer_done) struct buffer text = BUFFER(REPORT_BYTES_MAX);
-        uint64_t sequence = 0;
-        int err = sequence_take(&sequence, c);
+        uint64_t sequence = 0; /* a kit's, always: its reports are told by their identifiers */
+        int err = c->kit ? 0 : agent_sequence_take(&sequence, c->state, 1);
 
         if (!err)
                 err = agent_report_text_own(&text, c->kit ? "" : c->me.machine, c->machine_key,
