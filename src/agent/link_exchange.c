@@ -272,9 +272,10 @@ int link_renew(struct link_exchange *x)
         if (err || until - clock_now(&clock_real) > (time_ms)x->renew_days * DAY_MS)
                 return err;
         err = request_renewal(x);
-        if (!err || err == ERR_DENIED)
-                x->renewed = now;
         log_line(
             LOG_LEVEL_INFO, "agent link", "certificate renewed: %s", err ? err_text(err) : "yes");
-        return err == ERR_DENIED ? 0 : err; /* it still holds for a while */
+        if (err && err != ERR_DENIED && err != ERR_FORMAT && err != ERR_UNTRUSTED)
+                return err;
+        x->renewed = now; /* an answer that is none: the old one still holds for a while */
+        return 0;
 }

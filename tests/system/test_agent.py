@@ -4,20 +4,22 @@
 being killed, refuses old and altered bundles, renews, says when it was revoked; and result files carried by hand."""
 import base64
 import glob
+import hashlib
 import http.server
 import json
 import os
+import shutil
 import signal
-import socket
 import ssl
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from centre import Centre, Machine, free_port, ulid  # noqa: E402
+from centre import Centre, ulid  # noqa: E402
 
 CENTRE, AGENT = os.path.abspath(sys.argv.pop(1)), os.path.abspath(sys.argv.pop(1))
 RULES = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "packs", "rules")
@@ -196,6 +198,131 @@ class OrdersTest(Office):
         wait_for(lambda: a.read("certificate.pem") != before)
         wait_for(lambda: self.field("last_sweep_at"))  # and it is good
         self.assertEqual(a.log().count("certificate renewed: yes"), 1)
+
+
+class Door(http.server.BaseHTTPRequestHandler):
+    """The agents' door of a centre of our own, which can be made to lie about the bundle."""
+    protocol_version = "HTTP/1.1"
+    manifest = signature = None
+    files, seen, generation = {}, [], ""
+
+    def log_message(self, *_):
+        pass
+
+    def answer(self, status, data):
+        data = data if isinstance(data, bytes) else json.dumps(data).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def do_GET(self):
+        Door.seen.append(self.path)
+        if self.path.startswith("/agent/v1/work"):
+            time.sleep(0.2)
+            return self.answer(200, {"sequence": len(Door.seen), "orders": [], "last_report": 0, "bundle": {
+                "generation": Door.generation, "manifest_sha256": hashlib.sha256(Door.manifest).hexdigest()},
+                "schedule": {"inventory_hours": 24, "sweep_hours": 24, "connections_minutes": 5}})
+        if self.path == "/agent/v1/bundle":
+            return self.answer(200, {"manifest": Door.manifest.decode(), "signature": Door.signature})
+        data = Door.files.get(self.path.rsplit("/", 1)[1])
+        return self.answer(200, data) if data is not None else self.answer(404, {})
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.path == "/agent/v1/enrol":
+            return self.answer(201, Door.authority.issue(body["csr"]))
+        return self.answer(200, {"id": body.get("id", ""), "filed": True})
+
+
+class Authority:
+    def __init__(self, folder):
+        self.folder = folder
+        self.make("ca", "/CN=Test authority", ["-x509", "-days", "30", "-addext", "basicConstraints=critical,CA:TRUE"])
+        self.issue_own("server", "subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth\n")
+        self.issue_own("signer", "keyUsage=digitalSignature\nextendedKeyUsage=codeSigning\n")
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def openssl(self, *arguments, data=None):
+        return subprocess.run(["openssl", *arguments], input=data, check=True, capture_output=True).stdout
+
+    def make(self, name, subject, more):
+        self.openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", subject,
+                     "-keyout", self.path(name + ".key"), "-out", self.path(name + (".pem" if "-x509" in more else ".csr")), *more)
+
+    def issue_own(self, name, extensions):
+        self.make(name, "/CN=" + name, [])
+        with open(self.path(name + ".ext"), "w", encoding="ascii") as f:
+            f.write(extensions)
+        self.openssl("x509", "-req", "-in", self.path(name + ".csr"), "-CA", self.path("ca.pem"), "-CAkey", self.path("ca.key"),
+                     "-days", "30", "-CAcreateserial", "-extfile", self.path(name + ".ext"), "-out", self.path(name + ".pem"))
+
+    def read(self, name):
+        with open(self.path(name), encoding="ascii") as f:
+            return f.read()
+
+    def issue(self, csr):
+        pem = self.openssl("x509", "-req", "-CA", self.path("ca.pem"), "-CAkey", self.path("ca.key"), "-days", "30",
+                           "-CAcreateserial", data=csr.encode()).decode()
+        return {"machine": ulid(), "name": "may-01", "unit": "Xã Mẫu", "certificate": pem,
+                "authority": self.read("ca.pem") + self.read("signer.pem")}
+
+    def fingerprint(self):
+        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(self.read("ca.pem"))).hexdigest()
+
+    def sign(self, data, key="signer.key"):
+        return base64.b64encode(self.openssl("dgst", "-sha256", "-sign", self.path(key), data=data)).decode()
+
+
+class BundleTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="canh-door-")
+        self.addCleanup(shutil.rmtree, self.folder, True)
+        Door.authority = Authority(self.folder)
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Door)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        with open(os.path.join(self.folder, "chain.pem"), "w", encoding="ascii") as f:
+            f.write(Door.authority.read("server.pem") + Door.authority.read("ca.pem"))
+        context.load_cert_chain(os.path.join(self.folder, "chain.pem"), os.path.join(self.folder, "server.key"))
+        self.server.handle_error = lambda *_: None  # an agent that is ended hangs up at any moment
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.addCleanup(self.server.server_close)
+        self.addCleanup(self.server.shutdown)
+
+    def offer(self, generation, rule, alter=None, key="signer.key"):
+        data = f'rule {rule} {{ strings: $a = "nothing has this" condition: $a }}'.encode()
+        digest = hashlib.sha256(data).hexdigest()
+        manifest = json.dumps({"format": "canh-bundle/1", "generation": generation, "made_at": "2024-01-15T08:30:00Z", "files": [
+            {"name": "a.yar", "kind": "rules", "sha256": digest, "bytes": len(data)}]}).encode()
+        Door.signature = Door.authority.sign(manifest, key)
+        Door.files = {digest: data.replace(b"nothing", b"anthing") if alter == "file" else data}
+        Door.manifest = manifest.replace(b"a.yar", b"b.yar") if alter == "manifest" else manifest
+        Door.generation = generation
+
+    def test_only_a_newer_whole_bundle_of_our_authority_is_taken(self):
+        self.offer("20240115T083000Z-3", "First")
+        a = Agent(type("Place", (), {"folder": self.folder}))
+        self.addCleanup(a.stop)
+        done = a.enrol(None, "ABCDE-ABCDE." + Door.authority.fingerprint(), f"https://127.0.0.1:{self.server.server_port}")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        a.start()
+        wait_for(lambda: "bundle 20240115T083000Z-3 in use" in a.log())
+        self.assertEqual(a.read("bundle"), "20240115T083000Z-3")
+        bad = (("20240114T083000Z-9", {}, "older than the one in use"), ("20240116T083000Z-1", {"alter": "manifest"}, "is refused"),
+               ("20240117T083000Z-1", {"alter": "file"}, "is refused"), ("20240118T083000Z-1", {"key": "server.key"}, "is refused"))
+        for generation, how, said in bad:
+            self.offer(generation, "Second", **how)
+            line = wait_for(lambda: [x for x in a.log().splitlines() if f"bundle {generation} is refused" in x])[0]
+            self.assertIn(said, line)
+            self.assertEqual(a.read("bundle"), "20240115T083000Z-3")
+        self.assertTrue(os.path.exists(os.path.join(a.state, "bundle-20240115T083000Z-3", "a.yar")))
+        self.offer("20240119T083000Z-1", "Third")
+        wait_for(lambda: "bundle 20240119T083000Z-1 in use" in a.log())
+        wait_for(lambda: not [p for p in os.listdir(a.state) if p.startswith("bundle-") and p != "bundle-20240119T083000Z-1"])
 
 
 class KitTest(Office):
