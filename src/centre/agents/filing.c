@@ -158,7 +158,7 @@ static int on_swept(void *state, struct db *db, const struct filed_sweep *sweep)
         time_ms since = 0;
         int err;
 
-        if (!sweep->complete || sweep->open_hits > 0)
+        if (!sweep->proves || sweep->open_hits > 0)
                 return 0;
         err = machine_clean_since(&since, proof, db, sweep->machine_id);
         if (!err && since > 0)

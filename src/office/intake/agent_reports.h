@@ -37,8 +37,7 @@ struct filed_contact {
 
 struct filed_sweep {
         const char *machine_id, *unit_id, *sweep_id;
-        time_ms started_at, ended_at;
-        bool complete;
+        bool proves;       /* sweep_proof.h */
         int64_t open_hits; /* of the machine, after this sweep */
 };
 
