@@ -111,7 +111,7 @@ static int file_contact(struct filing *f, const struct report_connection *c)
         char remote[IP_TEXT_MAX];
         struct filed_contact filed = { f->machine.id, f->machine.unit_id, f->machine.name,
                 text_of(ip_address_write(remote, &c->remote)), c->value, c->family, c->list,
-                c->process, c->port, c->first_at, c->last_at };
+                c->process, c->port, c->first_at, c->last_at, TEXT("") };
 
         if (!c->matched || !f->sink || !f->sink->contact)
                 return 0;

@@ -33,6 +33,7 @@ struct filed_contact {
         struct text remote, value, family, list, process;
         int port;
         time_ms first_at, last_at;
+        struct text source; /* a capture's: our public address when no machine is known by it */
 };
 
 struct filed_sweep {
