@@ -85,18 +85,22 @@ static int file_hits(struct filing *f)
 static int file_sweep(struct filing *f)
 {
         const struct report_sweep *s = &f->report->sweep;
-        struct filed_sweep filed = { f->machine.id, f->machine.unit_id, s->id.data, s->started_at,
-                s->ended_at, s->complete, 0 };
+        struct filed_sweep filed = { f->machine.id, f->machine.unit_id, s->id.data, false, 0 };
+        struct sweep_judged judged;
         int err;
 
         /* what was ordered before is answered first: the sink may order anew */
-        if ((err = sweep_row_add(f->db, f->report, f->machine.id)) ||
-            (err = sweep_orders_swept(f->db, s, f->machine.id, f->now)) || (err = file_hits(f)))
+        if ((err = sweep_judge(&judged, f->db, s, f->now)) ||
+            (err = sweep_row_add(f->db, f->report, f->machine.id, &judged)) ||
+            (err = sweep_orders_swept(f->db, s, f->machine.id, &judged, f->now)) ||
+            (err = file_hits(f)))
                 return err;
-        if (s->complete && ((err = sweep_hits_gone(f->db, s, f->machine.id)) ||
-                               (err = sweep_machine_swept(f->db, s, f->machine.id, f->now))))
+        if (s->complete && (err = sweep_hits_gone(f->db, s, f->machine.id)))
                 return err;
-        if ((err = sweep_orders_swept(f->db, s, f->machine.id, f->now)) ||
+        filed.proves = judged.until > 0;
+        if (filed.proves && (err = sweep_machine_swept(f->db, s, f->machine.id, f->now)))
+                return err;
+        if ((err = sweep_orders_swept(f->db, s, f->machine.id, &judged, f->now)) ||
             (err = sweep_hits_open(&filed.open_hits, f->db, f->machine.id)))
                 return err;
         return f->sink && f->sink->swept ? f->sink->swept(f->sink->state, f->db, &filed) : 0;
@@ -107,7 +111,7 @@ static int file_contact(struct filing *f, const struct report_connection *c)
         char remote[IP_TEXT_MAX];
         struct filed_contact filed = { f->machine.id, f->machine.unit_id, f->machine.name,
                 text_of(ip_address_write(remote, &c->remote)), c->value, c->family, c->list,
-                c->process, c->port, c->first_at, c->last_at };
+                c->process, c->port, c->first_at, c->last_at, TEXT("") };
 
         if (!c->matched || !f->sink || !f->sink->contact)
                 return 0;
