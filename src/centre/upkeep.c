@@ -7,7 +7,9 @@
 #include "office/registry/accounts.h"
 #include "system/db/db.h"
 
-enum { MATRIX_OLDER_MS = 5 * MINUTE_MS };
+/* Deadlines that pass, waivers that end, machines that fall silent change the matrix though nothing
+ * was filed: looked at this often. */
+enum { CAMPAIGNS_OLD_MS = 15 * 60000 };
 
 static void told(const char *what, int err)
 {
@@ -20,8 +22,8 @@ void upkeep(struct office *office)
         struct db *db = db_pool_take(office->pool);
 
         told("old sessions", sessions_sweep(db, office->clock));
-        /* what the clock alone turns: silent machines, waivers that end, a campaign that is over */
-        told("matrix", campaign_refresh(db, office->clock, MATRIX_OLDER_MS));
+        told("campaigns", campaign_refresh(db, office->clock, CAMPAIGNS_OLD_MS));
         db_pool_give(office->pool, db);
+        office_notify_change(office);
         told("rules for agents", office_publish_if_changed(office));
 }

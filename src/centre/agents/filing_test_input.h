@@ -42,7 +42,8 @@ static inline int file_sweep(
         assert_int_equal(
             buffer_add_format(&body,
                 "{\"sweep\":\"01HS%.6s%016d\",\"started_at\":\"%s\",\"ended_at\":\"%s\",\"reason\":"
-                "\"schedule\",\"order\":\"\",\"complete\":%s,\"generation\":\"g1\",\"rules\":10,"
+                "\"schedule\",\"order\":\"\",\"complete\":%s,\"generation\":\"20240115T000000Z-1\","
+                "\"rules\":10,"
                 "\"hashes\":2,\"roots\":[\"/home\"],\"files\":100,\"bytes\":1000,\"skipped\":0,"
                 "\"failed\":0,\"skipped_why\":{},\"hits\":[%s],\"stopped_why\":\"\"}",
                 machine + 4, n, timestamp_write(start, o->now),
