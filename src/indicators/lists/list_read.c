@@ -47,7 +47,7 @@ void list_summary_free_at(struct list_summary **summary)
 struct text list_row_cell(
     const struct list_reading *r, const struct list_row *row, enum list_field field, size_t *column)
 {
-        for (size_t i = 0; i < row->count && i < r->plan->column_count; i++)
+        for (size_t i = 0; r->has[field] && i < row->count && i < r->plan->column_count; i++)
                 if (r->plan->fields[i] == field && !list_cell_is_empty(row->cells[i])) {
                         *column = i + 1;
                         return list_cell_trim(row->cells[i]);
@@ -60,6 +60,8 @@ struct text list_row_text(struct list_reading *r, const struct list_row *row, en
 {
         size_t column;
 
+        if (!r->has[field])
+                return (struct text){ "", 0 };
         return list_cell_text(r->texts[field], list_row_cell(r, row, field, &column));
 }
 
@@ -167,6 +169,14 @@ static bool is_other_kind(const struct list_reading *r, const struct list_row *r
         return kind != LIST_KIND_UNKNOWN && kind != r->kind;
 }
 
+static void begin_sheet(struct list_reading *r, const struct list_plan *plan)
+{
+        memset(r->has, 0, sizeof(r->has));
+        for (size_t i = 0; i < plan->column_count; i++)
+                r->has[plan->fields[i]] = true;
+        r->plan = plan;
+}
+
 static int on_row(void *state, size_t line, const struct text *cells, size_t count)
 {
         static const struct list_why other = {
@@ -180,7 +190,7 @@ static int on_row(void *state, size_t line, const struct text *cells, size_t cou
         if (r->counts.read >= LIST_ROWS_MAX)
                 return ERR_LIMIT;
         if (!r->plan)
-                r->plan = list_survey_plan(r->survey, 0);
+                begin_sheet(r, list_survey_plan(r->survey, 0));
         if (r->plan->header_line && line <= r->plan->header_line)
                 return 0;
         if (is_note(r, &row))
@@ -194,7 +204,7 @@ static int on_sheet(void *state)
 {
         struct list_reading *r = state;
 
-        r->plan = list_survey_plan(r->survey, r->sheet++);
+        begin_sheet(r, list_survey_plan(r->survey, r->sheet++));
         return 0;
 }
 
