@@ -305,7 +305,7 @@ int list_item_parse(struct list_item *out, struct text token, struct list_why *w
                     why, "chỉ có đường dẫn, thiếu tên máy chủ", "a path without a host name");
         if (text_starts(t, "*://") || text_starts(t, "||") || text_starts(t, "*."))
                 return take_name(out, t, why);
-        if (text_find(t, '/') < t.len || memmem(t.data, t.len, "://", 3))
+        if (text_find(t, '/') < t.len)
                 return take_url(out, t, why);
         return take_name(out, t, why);
 }
@@ -333,7 +333,7 @@ bool list_item_split(struct text *out, struct text *rest)
                 *rest = from(*rest, start);
                 if (rest->len == 0)
                         return false;
-                if (memmem(rest->data, rest->len, "://", 3) &&
+                if (text_find(*rest, '/') < rest->len && memmem(rest->data, rest->len, "://", 3) &&
                     text_find(*rest, '\n') == rest->len) {
                         *out = list_cell_trim(*rest); /* a URL may hold any of the separators */
                         *rest = from(*rest, rest->len);

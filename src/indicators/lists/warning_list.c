@@ -318,8 +318,10 @@ static bool is_bare(struct text url)
 const struct warning_list *warning_lists_find(const struct warning_list *const *lists, size_t count,
     const struct indicator *indicator, const struct ip_address *address)
 {
-        struct question q = { .labels = 0, .string = 0 };
+        struct question q; /* not cleared as a whole: this is asked for every row */
 
+        q.labels = 0;
+        q.string = 0;
         if (indicator->type == INDICATOR_NAME)
                 ask_name(&q, indicator->value);
         else if (indicator->type == INDICATOR_URL && is_bare(indicator->value))
