@@ -256,6 +256,16 @@ static int check_known_json(struct text head, struct parse_error *bad)
             "this kind of JSON cannot be read yet (IntelMQ JSON lines can)");
 }
 
+/* Whole lines of at most HEAD_BYTES; the piece of a line when the first one is longer. */
+static struct text head_of(struct text t)
+{
+        struct text head = { t.data, t.len < HEAD_BYTES ? t.len : HEAD_BYTES }, lines = head;
+
+        while (lines.len < t.len && lines.len && lines.data[lines.len - 1] != '\n')
+                lines.len--;
+        return lines.len ? lines : head;
+}
+
 /* The text of a file, its format, its encoding. */
 static int open_list(struct text *text, struct buffer *own, struct list_summary *out,
     const struct list_format **format, struct text bytes, const struct list_options *options,
@@ -277,11 +287,7 @@ static int open_list(struct text *text, struct buffer *own, struct list_summary 
                         err = charset_to_utf8(text, own, &out->encoding, bytes, bad);
                 if (err)
                         return err;
-                sample.head = (struct text){ text->data,
-                        text->len < HEAD_BYTES ? text->len : HEAD_BYTES };
-                while (sample.head.len < text->len && sample.head.len &&
-                       sample.head.data[sample.head.len - 1] != '\n')
-                        sample.head.len--;
+                sample.head = head_of(*text);
                 err = wanted ? 0 : check_known_json(sample.head, bad);
                 if (err)
                         return err;
