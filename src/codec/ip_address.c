@@ -19,7 +19,13 @@ struct ip_address ip_address_from_v4(uint32_t host_order)
 
 bool ip_address_is_v4(const struct ip_address *a)
 {
-        return memcmp(a->bytes, mapped_head, sizeof(mapped_head)) == 0;
+        uint64_t zeros;
+        uint32_t ones;
+
+        memcpy(
+            &zeros, a->bytes, sizeof(zeros)); /* no call: this is asked for every packet and row */
+        memcpy(&ones, a->bytes + sizeof(zeros), sizeof(ones));
+        return zeros == 0 && memcmp(&ones, mapped_head + sizeof(zeros), sizeof(ones)) == 0;
 }
 
 uint32_t ip_address_v4(const struct ip_address *a)

@@ -28,14 +28,10 @@ static bool put(uint64_t *slots, size_t room, uint64_t hash)
         return true;
 }
 
-static int grow(struct seen_keys *seen)
+static int make_room(struct seen_keys *seen, size_t room)
 {
-        size_t room = seen->room ? seen->room * 2 : ROOM_FIRST;
-        uint64_t *slots;
+        uint64_t *slots = mem_zero(room, sizeof(*slots));
 
-        if ((seen->count + 1) * 2 <= seen->room)
-                return 0;
-        slots = mem_zero(room, sizeof(*slots));
         if (!slots)
                 return ERR_MEMORY;
         for (size_t i = 0; i < seen->room; i++)
@@ -45,6 +41,22 @@ static int grow(struct seen_keys *seen)
         seen->slots = slots;
         seen->room = room;
         return 0;
+}
+
+int seen_keys_reserve(struct seen_keys *seen, size_t count)
+{
+        size_t room = ROOM_FIRST;
+
+        while (room < 2 * count)
+                room *= 2;
+        return room > seen->room ? make_room(seen, room) : 0;
+}
+
+static int grow(struct seen_keys *seen)
+{
+        if ((seen->count + 1) * 2 <= seen->room)
+                return 0;
+        return make_room(seen, seen->room ? seen->room * 2 : ROOM_FIRST);
 }
 
 uint64_t seen_key_hash(const void *key, size_t len)

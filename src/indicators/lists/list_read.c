@@ -14,7 +14,8 @@ enum {
         TEXT_GROWS = 3,
         READ_SHOWN = 200,
         RAW_MAX = 1 << 20,
-        NOTE_CELLS_MAX = 2
+        NOTE_CELLS_MAX = 2,
+        BYTES_PER_KEY = 16 /* a line with an address; asked for at once, room for keys costs less */
 };
 
 const char *list_kind_name(enum list_kind kind)
@@ -334,7 +335,9 @@ static int second_reading(struct list_summary *out, struct text text,
         r->source = options->source.len ? options->source : base_name(options->file_name);
         buffer_init(&r->raw, RAW_MAX);
         buffer_init(&r->key, RAW_MAX);
-        err = format->read(text, &rows, bad);
+        err = seen_keys_reserve(&r->seen, text.len / BYTES_PER_KEY);
+        if (!err)
+                err = format->read(text, &rows, bad);
         out->counts = r->counts;
         if (err == ERR_LIMIT && !bad->why_vi[0])
                 return refuse_file(
