@@ -118,7 +118,8 @@ describe("the loop", { skip }, () => {
     await page.waitForFunction(() => location.hash.startsWith("#/incident/"));
     await settled(page);
     incident = (await page.evaluate(() => location.hash)).split("/")[2];
-    await page.locator(".btn", { hasText: "Giao cho" }).click();
+    await picture(page, "story-4b-incident");
+    await page.locator(".btn", { hasText: "Giao cho" }).click({ timeout: 8000 });
     await page.locator("dialog option").first().waitFor({ state: "attached" });
     const { accounts } = await api(page, "GET", "/accounts");
     await answerDialog(page, { account: accounts[0].id });
