@@ -331,8 +331,8 @@ static int first_run(struct reply *reply, struct call *call)
 static const struct route routes[] = {
         { "GET", "/api/v1/session", ROLE_NONE, ROUTE_OPEN, get_session },
         { "POST", "/api/v1/session", ROLE_NONE, ROUTE_OPEN | ROUTE_NO_CSRF, sign_in },
-        { "DELETE", "/api/v1/session", ROLE_UNIT, 0, sign_out },
-        { "POST", "/api/v1/session/password", ROLE_UNIT, 0, change_password },
+        { "DELETE", "/api/v1/session", ROLE_UNIT, ROUTE_BEFORE_PASSWORD, sign_out },
+        { "POST", "/api/v1/session/password", ROLE_UNIT, ROUTE_BEFORE_PASSWORD, change_password },
         { "POST", "/api/v1/first-run", ROLE_NONE, ROUTE_OPEN | ROUTE_NO_CSRF, first_run },
 };
 const struct route_table api_session = { routes, ARRAY_LEN(routes) };
