@@ -241,10 +241,9 @@ static void show_roots(const struct check *c)
         const json_t *roots = json_object_get(c->sweep, "roots");
         const char *why = json_string_value(json_object_get(c->sweep, "stopped_why"));
 
-        (void)printf(" %s:", say(c->language, "Trong các thư mục", "In the folders"));
+        (void)printf(" %s:\n", say(c->language, "Trong các thư mục", "In the folders"));
         for (size_t i = 0; i < json_array_size(roots); i++)
-                (void)printf("%s %s", i ? "," : "", json_string_value(json_array_get(roots, i)));
-        (void)putchar('\n');
+                (void)printf("   %s\n", json_string_value(json_array_get(roots, i)));
         if (why && *why)
                 (void)printf(" %s: %s\n", say(c->language, "Chưa xong vì", "Not complete because"),
                     why_text(c->language, why));
