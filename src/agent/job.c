@@ -246,15 +246,26 @@ static int body_make(json_t **out, const struct run *r, const struct means *m,
         return 0;
 }
 
+static int root_add(struct run *r, const char *path)
+{
+        AUTO(buffer_done) struct buffer name = BUFFER(1 << 20);
+        int err = path_text_add(&name, path);
+
+        if (!err && json_array_append_new(r->roots, json_string(name.data)) != 0)
+                err = ERR_MEMORY;
+        return err;
+}
+
 /* A usual folder that this machine has not is no failure; one that somebody named is. */
 static int sweep_one(struct run *r, struct sweep *s, const char *path)
 {
         AUTO(mem_free_at) char *real = realpath(path, NULL);
-        AUTO(buffer_done) struct buffer name = BUFFER(1 << 20);
-        int err = path_text_add(&name, real ? real : path);
+        bool linked = r->job->usual_paths && real && strcmp(real, path) != 0;
+        /* A usual folder that is a link is named both ways: as the centre asks, as hits say. */
+        int err = linked ? root_add(r, path) : 0;
 
-        if (!err && json_array_append_new(r->roots, json_string(name.data)) != 0)
-                err = ERR_MEMORY;
+        if (!err)
+                err = root_add(r, real ? real : path);
         if (!err)
                 err = sweep_root(s, real ? real : path);
         if (!err || err == ERR_MEMORY || (err == ERR_MISSING && r->job->usual_paths))

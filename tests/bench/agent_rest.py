@@ -46,7 +46,8 @@ def main():
         agent = subprocess.Popen([program, "run", "--state", state, "--path", os.path.join(centre.folder, "data")],
                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         until = time.time() + 60  # the first inventory and sweep are over
-        while time.time() < until and not centre.call("GET", "/api/v1/machines")[1]["machines"][0]["last_sweep_at"]:
+        done = os.path.join(state, "times.json")
+        while time.time() < until and not (os.path.exists(done) and "sweep" in open(done, encoding="utf-8").read()):
             time.sleep(0.5)
         time.sleep(5)
         pids = [agent.pid, *children(agent.pid)]

@@ -80,6 +80,10 @@ class Agent:
         with open(os.path.join(self.state, name), encoding="utf-8") as f:
             return f.read()
 
+    def times(self):
+        """What was done so far; these folders of a test are no proof for the machine, so the centre shows no last sweep."""
+        return json.loads(self.read("times.json")) if os.path.exists(os.path.join(self.state, "times.json")) else {}
+
     def outbox(self):
         return sorted(os.path.basename(p) for p in glob.glob(os.path.join(self.state, "outbox", "*.json")))
 
@@ -122,7 +126,7 @@ class OrdersTest(Office):
     def test_orders_are_done_and_what_is_found_is_put_away_and_back(self):
         a = self.agent()
         wait_for(lambda: self.field("last_inventory_at"))
-        wait_for(lambda: self.field("last_sweep_at"))
+        wait_for(lambda: "sweep" in a.times() and not a.outbox())
         self.assertNotRegex(a.log(), "error")  # a first start is nothing to complain about
         path = a.put("found")
         self.order("sweep")
@@ -142,7 +146,7 @@ class OrdersTest(Office):
 
     def test_offline_reports_are_delivered_once_later_and_kills_lose_nothing(self):
         a = self.agent("--no-quarantine")
-        wait_for(lambda: self.field("last_sweep_at"))
+        wait_for(lambda: "sweep" in a.times() and not a.outbox())
         self.centre.stop()
         path = a.put("offline")
         a.stop(signal.SIGKILL)
@@ -172,7 +176,7 @@ class OrdersTest(Office):
 
     def test_a_refused_report_is_put_aside_and_a_revoked_machine_says_so(self):
         a = self.agent()
-        wait_for(lambda: self.field("last_sweep_at"))
+        wait_for(lambda: "sweep" in a.times() and not a.outbox())
         wait_for(lambda: not a.outbox())
         a.stop()
         with open(os.path.join(a.state, "enrolment.json"), encoding="utf-8") as f:
@@ -196,7 +200,7 @@ class OrdersTest(Office):
         a = self.agent("--renew-days", "400")
         before = a.read("certificate.pem")
         wait_for(lambda: a.read("certificate.pem") != before)
-        wait_for(lambda: self.field("last_sweep_at"))  # and it is good
+        wait_for(lambda: "sweep" in a.times() and not a.outbox())  # and it is good
         self.assertEqual(a.log().count("certificate renewed: yes"), 1)
 
 

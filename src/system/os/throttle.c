@@ -68,7 +68,10 @@ time_ms throttle_rest_ms(const struct throttle *t, uint64_t used_ns)
 {
         uint64_t rest = used_ns * (HUNDRED - THROTTLE_SHARE_PERCENT) / THROTTLE_SHARE_PERCENT;
 
-        return t->busy ? (time_ms)(rest / NS_PER_MS) : 0;
+        if (!t->busy)
+                return 0;
+        return rest / NS_PER_MS < THROTTLE_REST_MS_MAX ? (time_ms)(rest / NS_PER_MS)
+                                                       : THROTTLE_REST_MS_MAX;
 }
 
 static void sleep_ms(time_ms ms)

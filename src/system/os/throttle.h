@@ -9,7 +9,12 @@
 #include "base/clock.h"
 #include "system/os/processor_times_parse.h"
 
-enum { THROTTLE_SHARE_PERCENT = 5, THROTTLE_BUSY_PERCENT = 25, THROTTLE_LOOK_MS = 500 };
+enum {
+        THROTTLE_SHARE_PERCENT = 5,
+        THROTTLE_BUSY_PERCENT = 25,
+        THROTTLE_LOOK_MS = 500,
+        THROTTLE_REST_MS_MAX = 2000
+};
 
 struct throttle {
         struct processor_times before;
@@ -21,7 +26,8 @@ struct throttle {
 void throttle_init(struct throttle *t);
 /* Takes the times of now; pure. Sets busy. */
 void throttle_note(struct throttle *t, const struct processor_times *now);
-/* How long to rest after so much processor time. */
+/* How long to rest after so much processor time; THROTTLE_REST_MS_MAX at most, so that one great
+ * file does not hold the sweep up. */
 time_ms throttle_rest_ms(const struct throttle *t, uint64_t used_ns);
 /* After a piece of work: looks around every THROTTLE_LOOK_MS, and sleeps for as long as it should;
  * ends the rest when the machine becomes idle. */
