@@ -26,19 +26,31 @@ void job_default_paths(struct job *j)
         j->usual_paths = true;
 }
 
-int job_inventory(json_t **out, const struct job *j)
-{
-        int err = inventory_collect(out, "");
-
-        if (!err && j->addresses && json_object_set(*out, "addresses", j->addresses) != 0)
-                err = ERR_MEMORY;
-        return err;
-}
-
 static void say_problem(const struct job *j, const char *what, int err, const char *why)
 {
         if (j->problem)
                 j->problem(j->report_state, what, err, why);
+}
+
+bool job_packages_unread(const json_t *inventory)
+{
+        const char *manager = json_string_value(
+            json_object_get(json_object_get(inventory, "updates"), "manager"));
+
+        return manager && strcmp(manager, "rpm") == 0 &&
+               !json_array_size(json_object_get(inventory, "packages"));
+}
+
+int job_inventory(json_t **out, const struct job *j)
+{
+        int err = inventory_collect(out, "");
+
+        if (!err && job_packages_unread(*out))
+                say_problem(
+                    j, "rpm", ERR_UNSUPPORTED, "the programs of this system are not listed");
+        if (!err && j->addresses && json_object_set(*out, "addresses", j->addresses) != 0)
+                err = ERR_MEMORY;
+        return err;
 }
 
 struct means { /* what a sweep looks for */
