@@ -211,6 +211,11 @@ class IntakeTest(unittest.TestCase):
         if before:
             self.assertGreater(after["generation"], before["generation"])
 
+        kit = self.post("/check-kits", {"unit": self.units["X-AN"]["id"], "days": 7}, 201)
+        self.assertEqual(kit["generation"], after["generation"])
+        self.assertTrue([r for r in kit["rules"] if "rule " in r["text"]], [r["name"] for r in kit["rules"]])
+        self.assertIn("275a021bbfb6489e", "".join(h["text"] for h in kit["hashes"]))
+
         # a machine known by the first address; the other address is its unit's alone
         m = self.machine("X-AN", "xa-an-01")
         self.assertEqual(m.send(m.report({"hostname": "xa-an-01", "os": {"name": "Debian", "id": "debian", "version": "12", "build": "",
