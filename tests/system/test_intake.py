@@ -122,6 +122,10 @@ class IntakeTest(unittest.TestCase):
         self.assertEqual([row[0] for row in table[1:]], ["10", "11", "12"])
         self.assertIn("31/11/2023", table[2][2])
 
+        severity = {f["malware"]: f["severity"] for f in self.findings(kind="victim")}
+        self.assertEqual((severity["Emotet"], severity["Andromeda"], severity["Mirai"], severity["DenLong"]),
+                         ("critical", "high", "medium", "high"))
+
         # next month: one is still there, one is new, the others are gone; a third month brings one back
         second = victims(("203.0.113.12", "12/02/2024", "Emotet"), ("203.0.113.200", "13/02/2024", "Mirai"))
         shown = self.preview(second, "botnet-2024-02.csv", source="NCSC")

@@ -33,10 +33,10 @@ static int join_incident(struct finding_filed *out, struct db *db, const struct 
         bool opened = false;
         int err;
 
-        if (!s->unit_id || !s->unit_id[0] || strcmp(s->severity, "high") != 0)
+        if (!s->unit_id || !s->unit_id[0])
                 return 0;
         err = incident_open_or_join(out->incident_id, &opened, db, clock, rules, s->unit_id,
-            s->malware, s->title, s->received_at);
+            s->malware, s->title, s->severity, s->received_at);
         if (!err && opened)
                 err = incident_note(
                     db, clock, out->incident_id, "finding", s->title.data, "finding", out->id);

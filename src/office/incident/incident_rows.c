@@ -22,7 +22,7 @@ DB_SQL(last_number, "select number from incident where number like $1 order by l
                     "desc, number desc limit 1");
 DB_SQL(incident_new, "insert into incident (id, number, unit_id, title, severity, malware, "
                      "detected_at, due_at, created_at, updated_at)"
-                     " values ($1, $2, $3, $4, 'high', $5, $6, $7, $8, $9)");
+                     " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
 DB_SQL(entry_new, "insert into incident_entry (id, incident_id, at, kind, body, author, "
                   "evidence_kind, evidence_id, correction_of,"
                   " created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
@@ -104,14 +104,15 @@ int incident_add(struct db *db, const struct incident_row *r, time_ms now)
         db_bind_string(q, 2, r->number);
         db_bind_string(q, 3, r->unit_id);
         db_bind_text(q, 4, r->title);
-        db_bind_text(q, 5, r->malware);
-        db_bind_int(q, 6, r->detected_at);
+        db_bind_string(q, 5, r->severity);
+        db_bind_text(q, 6, r->malware);
+        db_bind_int(q, 7, r->detected_at);
         if (r->due_at)
-                db_bind_int(q, 7, r->due_at);
+                db_bind_int(q, 8, r->due_at);
         else
-                db_bind_null(q, 7);
-        db_bind_int(q, 8, now);
+                db_bind_null(q, 8);
         db_bind_int(q, 9, now);
+        db_bind_int(q, 10, now);
         return db_step(q);
 }
 

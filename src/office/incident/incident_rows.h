@@ -13,6 +13,7 @@ MUST_USE int incident_last_number(char number[32], struct db *db, const char *he
 struct incident_row {
         const char *id, *number, *unit_id;
         struct text title, malware;
+        const char *severity;
         time_ms detected_at, due_at;
 };
 MUST_USE int incident_add(struct db *db, const struct incident_row *row, time_ms now);
