@@ -81,6 +81,7 @@ static int file_reports(struct carried *c, struct parse_error *bad)
 
                 if (err)
                         return err;
+                atomic_fetch_add(&c->call->office->rows_dropped, (uint64_t)filed.dropped);
                 c->filed += filed.filed;
                 c->duplicate += !filed.filed;
                 if (json_array_append_new(c->kinds, json_string(report_kind_name(filed.kind))) ||
