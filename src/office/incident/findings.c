@@ -43,6 +43,18 @@ static int join_incident(struct finding_filed *out, struct db *db, const struct 
         return err;
 }
 
+/* What comes back belongs to its own incident: closed, that one begins again. */
+static int rejoin_incident(struct finding_filed *out, struct db *db, const struct clock *clock,
+    const struct incident_rules *rules, const struct finding_sighting *s)
+{
+        bool reopened = false;
+        int err = 0;
+
+        if (out->incident_id[0] && s->unit_id && s->unit_id[0])
+                err = incident_reopen(&reopened, db, clock, out->incident_id, s->unit_id);
+        return err || reopened ? err : join_incident(out, db, clock, rules, s);
+}
+
 static int see_new(struct finding_filed *out, struct db *db, const struct clock *clock,
     const struct incident_rules *rules, const struct finding_sighting *s)
 {
@@ -75,7 +87,7 @@ static int see_again(struct finding_filed *out, struct db *db, const struct cloc
                 out->reopened = out->open = again.reopened = true;
                 out->delta = again.delta = "returned";
                 again.state = "cleaning";
-                err = join_incident(out, db, clock, rules, s);
+                err = rejoin_incident(out, db, clock, rules, s);
                 if (!err && out->incident_id[0])
                         err = incident_note(db, clock, out->incident_id, "returned", s->title.data,
                             "finding", out->id);

@@ -29,6 +29,9 @@ DB_SQL(entry_new, "insert into incident_entry (id, incident_id, at, kind, body, 
 DB_SQL(state_of,
     "select i.state, i.unit_id, i.detected_at from incident i where " SCOPED " and i.id = $2");
 DB_SQL(put_state, "update incident set state = $1, updated_at = $2, closed_at = $3 where id = $4");
+DB_SQL(reopen,
+    "update incident set state = 'triage', closed_at = null, updated_at = $1 where id = $2"
+    " and state = 'closed'");
 DB_SQL(put_owner, "update incident set owner_id = $1, updated_at = $2 where id = $3");
 DB_SQL(open_findings, "select count(*) from finding where incident_id = $1 and state in ('new', "
                       "'attributed', 'cleaning')");
@@ -149,6 +152,16 @@ int incident_set_state(struct db *db, const char *id, const char *state, time_ms
                 db_bind_null(q, 3);
         db_bind_string(q, 4, id);
         return db_step(q);
+}
+
+int incident_set_reopened(bool *out, struct db *db, const char *id, time_ms now)
+{
+        int64_t changed = 0;
+        int err = db_run(db, &changed, reopen, "it", now, id);
+
+        if (!err)
+                *out = changed > 0;
+        return err;
 }
 
 int incident_put_owner(struct db *db, const char *id, const char *account_id, time_ms now)

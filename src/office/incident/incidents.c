@@ -68,6 +68,14 @@ int incident_open_or_join(char id[ULID_MAX], bool *opened, struct db *db, const 
         return open_new(id, db, clock, rules, unit_id, malware, title, severity, detected_at);
 }
 
+int incident_reopen(
+    bool *reopened, struct db *db, const struct clock *clock, const char *id, const char *unit_id)
+{
+        int err = incident_set_reopened(reopened, db, id, clock_now(clock));
+
+        return err || !*reopened ? err : registry_changed(db, clock, "incident", id, unit_id);
+}
+
 static int entry(struct db *db, const struct clock *clock, const char *incident_id,
     struct incident_entry_row *row)
 {

@@ -56,6 +56,10 @@ const struct incident_rule *incident_rule_at(
 MUST_USE int incident_open_or_join(char id[ULID_MAX], bool *opened, struct db *db,
     const struct clock *clock, const struct incident_rules *rules, const char *unit_id,
     struct text malware, struct text title, const char *severity, time_ms detected_at);
+/* Inside the caller's transaction: one that was closed is in triage again, because what it was
+ * about came back; *reopened false and nothing done for any other. */
+MUST_USE int incident_reopen(
+    bool *reopened, struct db *db, const struct clock *clock, const char *id, const char *unit_id);
 /* Inside the caller's transaction: an entry by the program itself. */
 MUST_USE int incident_note(struct db *db, const struct clock *clock, const char *incident_id,
     const char *kind, const char *body, const char *evidence_kind, const char *evidence_id);
