@@ -55,7 +55,7 @@ static int ours_at(struct ours *o, struct call *call, const char *address, time_
                 return err;
         if (ip_address_parse(&row.src_ip, text_of(address)))
                 return ERR_FORMAT;
-        err = attribution_find(&where, call->db, &row, false);
+        err = attribution_find(&where, call->db, &row, clock_now(call->clock), false);
         if (err)
                 return err;
         o->unit = where.unit ? json_incref(where.unit) : NULL;

@@ -1,6 +1,7 @@
 /* office/intake/agent_reports.c: see agent_reports.h. SPDX-License-Identifier: Apache-2.0 */
 #include "office/intake/agent_reports.h"
 #include "base/mem.h"
+#include "office/registry/trail.h"
 #include "office/intake/report_rows.h"
 #include "system/db/db.h"
 
@@ -173,6 +174,16 @@ static int file_body(struct filing *f)
         return ERR_BUG;
 }
 
+/* Pages that show the machine read it again. The heartbeat that tells nothing new wakes nobody. */
+static int tell_pages(const struct filing *f)
+{
+        const struct report *r = f->report;
+
+        if (r->kind == REPORT_HEARTBEAT && !r->heartbeat.order_count)
+                return 0;
+        return registry_changed(f->db, f->clock, "machine", f->machine.id, f->machine.unit_id);
+}
+
 /* The machine's row is written before the body: what the body's rows refer to is there. */
 static int file_inside(struct report_filed *out, struct filing *f,
     const struct report_sender *sender, struct text bytes, struct parse_error *bad)
@@ -193,7 +204,7 @@ static int file_inside(struct report_filed *out, struct filing *f,
                         (void)parse_error_set(bad, 0, "Số thứ tự này đã có ở một báo cáo khác",
                             "this sequence number came with another report");
                 if (err || (err = report_machine_seen(f->db, f->report, f->machine.id, f->now)) ||
-                    (err = file_body(f)))
+                    (err = file_body(f)) || (err = tell_pages(f)))
                         return err;
         }
         out->filed = !known;
