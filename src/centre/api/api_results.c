@@ -150,9 +150,7 @@ static int kit_file(struct reply *reply, struct call *call, const char *kit_id, 
                 return err;
         reply->file_name = TEXT("canh-kit.json");
         return reply_json(reply, 201,
-            json_pack("{s:s,s:s,s:s,s:s,s:s,s:o}", "format", "canh-kit/1", "kit", kit_id,
-                "certificate", certificate.pem.data, "key", key.data, "authority", authority.data,
-                "until", json_time(certificate.until)));
+            kit_json(kit_id, certificate.pem.data, key.data, authority.data, certificate.until));
 }
 
 static int post_kit(struct reply *reply, struct call *call)
