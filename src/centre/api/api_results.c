@@ -152,9 +152,7 @@ static int kit_file(struct reply *reply, struct call *call, const char *kit_id, 
             (err = office_authority(&authority, fingerprint, call->office)))
                 return err;
         reply->file_name = TEXT("canh-kit.json");
-        kit = json_pack("{s:s,s:s,s:s,s:s,s:s,s:o}", "format", "canh-kit/1", "kit", kit_id,
-            "certificate", certificate.pem.data, "key", key.data, "authority", authority.data,
-            "until", json_time(certificate.until));
+        kit = kit_json(kit_id, certificate.pem.data, key.data, authority.data, certificate.until);
         err = kit ? kit_add_means(kit, call->office->bundle) : ERR_MEMORY;
         return err ? err : reply_json(reply, 201, MOVE(kit));
 }
