@@ -313,23 +313,25 @@ static int merge_details(
 
 static int sort_and_merge(struct indicator_builder *b, struct entries *list)
 {
+        struct entry *items = list->items;
         size_t kept = 0;
 
+        if (!items)
+                return 0;
         if (list->count > 1)
-                qsort_r(list->items, list->count, sizeof(*list->items), compare_entries,
-                    b->values.data);
+                qsort_r(items, list->count, sizeof(*items), compare_entries, b->values.data);
         for (size_t i = 0; i < list->count; i++) {
-                struct entry *last = kept ? &list->items[kept - 1] : NULL;
-                if (last && compare_entries(last, &list->items[i], b->values.data) == 0) {
-                        int err = last->detail == list->items[i].detail
+                struct entry *last = kept ? &items[kept - 1] : NULL;
+                if (last && compare_entries(last, &items[i], b->values.data) == 0) {
+                        int err = last->detail == items[i].detail
                                       ? 0
                                       : merge_details(
-                                            &last->detail, b, last->detail, list->items[i].detail);
+                                            &last->detail, b, last->detail, items[i].detail);
                         if (err)
                                 return err;
                         continue;
                 }
-                list->items[kept++] = list->items[i];
+                items[kept++] = items[i];
         }
         list->count = kept;
         return 0;
