@@ -2,8 +2,10 @@
  * transaction, and the cells are evaluated again behind it.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
+#include "codec/json_fields.h"
 #include "office/campaign/evaluation.h"
 #include "office/campaign/json_parts.h"
+#include "office/registry/trail.h"
 #include "system/db/db.h"
 
 static int end_transaction(struct db *db, int err)
@@ -13,6 +15,17 @@ static int end_transaction(struct db *db, int err)
         if (err)
                 db_rollback(db);
         return err;
+}
+
+/* Told in the transaction of the act: what is not done is not told, what is done is. */
+static int tell(struct db *db, const struct clock *clock, const struct scope *scope,
+    const char *act, const char *kind, const char *id, struct text unit, json_t *detail)
+{
+        AUTO(json_free_at) json_t *held = detail;
+        char unit_id[ULID_MAX] = "";
+        int err = held ? text_copy(unit_id, sizeof(unit_id), unit) : ERR_MEMORY;
+
+        return err ? err : audit_add(db, clock, scope, act, kind, id, unit_id, held);
 }
 
 static bool fits(struct text t)
@@ -68,7 +81,12 @@ int campaign_attest(char id[ULID_MAX], struct db *db, const struct clock *clock,
                 err = db_begin(db);
         if (err)
                 return err;
-        err = end_transaction(db, attestation_row_add(id, db, clock, scope, c->id, &fact));
+        err = attestation_row_add(id, db, clock, scope, c->id, &fact);
+        if (!err)
+                err = tell(db, clock, scope, "attest", "attestation", id, unit_id,
+                    json_pack("{s:o,s:o}", "clause", json_of_text(clause_id), "measure",
+                        json_of_text(measure)));
+        err = end_transaction(db, err);
         return err ? err : campaign_evaluate(db, clock, c, NULL);
 }
 
@@ -91,18 +109,26 @@ int campaign_waive(char id[ULID_MAX], struct db *db, const struct clock *clock,
                 err = db_begin(db);
         if (err)
                 return err;
-        err = end_transaction(db, waiver_row_add(id, db, clock, scope, c->id, &row));
+        err = waiver_row_add(id, db, clock, scope, c->id, &row);
+        if (!err)
+                err = tell(db, clock, scope, "waive", "waiver", id, unit_id,
+                    json_pack("{s:o,s:o,s:o}", "clause", json_of_text(clause_id), "reason",
+                        json_of_text(reason), "until", json_of_time(until)));
+        err = end_transaction(db, err);
         return err ? err : campaign_evaluate(db, clock, c, NULL);
 }
 
 int campaign_end_waiver(
     struct db *db, const struct clock *clock, const struct scope *scope, struct text waiver_id)
 {
+        char id[ULID_MAX];
         int err = scope->role >= ROLE_OFFICE ? db_begin(db) : ERR_DENIED;
 
         if (err)
                 return err;
         err = waiver_row_end(db, clock, scope, waiver_id);
+        if (!err && !text_copy(id, sizeof(id), waiver_id))
+                err = tell(db, clock, scope, "end_waiver", "waiver", id, TEXT(""), json_object());
         if (!err)
                 err = change_row_add(db, clock, "registry", "");
         err = end_transaction(db, err);
@@ -222,7 +248,11 @@ int campaign_urge(json_t **out, struct db *db, const struct clock *clock, const 
                 return err;
         u.urged = json_array();
         u.skipped = json_array();
-        err = end_transaction(db, urge_named(&u, clause, units));
+        err = urge_named(&u, clause, units);
+        if (!err)
+                err = tell(db, clock, scope, "urge", "directive", c->id, TEXT(""),
+                    json_pack("{s:o,s:O}", "clause", json_of_text(clause), "units", u.urged));
+        err = end_transaction(db, err);
         if (err) {
                 json_decref(u.urged);
                 json_decref(u.skipped);

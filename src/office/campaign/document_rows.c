@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "office/campaign/document_rows.h"
 #include "office/campaign/campaign_rows.h"
+#include "office/registry/trail.h"
 #include "system/db/db.h"
 
 #define DOCUMENT_COLUMNS                                                                           \
@@ -12,6 +13,11 @@
 
 enum { DOCUMENTS_SHOWN = 500 };
 
+/* Only who may see the report learns that it changed. */
+DB_SQL(document_changed,
+    "insert into change (sequence, at, topic, object_id, unit_id)"
+    " select (select coalesce(max(sequence), 0) + 1 from change), $1, 'report', id, unit_id"
+    " from document where id = $2");
 DB_SQL(document_add,
     "insert into document (id, kind, directive_id, unit_id, from_at, until_at, frozen, "
     "frozen_sha256,"
@@ -63,7 +69,10 @@ int document_row_add(char id[ULID_MAX], struct db *db, const struct clock *clock
             scope->unit_id, (int64_t)from, (int64_t)until, frozen.data, sha256_write(hex, &digest),
             (int64_t)clock_now(clock), scope->actor);
         if (!err)
-                err = change_row_add(db, clock, "report", id);
+                err = audit_add(
+                    db, clock, scope, "make_report", "document", id, scope->unit_id, NULL);
+        if (!err)
+                err = db_run(db, NULL, document_changed, "it", (int64_t)clock_now(clock), id);
         if (!err)
                 err = db_commit(db);
         if (err)
@@ -111,10 +120,14 @@ int document_rows_read(struct document_row **out, size_t *count, struct arena *a
         return err;
 }
 
-static int finish(struct db *db, const struct clock *clock, const char *id, int err)
+/* The act is told in its own transaction. */
+static int finish(struct db *db, const struct clock *clock, const struct scope *scope,
+    const char *act, const char *id, int err)
 {
         if (!err)
-                err = change_row_add(db, clock, "report", id);
+                err = audit_add(db, clock, scope, act, "document", id, scope->unit_id, NULL);
+        if (!err)
+                err = db_run(db, NULL, document_changed, "it", (int64_t)clock_now(clock), id);
         if (!err)
                 err = db_commit(db);
         if (err)
@@ -158,7 +171,7 @@ int document_row_edit(struct db *db, const struct clock *clock, const struct sco
                 err = db_begin(db);
         if (err)
                 return err;
-        return finish(db, clock, now.id.data,
+        return finish(db, clock, scope, "edit_report", now.id.data,
             edit_inside(db, clock, now.id.data, number, signer, signed_on, fields));
 }
 
@@ -183,7 +196,7 @@ int document_row_move(struct db *db, const struct clock *clock, const struct sco
         AUTO(arena_free_at) struct arena *arena = NULL;
         struct document_row now;
         int64_t changed = 0;
-        char word[16];
+        char word[16], act[32];
         int err = arena_new(&arena, 16 << 20);
 
         if (!err)
@@ -198,5 +211,6 @@ int document_row_move(struct db *db, const struct clock *clock, const struct sco
             now.id.data, now.state.data);
         if (!err && !changed)
                 err = ERR_BUSY; /* somebody else moved it in between */
-        return finish(db, clock, now.id.data, err);
+        (void)snprintf(act, sizeof(act), "%s_report", word);
+        return finish(db, clock, scope, act, now.id.data, err);
 }

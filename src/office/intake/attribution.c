@@ -5,6 +5,7 @@
 #include "codec/json_fields.h"
 #include "codec/unicode.h"
 #include "office/intake/attribution_rows.h"
+#include "office/registry/units.h"
 #include "system/db/db_json.h"
 
 enum { REASON_MAX = 4096, CONFIDENCE_NAME = 5, CONFIDENCE_CONTACT = 4, CONFIDENCE_DAY = 3 };
@@ -14,10 +15,14 @@ static int say_reason(struct attribution *a, const char *vi, const char *en, con
         AUTO(buffer_done) struct buffer v = BUFFER(REASON_MAX);
         AUTO(buffer_done) struct buffer e = BUFFER(REASON_MAX);
         const char *unit = json_get_text(a->unit, "name");
+        const char *then = json_get_text(a->unit_then ? a->unit_then : a->unit, "name");
         int err;
 
-        if ((err = buffer_add_format(&v, "Thuộc dải %s của %s. ", a->range, unit)) ||
-            (err = buffer_add_format(&e, "Within %s of %s. ", a->range, unit)) ||
+        if ((err = buffer_add_format(&v, "Thuộc dải %s của %s", a->range, then)) ||
+            (err = buffer_add_format(&e, "Within %s of %s", a->range, then)) ||
+            (a->unit_then && (err = buffer_add_format(&v, " (nay là %s)", unit))) ||
+            (a->unit_then && (err = buffer_add_format(&e, " (now %s)", unit))) ||
+            (err = buffer_add_text(&v, ". ")) || (err = buffer_add_text(&e, ". ")) ||
             (err = buffer_add_text(&v, vi)) || (err = buffer_add_text(&e, en)) ||
             (err = buffer_add_text(&v, detail)) || (err = buffer_add_text(&e, detail)) ||
             (err = buffer_add_byte(&v, '.')) || (err = buffer_add_byte(&e, '.')))
@@ -137,30 +142,32 @@ static int outside(struct attribution *a)
         return a->reason ? 0 : ERR_MEMORY;
 }
 
-static int take_range(struct attribution *a, const json_t *range)
+/* The range is that of the time of the row; the unit is the one that answers for it now. */
+static int take_owner(
+    struct attribution *a, struct db *db, const struct range_owner *owner, time_ms now)
 {
-        int err;
+        int err = registry_unit_answering(&a->unit, db, owner->unit_id, now);
 
-        a->unit = json_pack("{s:s,s:s}", "id", json_get_text(range, "unit_id"), "name",
-            json_get_text(range, "name"));
-        if (!a->unit)
-                return ERR_MEMORY;
-        err = text_copy(a->unit_id, sizeof(a->unit_id), text_of(json_get_text(range, "unit_id")));
-        return err ? err
-                   : text_copy(a->range, sizeof(a->range), text_of(json_get_text(range, "prefix")));
+        if (!err && strcmp(json_get_text(a->unit, "id"), owner->unit_id) != 0)
+                err = registry_unit_answering(&a->unit_then, db, owner->unit_id, 0);
+        if (!err)
+                err = text_copy(
+                    a->unit_id, sizeof(a->unit_id), text_of(json_get_text(a->unit, "id")));
+        return err ? err : text_copy(a->range, sizeof(a->range), text_of(owner->prefix));
 }
 
-int attribution_find(struct attribution *out, struct db *db, const struct victim *row, bool show)
+int attribution_find(
+    struct attribution *out, struct db *db, const struct victim *row, time_ms now, bool show)
 {
-        AUTO(json_free_at) json_t *range = NULL;
+        struct range_owner owner;
         struct attribution a = { .machines = json_array() };
-        int err = a.machines ? attribution_range(&range, db, &row->src_ip, row->seen_at)
+        int err = a.machines ? registry_unit_of_address(&owner, db, &row->src_ip, row->seen_at)
                              : ERR_MEMORY;
 
         if (err == ERR_MISSING)
                 err = outside(&a);
         else if (!err) {
-                err = take_range(&a, range);
+                err = take_owner(&a, db, &owner, now);
                 if (!err)
                         err = find_inside(&a, db, row, show);
         }
@@ -175,6 +182,7 @@ int attribution_find(struct attribution *out, struct db *db, const struct victim
 void attribution_done(struct attribution *a)
 {
         json_decref(a->unit);
+        json_decref(a->unit_then);
         json_decref(a->machines);
         json_decref(a->reason);
         *a = (struct attribution){ 0 };

@@ -3,12 +3,6 @@
 #include "base/mem.h"
 #include "system/db/db_json.h"
 
-/* Ranges nest: of those around an address the longest prefix begins last and ends first. */
-DB_SQL(range_of,
-    "select r.unit_id, u.name, r.prefix from address_range r join unit u on u.id = r.unit_id"
-    " where r.low <= $1 and r.high >= $2 and r.valid_from <= $3 and (r.valid_until is null or "
-    "r.valid_until > $4)"
-    " order by r.low desc, r.high, case when r.source = 'manual' then 0 else 1 end limit 1");
 #define BEHIND                                                                                     \
         " from machine m join unit_closure c on c.below_id = m.unit_id where c.above_id = $1"      \
         " and m.state in ('active', 'expected') and (c.depth = 0 or not exists"                    \
@@ -21,22 +15,6 @@ DB_SQL(machines_spoke,
     "select distinct m.id, m.name" BEHIND " and exists (select 1 from machine_connection k where"
     " k.machine_id = m.id and k.remote_hex = $2 and k.first_at <= $3 and k.last_at >= $4)"
     " order by m.name, m.id limit 50");
-
-int attribution_range(json_t **out, struct db *db, const struct ip_address *address, time_ms at)
-{
-        AUTO(db_query_done) struct db_query *q = NULL;
-        char hex[IP_HEX_MAX];
-        int err = db_query_begin(&q, db, range_of);
-
-        if (err)
-                return err;
-        (void)ip_address_write_hex(hex, address);
-        db_bind_string(q, 1, hex);
-        db_bind_string(q, 2, hex);
-        db_bind_int(q, 3, at);
-        db_bind_int(q, 4, at);
-        return db_row_json(out, q, "unit_id:t name:t prefix:t");
-}
 
 int attribution_machines(json_t **out, struct db *db, const char *unit_id)
 {

@@ -6,9 +6,6 @@
 
 #include "office/intake/attribution.h"
 
-/* {"unit_id","name","prefix"} of the longest range valid then; MISSING. */
-MUST_USE int attribution_range(
-    json_t **out, struct db *db, const struct ip_address *address, time_ms at);
 /* [{"id","name"}] of the unit's machines (and of those below it without a range of their own). */
 MUST_USE int attribution_machines(json_t **out, struct db *db, const char *unit_id);
 MUST_USE int attribution_machine_count(size_t *out, struct db *db, const char *unit_id);

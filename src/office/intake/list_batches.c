@@ -77,7 +77,7 @@ static int file_victim(struct batch *b, const struct victim *row, const char *ob
         char finding_id[ULID_MAX] = "";
         struct filed_victim filed = { observation_id, b->filed.source_id, b->filed.batch_id, row,
                 &where, false, b->now };
-        int err = attribution_find(&where, b->db, row, false);
+        int err = attribution_find(&where, b->db, row, b->now, false);
 
         if (err)
                 return err;
@@ -260,7 +260,7 @@ static int enrich_victim(
                 return err;
         if (source_id[0] && (err = observation_ever(&ever, db, source_id, "", &row)))
                 return err;
-        err = attribution_find(&where, db, &row, true);
+        err = attribution_find(&where, db, &row, now, true);
         if (err)
                 return err;
         if (json_object_set_new(

@@ -3,9 +3,8 @@
 #include "codec/digest.h"
 #include "office/registry/account_hash.h"
 #include "office/registry/accounts.h"
-#include "office/registry/rows_json.h"
 #include "office/registry/units.h"
-#include "system/db/db.h"
+#include "system/db/db_json.h"
 
 enum { FREE_FAILURES = 5, WAIT_MAX_MS = 15 * MINUTE_MS, LOGIN_MAX = 64, NAME_MAX_BYTES = 200 };
 
@@ -148,8 +147,8 @@ int accounts_json(json_t **out, struct db *db, const struct scope *scope)
         if (err)
                 return err;
         db_bind_string(q, 1, scope->unit_id);
-        return rows_json(
-            out, q, "t:id t:login t:name t:role o:unit b:active b:must_change", SIZE_MAX);
+        return db_rows_json(out, q,
+            "id:t login:t name:t role:t unit.id:t unit.name:t active:b must_change:b", SIZE_MAX);
 }
 
 static int account_of_row(struct account *out, struct arena *arena, struct db_query *q)

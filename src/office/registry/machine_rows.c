@@ -5,9 +5,8 @@
 #include "codec/unicode.h"
 #include "office/registry/account_hash.h"
 #include "office/registry/machines.h"
-#include "office/registry/rows_json.h"
 #include "office/registry/units.h"
-#include "system/db/db.h"
+#include "system/db/db_json.h"
 
 enum { TOKEN_GROUPS = 7, TOKEN_TEXT_MAX = 200, FOLDED_MAX = 1000 }; /* 175 bits */
 
@@ -252,7 +251,8 @@ int machine_registry_json(json_t **out, struct db *db, const struct scope *scope
                 return err;
         db_bind_string(q, 1, scope->unit_id);
         db_bind_string(q, 2, id);
-        return row_json(out, q,
-            "t:id t:name o:unit t:kind t:state t:serial t:location o:system m?:enrolled_at "
-            "t:agent_version m?:certificate_until");
+        return db_row_json(out, q,
+            "id:t name:t unit.id:t unit.name:t kind:t state:t serial:t location:t system.id:t? "
+            "system.name:t? enrolled_at:d? "
+            "agent_version:t certificate_until:d?");
 }

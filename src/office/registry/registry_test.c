@@ -8,7 +8,7 @@
 #include "office/registry/registry_fixture.h"
 #include "office/registry/trail.h"
 #include "office/registry/units.h"
-#include "system/db/db.h"
+#include "system/db/db_json.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -95,20 +95,56 @@ static void an_address_belongs_to_the_longest_prefix_of_its_time(void **state)
         assert_int_equal(owner_at(&o, f, "198.51.100.1", f->now), ERR_MISSING);
 }
 
-static void a_closed_unit_keeps_its_history_and_its_ranges_end(void **state)
+static void a_closed_unit_keeps_its_history_and_its_ranges_go_on_at_the_successor(void **state)
 {
         struct fixture *f = *state;
         AUTO(json_free_at) json_t *unit = NULL;
+        AUTO(json_free_at) json_t *now = NULL;
+        const struct scope sibling = { .unit_id = f->sibling };
+        const char *const heirs[] = { f->sibling };
+        struct range_owner o;
+        char id[ULID_MAX], machine[ULID_MAX];
+
+        fixture_add(id, f, "ranges", "unit", "HM-X01", "prefix", "203.0.113.0/28", NULL);
+        fixture_add(machine, f, "machines", "unit", "HM-X01", "name", "MAY-01", NULL);
+        assert_int_equal(unit_close(f->db, &f->clock, &f->office, f->commune, f->now, heirs, 1), 0);
+        assert_int_equal(owner_at(&o, f, "203.0.113.1", f->now), 0);
+        assert_string_equal(o.unit_id, f->sibling);
+        assert_int_equal(owner_at(&o, f, "203.0.113.1", f->now - 1), 0);
+        assert_string_equal(o.unit_id, f->commune);
+        assert_int_equal(registry_unit_answering(&now, f->db, o.unit_id, f->now), 0);
+        assert_string_equal(json_get_text(now, "id"), f->sibling);
+        assert_int_equal(unit_json(&unit, f->db, &f->office, f->now, f->commune), 0);
+        assert_int_equal(json_array_size(json_object_get(unit, "successors")), 1);
+        json_decref(unit);
+        assert_int_equal(machine_registry_json(&unit, f->db, &sibling, machine), 0);
+        assert_int_equal(unit_in_scope(f->db, &sibling, f->school), 0);
+        assert_int_equal(
+            unit_close(f->db, &f->clock, &f->office, f->commune, f->now, NULL, 0), ERR_EXISTS);
+}
+
+static void a_unit_is_not_closed_into_itself_nor_the_root_nor_ahead_of_time(void **state)
+{
+        struct fixture *f = *state;
+        const struct scope sibling = { .unit_id = f->sibling };
+        const char *const below[] = { f->school };
+        const char *const twice[] = { f->sibling, f->sibling };
         struct range_owner o;
         char id[ULID_MAX];
 
         fixture_add(id, f, "ranges", "unit", "HM-X01", "prefix", "203.0.113.0/28", NULL);
         assert_int_equal(
-            unit_close(f->db, &f->clock, &f->office, f->commune, f->now, f->sibling), 0);
+            unit_close(f->db, &f->clock, &f->office, f->commune, f->now, below, 1), ERR_FORMAT);
+        assert_int_equal(
+            unit_close(f->db, &f->clock, &f->office, f->commune, f->now, twice, 2), ERR_FORMAT);
+        assert_int_equal(
+            unit_close(f->db, &f->clock, &f->office, f->root, f->now, NULL, 0), ERR_FORMAT);
+        assert_int_equal(
+            unit_close(f->db, &f->clock, &f->office, f->commune, f->now + 1, NULL, 0), ERR_FORMAT);
+        assert_int_equal(
+            unit_close(f->db, &f->clock, &sibling, f->commune, f->now, NULL, 0), ERR_MISSING);
+        assert_int_equal(unit_close(f->db, &f->clock, &f->office, f->commune, f->now, NULL, 0), 0);
         assert_int_equal(owner_at(&o, f, "203.0.113.1", f->now), ERR_MISSING);
-        assert_int_equal(owner_at(&o, f, "203.0.113.1", f->now - 1), 0);
-        assert_int_equal(unit_json(&unit, f->db, &f->office, f->now, f->commune), 0);
-        assert_int_equal(json_array_size(json_object_get(unit, "successors")), 1);
 }
 
 static void a_token_enrols_the_expected_machine_and_is_used_up(void **state)
@@ -279,7 +315,8 @@ int main(void)
                 FIXED(a_unit_sees_itself_and_what_is_below_and_nothing_else),
                 FIXED(moving_a_unit_takes_all_below_it_along),
                 FIXED(an_address_belongs_to_the_longest_prefix_of_its_time),
-                FIXED(a_closed_unit_keeps_its_history_and_its_ranges_end),
+                FIXED(a_closed_unit_keeps_its_history_and_its_ranges_go_on_at_the_successor),
+                FIXED(a_unit_is_not_closed_into_itself_nor_the_root_nor_ahead_of_time),
                 FIXED(a_token_enrols_the_expected_machine_and_is_used_up),
                 FIXED(wrong_passwords_wait_longer_and_nobody_is_frozen),
                 FIXED(a_session_ends_when_idle_when_old_and_when_rights_change),

@@ -2,9 +2,8 @@
 #include "base/buffer.h"
 #include "base/mem.h"
 #include "codec/unicode.h"
-#include "office/registry/rows_json.h"
 #include "office/registry/trail.h"
-#include "system/db/db.h"
+#include "system/db/db_json.h"
 
 enum { SEARCH_MAX = 50, SEARCH_BYTES_MAX = 400 };
 
@@ -67,5 +66,5 @@ int registry_search_json(json_t **out, struct db *db, const struct scope *scope,
         db_bind_string(q, 1, scope->unit_id);
         db_bind_text(q, 2, (struct text){ pattern.data, pattern.len });
         db_bind_int(q, 3, SEARCH_MAX);
-        return rows_json(out, q, "t:page t:id t:title t:detail", SEARCH_MAX);
+        return db_rows_json(out, q, "page:t id:t title:t detail:t", SEARCH_MAX);
 }

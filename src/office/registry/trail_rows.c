@@ -4,9 +4,8 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/mem.h"
-#include "office/registry/rows_json.h"
 #include "office/registry/trail.h"
-#include "system/db/db.h"
+#include "system/db/db_json.h"
 
 enum { AUDIT_DETAIL_MAX = 64 << 10, AUDIT_PAGE = 200, CHANGES_PAGE = 500, AUDIT_FIELDS = 9 };
 
@@ -159,8 +158,8 @@ int audit_json(json_t **out, struct db *db, const struct scope *scope, int64_t a
         db_bind_int(q, 1, after);
         db_bind_string(q, 2, scope->unit_id);
         db_bind_int(q, 3, AUDIT_PAGE);
-        return rows_json(out, q,
-            "i:sequence m:at t:actor t:address t:act t:object_kind t:object_id j:detail",
+        return db_rows_json(out, q,
+            "sequence:i at:d actor:t address:t act:t object_kind:t object_id:t detail:j",
             AUDIT_PAGE);
 }
 
@@ -201,7 +200,7 @@ int registry_changes_json(json_t **out, struct db *db, const struct scope *scope
         db_bind_string(q, 2, scope->unit_id);
         db_bind_int(q, 3, last);
         db_bind_int(q, 4, CHANGES_PAGE);
-        err = rows_json(&rows, q, "t:topic t:id", CHANGES_PAGE);
+        err = db_rows_json(&rows, q, "topic:t id:t", CHANGES_PAGE);
         if (err)
                 return err;
         *out = json_pack("{s:I,s:o}", "sequence", (json_int_t)last, "changes", rows);

@@ -1,9 +1,8 @@
 /* Units as their pages show them. SPDX-License-Identifier: Apache-2.0 */
 #include "codec/json_fields.h"
-#include "office/registry/rows_json.h"
 #include "office/registry/units.h"
 #include "base/mem.h"
-#include "system/db/db.h"
+#include "system/db/db_json.h"
 
 enum { REPORTING_MS = 2 * DAY_MS, ROWS_MAX = 10000 };
 
@@ -58,8 +57,8 @@ DB_SQL(unit_tokens, "select t.until_at, t.uses_left from enrol_token t join unit
                     "$3 order by t.until_at");
 
 #define UNIT_SPEC                                                                                  \
-        "t:id t?:parent_id t:code t:name t:kind i:machines i:reporting i:open_findings "           \
-        "m:valid_from m?:valid_until"
+        "id:t parent_id:t? code:t name:t kind:t machines:i reporting:i open_findings:i "           \
+        "valid_from:d valid_until:d?"
 
 int units_json(json_t **out, struct db *db, const struct scope *scope, time_ms now)
 {
@@ -70,7 +69,7 @@ int units_json(json_t **out, struct db *db, const struct scope *scope, time_ms n
                 return err;
         db_bind_string(q, 1, scope->unit_id);
         db_bind_int(q, 2, now - REPORTING_MS);
-        return rows_json(out, q, UNIT_SPEC, SIZE_MAX);
+        return db_rows_json(out, q, UNIT_SPEC, SIZE_MAX);
 }
 
 struct part {
@@ -79,18 +78,18 @@ struct part {
 };
 
 static const struct part parts[] = {
-        { "path", unit_path, "t:id t:name", false },
-        { "predecessors", unit_predecessors, "t:id t:name m:at", false },
-        { "successors", unit_successors, "t:id t:name m:at", false },
-        { "people", unit_people, "t:id t:name t:title t:phone t:email m:valid_from m?:valid_until",
+        { "path", unit_path, "id:t name:t", false },
+        { "predecessors", unit_predecessors, "id:t name:t at:d", false },
+        { "successors", unit_successors, "id:t name:t at:d", false },
+        { "people", unit_people, "id:t name:t title:t phone:t email:t valid_from:d valid_until:d?",
             false },
         { "ranges", unit_ranges,
-            "t:id t:prefix t:operator b:behind_nat t:source t:note m:valid_from m?:valid_until",
+            "id:t prefix:t operator:t behind_nat:b source:t note:t valid_from:d valid_until:d?",
             false },
         { "systems", unit_systems,
-            "t:id t:code t:name i:level t:purpose t:owner t:operator t:dossier_state t:decision",
+            "id:t code:t name:t level:i purpose:t owner:t operator:t dossier_state:t decision:t",
             false },
-        { "tokens", unit_tokens, "m:until i:uses_left", true },
+        { "tokens", unit_tokens, "until:d uses_left:i", true },
 };
 
 static int add_part(json_t *unit, struct db *db, const struct scope *scope, const struct part *part,
@@ -106,7 +105,7 @@ static int add_part(json_t *unit, struct db *db, const struct scope *scope, cons
         db_bind_string(q, 2, id);
         if (part->with_now)
                 db_bind_int(q, 3, now);
-        err = rows_json(&rows, q, part->spec, ROWS_MAX);
+        err = db_rows_json(&rows, q, part->spec, ROWS_MAX);
         if (err)
                 return err;
         return json_object_set_new(unit, part->name, rows) ? ERR_MEMORY : 0;
@@ -123,7 +122,7 @@ static int unit_head(
         db_bind_string(q, 1, scope->unit_id);
         db_bind_int(q, 2, now - REPORTING_MS);
         db_bind_string(q, 3, id);
-        return row_json(out, q, UNIT_SPEC " t:phone t:email i:workstations_declared");
+        return db_row_json(out, q, UNIT_SPEC " phone:t email:t workstations_declared:i");
 }
 
 int unit_json(

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/buffer.h"
 #include "base/mem.h"
+#include "codec/json_fields.h"
 #include "codec/unicode.h"
 #include "office/registry/units.h"
-#include "system/db/db.h"
+#include "system/db/db_json.h"
 
-enum { FOLDED_MAX = 1000 };
+enum { FOLDED_MAX = 1000, SUCCESSIONS_MAX = 16 };
 
 DB_SQL(unit_seen, "select 1 from unit_closure where above_id = $1 and below_id = $2");
 DB_SQL(unit_first, "select id from unit where parent_id is null order by created_at, id limit 1");
@@ -23,13 +24,11 @@ DB_SQL(closure_join, "insert into unit_closure (above_id, below_id, depth) "
                      "select a.above_id, b.below_id, a.depth + b.depth + 1 from unit u "
                      "join unit_closure a on a.below_id = u.parent_id join unit_closure b on "
                      "b.above_id = u.id where u.id = $1");
-DB_SQL(unit_end, "update unit set valid_until = $2, updated_at = $3 where id = $1");
-DB_SQL(unit_end_ranges,
-    "update address_range set valid_until = $2, updated_at = $3 where unit_id = $1 and "
-    "(valid_until is null or valid_until > $2)");
-DB_SQL(unit_succeed,
-    "insert into unit_succession (predecessor_id, successor_id, at) values ($1, $2, $3) "
-    "on conflict (predecessor_id, successor_id) do update set at = excluded.at");
+/* the whole of it before a part of it, then the earliest */
+DB_SQL(unit_answering,
+    "select u.id, u.name, case when u.valid_until is not null and u.valid_until <= $2 then "
+    "(select s.successor_id from unit_succession s where s.predecessor_id = u.id and s.at <= $2 "
+    "order by s.part, s.at, s.successor_id limit 1) end from unit u where u.id = $1");
 DB_SQL(range_of_address, "select id, unit_id, prefix, behind_nat, source, low, high from "
                          "address_range where low <= $1 and high >= $1 "
                          "and valid_from <= $2 and (valid_until is null or valid_until > $2) "
@@ -112,24 +111,6 @@ int unit_move(struct db *db, const struct clock *clock, const struct scope *scop
         return err ? err : unit_rebuild_closure(db, unit_id);
 }
 
-int unit_close(struct db *db, const struct clock *clock, const struct scope *scope,
-    const char *unit_id, time_ms at, const char *successor_id)
-{
-        int err = unit_in_scope(db, scope, unit_id);
-
-        if (!err && successor_id)
-                err = unit_in_scope(db, scope, successor_id);
-        if (!err && successor_id && strcmp(successor_id, unit_id) == 0)
-                err = ERR_FORMAT;
-        if (!err)
-                err = db_run(db, NULL, unit_end, "tii", unit_id, at, clock_now(clock));
-        if (!err)
-                err = db_run(db, NULL, unit_end_ranges, "tii", unit_id, at, clock_now(clock));
-        if (!err && successor_id)
-                err = db_run(db, NULL, unit_succeed, "tti", unit_id, successor_id, at);
-        return err;
-}
-
 static int owner_of_row(struct range_owner *out, struct db_query *q)
 {
         struct range_owner o = { .behind_nat = db_column_int(q, 3) != 0,
@@ -166,4 +147,41 @@ int registry_unit_of_address(
         db_bind_int(q, 2, at);
         got = db_step(q);
         return got == 1 ? owner_of_row(out, q) : got < 0 ? got : ERR_MISSING;
+}
+
+static int one_answering(
+    json_t **out, char next[ULID_MAX], struct db *db, const char *unit_id, time_ms at)
+{
+        AUTO(db_query_done) struct db_query *q = NULL;
+        int err = db_query_begin(&q, db, unit_answering);
+
+        if (err)
+                return err;
+        db_bind_string(q, 1, unit_id);
+        db_bind_int(q, 2, at);
+        err = db_row_json(out, q, "id:t name:t");
+        if (err)
+                return err;
+        return text_copy(next, ULID_MAX, db_column_text(q, 2));
+}
+
+/* Successions are entered by people: a ring of them ends after SUCCESSIONS_MAX steps. */
+int registry_unit_answering(json_t **out, struct db *db, const char *unit_id, time_ms at)
+{
+        AUTO(json_free_at) json_t *unit = NULL;
+        char here[ULID_MAX], next[ULID_MAX];
+        int err = text_copy(here, sizeof(here), text_of(unit_id));
+
+        for (int steps = 0; !err && here[0] && steps < SUCCESSIONS_MAX; steps++) {
+                json_decref(unit);
+                unit = NULL;
+                err = one_answering(&unit, next, db, here, at);
+                memcpy(here, next, sizeof(here));
+        }
+        if (err)
+                return err == ERR_LIMIT ? ERR_MISSING : err;
+        if (!unit)
+                return ERR_MISSING;
+        *out = MOVE(unit);
+        return 0;
 }

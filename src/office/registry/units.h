@@ -26,9 +26,13 @@ MUST_USE int unit_move(struct db *db, const struct clock *clock, const struct sc
     const char *unit_id, const char *parent_id);
 /* Brings the closure of the subtree in line with parent_id as it stands in the row. */
 MUST_USE int unit_rebuild_closure(struct db *db, const char *unit_id);
-/* From `at` on the unit is no more; successor_id may be NULL. Its ranges end with it. */
+/* From `at` (not after now) on the unit is no more. The first successor answers for it: machines,
+ * systems, people and units below go to it, and its ranges go on there; the others are on record.
+ * Without successors its ranges end. FORMAT for the root, for a successor below the unit or twice,
+ * and for a time to come; EXISTS when it has ended already; MISSING out of scope. */
+enum { UNIT_SUCCESSORS_MAX = 16 };
 MUST_USE int unit_close(struct db *db, const struct clock *clock, const struct scope *scope,
-    const char *unit_id, time_ms at, const char *successor_id);
+    const char *unit_id, time_ms at, const char *const *successors, size_t count);
 
 /* [{id,parent_id?,code,name,kind,machines,reporting,open_findings,valid_from,valid_until?}] of the
  * scope, parents first. Reporting: seen within two days before now. */
@@ -48,5 +52,8 @@ struct range_owner {
 };
 MUST_USE int registry_unit_of_address(
     struct range_owner *out, struct db *db, const struct ip_address *ip, time_ms at);
+/* Who answers for the unit at that time: itself, or, when it had ended by then, the successor of
+ * the whole of it, and that one's. {"id","name"}; MISSING for an unknown unit. */
+MUST_USE int registry_unit_answering(json_t **out, struct db *db, const char *unit_id, time_ms at);
 
 #endif

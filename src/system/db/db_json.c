@@ -88,6 +88,20 @@ static int put(json_t *row, struct text name, json_t *value_own)
         return json_object_set_new(row, flat, value_own) ? ERR_MEMORY : 0;
 }
 
+/* "name:kind" or "name:kind?" */
+static int put_word(json_t *row, struct db_query *q, struct text word, int column)
+{
+        size_t colon = text_find(word, ':');
+        bool may_miss = word.len && word.data[word.len - 1] == '?';
+
+        if (colon + 2 + may_miss != word.len)
+                return ERR_BUG;
+        if (may_miss && db_column_is_null(q, column))
+                return 0;
+        return put(
+            row, (struct text){ word.data, colon }, column_json(q, column, word.data[colon + 1]));
+}
+
 static int row_json(json_t **out, struct db_query *q, const char *spec)
 {
         AUTO(json_free_at) json_t *row = json_object();
@@ -96,13 +110,8 @@ static int row_json(json_t **out, struct db_query *q, const char *spec)
         if (!row)
                 return ERR_MEMORY;
         for (int column = 0; text_split(&word, &rest, ' '); column++) {
-                size_t colon = text_find(word, ':');
-                int err;
+                int err = put_word(row, q, word, column);
 
-                if (colon + 2 != word.len)
-                        return ERR_BUG;
-                err = put(row, (struct text){ word.data, colon },
-                    column_json(q, column, word.data[colon + 1]));
                 if (err)
                         return err;
         }

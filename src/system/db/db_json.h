@@ -10,8 +10,9 @@
 
 /* Steps q to its end; each row becomes an object of *out (an array, the caller's). spec names the
  * columns in their order, "name:kind" each, parted by blanks: t text, i number, b truth, d time
- * (RFC 3339, NULL or 0 becomes null), j JSON text. "unit.id:t unit.name:t" makes an object, null
- * when its first column is NULL. LIMIT with more than max_rows rows. */
+ * (RFC 3339, NULL or 0 becomes null), j JSON text; a '?' behind the kind leaves the name out when
+ * the column is NULL. "unit.id:t unit.name:t" makes an object, null (with '?': left out) when its
+ * first column is NULL. LIMIT with more than max_rows rows. */
 MUST_USE int db_rows_json(json_t **out, struct db_query *q, const char *spec, size_t max_rows);
 /* The same for one row: MISSING when there is none. */
 MUST_USE int db_row_json(json_t **out, struct db_query *q, const char *spec);
