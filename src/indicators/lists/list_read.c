@@ -348,7 +348,7 @@ static int first_reading(struct list_summary *out, struct list_survey **survey, 
     const struct list_format *format, const struct list_options *options, struct parse_error *bad)
 {
         struct list_rows rows;
-        int err = list_survey_new(survey, format, options);
+        int err = format ? list_survey_new(survey, format, options) : ERR_FORMAT;
 
         if (err)
                 return err;
