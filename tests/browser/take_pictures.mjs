@@ -51,7 +51,7 @@ async function enrolAll(page) {
     const words = ["run", "--state", state, "--path", swept, ...(name === "X-AN-01" ? ["--no-quarantine"] : [])];
     running.push(spawn("unshare", ["-um", "sh", "-c", line, "sh", agent, ...words], { stdio: ["ignore", "ignore", process.env.CANH_TELL ? "inherit" : "ignore"] }));
   }
-  for (const end = Date.now() + 30_000; Date.now() < end; await new Promise((done) => setTimeout(done, 500))) {
+  for (const end = Date.now() + 12_000; Date.now() < end; await new Promise((done) => setTimeout(done, 500))) {
     const all = (await api(page, "GET", "/machines")).machines;
     const seen = all.filter((one) => one.last_sweep_at).length;
     if (seen >= machines.length) break;
@@ -81,7 +81,8 @@ async function inside() {
   mkdirSync(out, { recursive: true });
   const browser = await openBrowser();
   const { page, context } = await openPage(browser);
-  const shot = (name, on = page) => on.screenshot({ path: join(out, name + ".png") });
+  const shot = (name, on = page, height = 0) =>
+    on.screenshot({ path: join(out, name + ".png"), ...(height ? { clip: { x: 0, y: 0, width: 1280, height } } : {}) });
   const open = async (hash, on = page) => {
     await on.goto(url + "/#/" + hash);
     await settled(on);
@@ -119,11 +120,11 @@ async function inside() {
     await open(`matrix?cell=${an.id}.1b`);
     await page.locator(".panel .prove li").first().waitFor();
     await shot("04-proof");
-    await open("unit/" + an.id);
+    await open("unit/" + units.find((one) => one.code === "TT-MAU").id);
     await shot("05-unit");
-    const machine = (await api(page, "GET", "/machines?unit=" + an.id)).machines.find((one) => one.name === "X-AN-01" && one.last_sweep_at);
+    const machine = (await api(page, "GET", "/machines?unit=" + an.id)).machines.find((one) => one.name === "X-AN-01");
     await open("machine/" + machine.id);
-    await shot("06-machine");
+    await shot("06-machine", page, 640); // below stands the kernel of the machine it was made on
     const { incidents } = await api(page, "GET", "/incidents?state=open");
     const one = incidents.find((i) => i.unit?.id === an.id);
     await api(page, "POST", `/incidents/${one.id}/entries`, { body: "Đã gọi điện cho xã, cử người xuống." });
