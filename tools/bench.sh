@@ -18,5 +18,6 @@ run() {
 	run meson test -C build/run --no-rebuild --benchmark --verbose --num-processes 1
 	run python3 tests/bench/sweep_vs_yara.py build/run
 	run python3 tests/bench/agent_rest.py build/run
+	run python3 tests/bench/centre_rest.py build/run/src/centre/canh-centre
 } | tee "$table"
 [ ! -e "$bad" ]
