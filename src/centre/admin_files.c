@@ -2,8 +2,10 @@
 #include "centre/admin_files.h"
 
 #include "base/mem.h"
+#include "centre/api/kit_means.h"
 #include "centre/api/kit_rows.h"
 #include "centre/authority.h"
+#include "centre/bundle.h"
 #include "centre/fresh_key.h"
 #include "codec/json_fields.h"
 #include "office/registry/trail.h"
@@ -15,7 +17,7 @@
 #include <sodium.h>
 #include <unistd.h>
 
-enum { KIT_PEM_MAX = 32 << 10, CODE_LETTERS = 32, KIT_DAYS_MAX = 90 };
+enum { KIT_PEM_MAX = 32 << 10, CODE_LETTERS = 32, KIT_DAYS_MAX = 90, PATH_ROOM = 1024 };
 
 static int write_new(const char *path, const json_t *value)
 {
@@ -47,6 +49,21 @@ static int issue(struct keys_certificate *head, struct buffer *pem, struct buffe
         if (!err)
                 err = authority_add_pem(authority_pem, authority);
         (void)authority_close(authority);
+        return err;
+}
+
+/* The bundle as it lies on disk; nothing is published here, so nothing is signed. */
+static int add_means(json_t *kit, const char *data_folder, const struct clock *clock)
+{
+        struct bundle *bundle = NULL;
+        char folder[PATH_ROOM];
+        int err = snprintf(folder, sizeof(folder), "%s/bundle", data_folder) >= PATH_ROOM
+                      ? ERR_LIMIT
+                      : bundle_open(&bundle, folder, "", clock, NULL, NULL);
+
+        if (!err)
+                err = kit_add_means(kit, bundle);
+        (void)bundle_close(bundle);
         return err;
 }
 
@@ -84,6 +101,8 @@ int admin_kit(struct db *db, const struct clock *clock, const struct scope *scop
         if (!err &&
             !(kit = kit_json(request.name, pem.data, key.data, authority.data, head.until_ms)))
                 err = ERR_MEMORY;
+        if (!err)
+                err = add_means(kit, data_folder, clock);
         if (!err)
                 err = write_new(path, kit);
         if (err)
