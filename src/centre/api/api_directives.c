@@ -5,8 +5,6 @@
 #include "centre/api/api_routes.h"
 #include "codec/json_fields.h"
 #include "office/campaign/campaign.h"
-#include "office/registry/trail.h"
-#include "system/db/db.h"
 
 enum { ID_MAX = 64, URGED_UNITS_MAX = 1000 };
 
@@ -37,25 +35,6 @@ static int read_attest(struct attest_body *b, const json_t *o, struct parse_erro
         return err;
 }
 
-/* The trail is kept in a transaction of its own, behind the act. */
-static int note_act(
-    struct call *call, const char *act, const char *kind, const char *id, struct text unit)
-{
-        char unit_id[ULID_MAX] = "";
-        int err = unit.len ? text_copy(unit_id, sizeof(unit_id), unit) : 0;
-
-        if (!err)
-                err = db_begin(call->db);
-        if (err)
-                return err;
-        err = audit_add(call->db, call->clock, &call->scope, act, kind, id, unit_id, NULL);
-        if (!err)
-                err = db_commit(call->db);
-        if (err)
-                db_rollback(call->db);
-        return err;
-}
-
 static int post_attestation(struct reply *reply, struct call *call)
 {
         AUTO(json_free_at) json_t *json = NULL;
@@ -77,8 +56,6 @@ static int post_attestation(struct reply *reply, struct call *call)
                 return reply_problem(reply, call, 400, "not_attestable",
                     "Tiêu chí này do hệ thống đo, hoặc nội dung xác nhận còn trống",
                     "This measure is taken by machines, or the attestation is empty");
-        if (!err)
-                err = note_act(call, "attest", "attestation", id, b.unit);
         return err ? err : reply_json(reply, 201, json_pack("{s:s}", "id", id));
 }
 
@@ -102,8 +79,6 @@ static int post_urges(struct reply *reply, struct call *call)
         err = call_campaign(&c, call, directive);
         if (!err)
                 err = campaign_urge(&said, call->db, call->clock, &call->scope, c, clause, units);
-        if (!err)
-                err = note_act(call, "urge", "directive", c->id, TEXT(""));
         if (err) {
                 json_decref(said);
                 return err;

@@ -143,14 +143,31 @@ static int sign_out(struct reply *reply, struct call *call)
         return err ? err : registry_done(reply);
 }
 
+/* A wrong old password is kept as a failure, so that guessing here waits as at the door. */
+static int set_password(
+    struct call *call, struct text old_password, struct text new_password, struct parse_error *bad)
+{
+        const struct told told = { .act = "change_password",
+                .kind = "account",
+                .id = call->scope.account_id,
+                .unit_id = call->scope.unit_id };
+        int err = db_begin(call->db);
+
+        if (err)
+                return err;
+        err = account_set_password(call->db, call->clock, call->scope.account_id,
+            call->session_hash, old_password, new_password, bad);
+        if (err != ERR_DENIED)
+                return registry_finish(err, call, &told);
+        if (db_commit(call->db))
+                db_rollback(call->db);
+        return ERR_DENIED;
+}
+
 static int change_password(struct reply *reply, struct call *call)
 {
         AUTO(json_free_at) json_t *body = NULL;
         struct parse_error bad = { 0 };
-        struct told told = { .act = "change_password",
-                .kind = "account",
-                .id = call->scope.account_id,
-                .unit_id = call->scope.unit_id };
         struct text old_password, new_password;
         int err = call_json(&body, call, &bad);
 
@@ -159,8 +176,7 @@ static int change_password(struct reply *reply, struct call *call)
         if (!err)
                 err = json_field_text(&new_password, body, "new", PASSWORD_BYTES_MAX, &bad);
         if (!err)
-                err = account_set_password(call->db, call->clock, call->scope.account_id,
-                    call->session_hash, old_password, new_password, &bad);
+                err = set_password(call, old_password, new_password, &bad);
         if (err == ERR_DENIED)
                 return reply_problem(reply, call, 403, "bad_credentials",
                     "Mật khẩu hiện tại không đúng.", "The present password is wrong.");
@@ -168,12 +184,7 @@ static int change_password(struct reply *reply, struct call *call)
                 return reply_problem(reply, call, 429, "slow_down",
                     "Đã sai nhiều lần: xin chờ một lúc rồi thử lại.",
                     "Too many wrong tries: wait a little and try again.");
-        if (err)
-                return registry_answer(reply, call, err, &bad);
-        err = db_begin(call->db);
-        if (!err)
-                err = registry_finish(0, call, &told);
-        return err ? err : registry_done(reply);
+        return err ? registry_answer(reply, call, err, &bad) : registry_done(reply);
 }
 
 struct first_run {

@@ -5,8 +5,6 @@
 #include "centre/api/api_routes.h"
 #include "codec/json_fields.h"
 #include "office/campaign/campaign.h"
-#include "office/registry/trail.h"
-#include "system/db/db.h"
 
 enum { ID_MAX = 64 };
 
@@ -27,20 +25,6 @@ static int read_body(struct waiver_body *b, const json_t *o, struct parse_error 
                 err = json_field_text(&b->reason, o, "reason", CAMPAIGN_REASON_MAX, bad);
         if (!err)
                 err = json_field_time(&b->until, o, "until", bad);
-        return err;
-}
-
-static int note_act(struct call *call, const char *act, const char *id)
-{
-        int err = db_begin(call->db);
-
-        if (err)
-                return err;
-        err = audit_add(call->db, call->clock, &call->scope, act, "waiver", id, NULL, NULL);
-        if (!err)
-                err = db_commit(call->db);
-        if (err)
-                db_rollback(call->db);
         return err;
 }
 
@@ -65,20 +49,13 @@ static int post_waiver(struct reply *reply, struct call *call)
                 return reply_problem(reply, call, 400, "waiver_refused",
                     "Phải có lý do, và ngày hết hiệu lực phải ở tương lai",
                     "A reason is needed, and the end must lie in the future");
-        if (!err)
-                err = note_act(call, "waive", id);
         return err ? err : reply_json(reply, 201, json_pack("{s:s}", "id", id));
 }
 
 static int delete_waiver(struct reply *reply, struct call *call)
 {
-        char id[ULID_MAX];
-        int err = text_copy(id, sizeof(id), call->params[0]) ? ERR_MISSING : 0;
+        int err = campaign_end_waiver(call->db, call->clock, &call->scope, call->params[0]);
 
-        if (!err)
-                err = campaign_end_waiver(call->db, call->clock, &call->scope, call->params[0]);
-        if (!err)
-                err = note_act(call, "end_waiver", id);
         reply->status = 204;
         return err;
 }

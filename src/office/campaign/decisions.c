@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "office/campaign/evaluation.h"
 #include "office/campaign/json_parts.h"
+#include "office/registry/trail.h"
 #include "system/db/db.h"
 
 static int end_transaction(struct db *db, int err)
@@ -13,6 +14,15 @@ static int end_transaction(struct db *db, int err)
         if (err)
                 db_rollback(db);
         return err;
+}
+
+static int audit_unit(struct db *db, const struct clock *clock, const struct scope *scope,
+    const char *act, const char *kind, const char *id, struct text unit)
+{
+        char unit_id[ULID_MAX];
+        int err = text_copy(unit_id, sizeof(unit_id), unit);
+
+        return err ? err : audit_add(db, clock, scope, act, kind, id, unit_id, NULL);
 }
 
 static bool fits(struct text t)
@@ -68,7 +78,10 @@ int campaign_attest(char id[ULID_MAX], struct db *db, const struct clock *clock,
                 err = db_begin(db);
         if (err)
                 return err;
-        err = end_transaction(db, attestation_row_add(id, db, clock, scope, c->id, &fact));
+        err = attestation_row_add(id, db, clock, scope, c->id, &fact);
+        if (!err)
+                err = audit_unit(db, clock, scope, "attest", "attestation", id, unit_id);
+        err = end_transaction(db, err);
         return err ? err : campaign_evaluate(db, clock, c, NULL);
 }
 
@@ -91,20 +104,28 @@ int campaign_waive(char id[ULID_MAX], struct db *db, const struct clock *clock,
                 err = db_begin(db);
         if (err)
                 return err;
-        err = end_transaction(db, waiver_row_add(id, db, clock, scope, c->id, &row));
+        err = waiver_row_add(id, db, clock, scope, c->id, &row);
+        if (!err)
+                err = audit_unit(db, clock, scope, "waive", "waiver", id, unit_id);
+        err = end_transaction(db, err);
         return err ? err : campaign_evaluate(db, clock, c, NULL);
 }
 
 int campaign_end_waiver(
     struct db *db, const struct clock *clock, const struct scope *scope, struct text waiver_id)
 {
+        char id[ULID_MAX];
         int err = scope->role >= ROLE_OFFICE ? db_begin(db) : ERR_DENIED;
 
         if (err)
                 return err;
         err = waiver_row_end(db, clock, scope, waiver_id);
         if (!err)
-                err = change_row_add(db, clock, "registry", "");
+                err = text_copy(id, sizeof(id), waiver_id);
+        if (!err)
+                err = audit_add(db, clock, scope, "end_waiver", "waiver", id, scope->unit_id, NULL);
+        if (!err)
+                err = registry_changed(db, clock, "registry", id, scope->unit_id);
         err = end_transaction(db, err);
         return err ? err : campaign_refresh(db, clock, 0);
 }
@@ -222,7 +243,10 @@ int campaign_urge(json_t **out, struct db *db, const struct clock *clock, const 
                 return err;
         u.urged = json_array();
         u.skipped = json_array();
-        err = end_transaction(db, urge_named(&u, clause, units));
+        err = urge_named(&u, clause, units);
+        if (!err)
+                err = audit_add(db, clock, scope, "urge", "directive", c->id, scope->unit_id, NULL);
+        err = end_transaction(db, err);
         if (err) {
                 json_decref(u.urged);
                 json_decref(u.skipped);

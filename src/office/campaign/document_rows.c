@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "office/campaign/document_rows.h"
 #include "office/campaign/campaign_rows.h"
+#include "office/registry/trail.h"
 #include "system/db/db.h"
 
 #define DOCUMENT_COLUMNS                                                                           \
@@ -49,6 +50,21 @@ static int read_document(struct document_row *d, struct arena *arena, struct db_
         return err;
 }
 
+/* The act, its line in the trail and the change end together. */
+static int finish(struct db *db, const struct clock *clock, const struct scope *scope,
+    const char *act, const char *id, int err)
+{
+        if (!err)
+                err = audit_add(db, clock, scope, act, "report", id, scope->unit_id, NULL);
+        if (!err)
+                err = registry_changed(db, clock, "report", id, scope->unit_id);
+        if (!err)
+                err = db_commit(db);
+        if (err)
+                db_rollback(db);
+        return err;
+}
+
 int document_row_add(char id[ULID_MAX], struct db *db, const struct clock *clock,
     const struct scope *scope, const char *kind, const char *directive_id, time_ms from,
     time_ms until, struct text frozen)
@@ -62,13 +78,7 @@ int document_row_add(char id[ULID_MAX], struct db *db, const struct clock *clock
         err = db_run(db, NULL, document_add, "ttttiittit", ulid_make(id, clock), kind, directive_id,
             scope->unit_id, (int64_t)from, (int64_t)until, frozen.data, sha256_write(hex, &digest),
             (int64_t)clock_now(clock), scope->actor);
-        if (!err)
-                err = change_row_add(db, clock, "report", id);
-        if (!err)
-                err = db_commit(db);
-        if (err)
-                db_rollback(db);
-        return err;
+        return finish(db, clock, scope, "make", id, err);
 }
 
 int document_row_read(struct document_row *out, struct arena *arena, struct db *db,
@@ -111,17 +121,6 @@ int document_rows_read(struct document_row **out, size_t *count, struct arena *a
         return err;
 }
 
-static int finish(struct db *db, const struct clock *clock, const char *id, int err)
-{
-        if (!err)
-                err = change_row_add(db, clock, "report", id);
-        if (!err)
-                err = db_commit(db);
-        if (err)
-                db_rollback(db);
-        return err;
-}
-
 static int edit_inside(struct db *db, const struct clock *clock, const char *id, struct text number,
     struct text signer, time_ms signed_on, struct text fields)
 {
@@ -158,7 +157,7 @@ int document_row_edit(struct db *db, const struct clock *clock, const struct sco
                 err = db_begin(db);
         if (err)
                 return err;
-        return finish(db, clock, now.id.data,
+        return finish(db, clock, scope, "change", now.id.data,
             edit_inside(db, clock, now.id.data, number, signer, signed_on, fields));
 }
 
@@ -198,5 +197,5 @@ int document_row_move(struct db *db, const struct clock *clock, const struct sco
             now.id.data, now.state.data);
         if (!err && !changed)
                 err = ERR_BUSY; /* somebody else moved it in between */
-        return finish(db, clock, now.id.data, err);
+        return finish(db, clock, scope, word, now.id.data, err);
 }

@@ -2,6 +2,7 @@
 #include "office/intake/agent_reports.h"
 #include "base/mem.h"
 #include "office/intake/report_rows.h"
+#include "office/registry/machine_life.h"
 #include "system/db/db.h"
 
 struct filing {
@@ -82,8 +83,9 @@ static int file_sweep(struct filing *f)
         if ((err = sweep_row_add(f->db, f->report, f->machine.id)) ||
             (err = sweep_orders_swept(f->db, s, f->machine.id, f->now)) || (err = file_hits(f)))
                 return err;
-        if (s->complete && ((err = sweep_hits_gone(f->db, s, f->machine.id)) ||
-                               (err = sweep_machine_swept(f->db, s, f->machine.id, f->now))))
+        if (s->complete &&
+            ((err = sweep_hits_gone(f->db, s, f->machine.id)) ||
+                (err = machine_swept(f->db, f->machine.id, s->id.data, s->ended_at, f->now))))
                 return err;
         if ((err = sweep_orders_swept(f->db, s, f->machine.id, f->now)) ||
             (err = sweep_hits_open(&filed.open_hits, f->db, f->machine.id)))
@@ -120,7 +122,7 @@ static int file_connections(struct filing *f)
                 if (err)
                         return err;
         }
-        return connections_seen(f->db, f->machine.id, list->to < f->now ? list->to : f->now);
+        return machine_connections_at(f->db, f->machine.id, list->to < f->now ? list->to : f->now);
 }
 
 static int file_heartbeat(struct filing *f)

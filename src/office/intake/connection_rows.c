@@ -22,8 +22,6 @@ DB_SQL(connections_trim,
     "delete from machine_connection where machine_id = $1 and list = '' and last_at <"
     " coalesce((select last_at from machine_connection where machine_id = $2 order by last_at desc"
     " limit 1 offset $3), 0)");
-DB_SQL(connections_at, "update machine set last_connections_at = $1 where id = $2 and "
-                       "coalesce(last_connections_at, 0) < $3");
 
 int connection_put(struct db *db, const struct report_connection *c, const char *machine_id)
 {
@@ -40,9 +38,4 @@ int connections_bound(struct db *db, const char *machine_id)
 {
         return db_run(db, NULL, connections_trim, "tti", machine_id, machine_id,
             (int64_t)CONNECTIONS_PER_MACHINE_MAX - 1);
-}
-
-int connections_seen(struct db *db, const char *machine_id, time_ms at)
-{
-        return db_run(db, NULL, connections_at, "iti", at, machine_id, at);
 }

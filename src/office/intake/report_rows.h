@@ -38,8 +38,6 @@ MUST_USE int sweep_hit_put(char *hit_id, bool *first_time, struct db *db, const 
 MUST_USE int sweep_hits_gone(
     struct db *db, const struct report_sweep *sweep, const char *machine_id);
 MUST_USE int sweep_hits_open(int64_t *out, struct db *db, const char *machine_id);
-MUST_USE int sweep_machine_swept(
-    struct db *db, const struct report_sweep *sweep, const char *machine_id, time_ms now);
 MUST_USE int sweep_orders_swept(
     struct db *db, const struct report_sweep *sweep, const char *machine_id, time_ms now);
 MUST_USE int order_done(struct db *db, const struct report_order *order, const char *machine_id,
@@ -52,6 +50,5 @@ MUST_USE int connection_put(
     struct db *db, const struct report_connection *c, const char *machine_id);
 /* Keeps the newest CONNECTIONS_PER_MACHINE_MAX. */
 MUST_USE int connections_bound(struct db *db, const char *machine_id);
-MUST_USE int connections_seen(struct db *db, const char *machine_id, time_ms at);
 
 #endif
