@@ -14,6 +14,8 @@ import shlex
 import subprocess
 import sys
 
+PACKS = pathlib.Path(__file__).resolve().parent.parent / "packs"
+
 
 def run(program, case):
     command = case / "command"
@@ -21,6 +23,8 @@ def run(program, case):
         words = shlex.split(command.read_text(encoding="utf-8"), comments=True)
     else:
         words = ["list", "show", "--json"] + sorted(p.name for p in case.glob("input*"))
+    if words[0] == "list":  # those of this checkout, whatever is installed
+        words += ["--packs", str(PACKS)]
     done = subprocess.run([program] + words, cwd=case, capture_output=True, timeout=120, check=False,
                           env=dict(os.environ, LC_ALL="vi_VN.UTF-8", LANG="vi_VN.UTF-8"))
     text = done.stdout.decode("utf-8") + done.stderr.decode("utf-8")

@@ -58,7 +58,7 @@ wait_for_centre() {
 		sleep 0.2
 	done
 }
-sample_step() { python3 tools/run_sample.py --site "$site" --var "$var" "$@"; }
+sample_step() { python3 tools/run_sample.py --site "$site" --var "$var" --centre "$centre" "$@"; }
 
 # What the centre prints (the user and one-time password of the sample, the first-run code) stays in $var alone.
 set -- --data "$var/centre" --packs "$here/packs" --listen "127.0.0.1:$port" --agents "127.0.0.1:$agents_port"

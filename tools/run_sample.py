@@ -1,17 +1,21 @@
 #!/usr/bin/env python3
-"""tools/run_sample.py --site URL --var FOLDER STEP: what `make run` does in the office over its JSON API, as a person would in the page.
+"""tools/run_sample.py --site URL --var FOLDER --centre PROGRAM STEP: what `make run` does in the office over its JSON API, as a person would in the page.
 
   import     the sample lists and the sample capture, through preview and import
   hello      prints the address, the user and the one-time password (as long as it holds)
   first-run  prints the address and the code of an empty office
 
-The user and the one-time password are those that the centre printed at its first start (FOLDER/sample.out).
+The user and the one-time password are those that the centre printed at its first start (FOLDER/sample.out). An account with a
+one-time password can do nothing but choose another: import chooses one that nobody knows, works, and has the administrator's
+command make a new one-time password for the person.
 SPDX-License-Identifier: Apache-2.0"""
 import argparse
 import http.cookiejar
 import json
 import os
 import re
+import secrets
+import subprocess
 import sys
 import urllib.error
 import urllib.parse
@@ -120,19 +124,39 @@ def first_run(site, var):
     print(f"  An empty office: its first page asks for this code: {code}")
 
 
+def new_one_time_password(centre, var, login):
+    made = subprocess.run([centre, "--data", os.path.join(var, "centre"), "admin", "reset-password", login],
+                          capture_output=True, text=True, check=False)
+    if made.returncode:
+        sys.exit(f"make run: no one-time password could be made: {made.stderr.strip()}")
+    with open(os.path.join(var, "sample.out"), "a", encoding="utf-8") as file:
+        file.write(made.stdout)
+
+
+def import_sample(args):
+    office = Office(args.site)
+    login, password = account(args.var)
+    own = secrets.token_urlsafe(24)
+    office.sign_in(login, password)
+    office.must("POST", "/session/password", {"old": password, "new": own})
+    try:
+        import_all(office)
+    finally:
+        new_one_time_password(args.centre, args.var, login)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--site", required=True)
     parser.add_argument("--var", required=True)
+    parser.add_argument("--centre", required=True)
     parser.add_argument("step", choices=["import", "hello", "first-run"])
     args = parser.parse_args()
     if args.step == "hello":
         return hello(args.site, args.var)
     if args.step == "first-run":
         return first_run(args.site, args.var)
-    office = Office(args.site)
-    office.sign_in(*account(args.var))
-    return import_all(office)
+    return import_sample(args)
 
 
 if __name__ == "__main__":

@@ -5,9 +5,13 @@
 #include "base/mem.h"
 #include "canh/input.h"
 #include "codec/timestamp.h"
+#include "system/os/folder.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+enum { PACK_NAME_MAX = 256, PACK_PATH_MAX = 4096 };
 
 struct taking {
         struct list_arguments *a;
@@ -70,6 +74,7 @@ static int take_ours(struct taking *t)
         return 0;
 }
 
+/* A list of a kind that is not used is named and passed over: the others still filter. */
 static int take_one_warning(struct taking *t, const char *path)
 {
         AUTO(buffer_done) struct buffer bytes = BUFFER(WARNING_BYTES_MAX);
@@ -86,6 +91,57 @@ static int take_one_warning(struct taking *t, const char *path)
                 input_complain(t->l, path, err, &bad);
         else
                 a->options.warnings_count++;
+        return err == ERR_UNSUPPORTED ? 0 : err;
+}
+
+struct pack_names {
+        char names[ARGUMENT_WARNINGS_MAX][PACK_NAME_MAX];
+        size_t count;
+};
+
+static int keep_name(void *state, const char *name)
+{
+        struct pack_names *in = state;
+
+        if (!text_ends(text_of(name), ".json"))
+                return 0;
+        if (in->count == ARGUMENT_WARNINGS_MAX)
+                return ERR_LIMIT;
+        return text_copy(in->names[in->count++], PACK_NAME_MAX, text_of(name));
+}
+
+static int by_name(const void *x, const void *y)
+{
+        return strcmp(x, y);
+}
+
+/* The lists of the pack, by name, so that of two lists that hold a value always the same is said.
+ * Without --packs a missing folder means that this installation brings none. */
+static int take_pack(struct taking *t, const char *packs)
+{
+        AUTO(folder_close_at) struct folder *folder = NULL;
+        struct pack_names found = { .count = 0 };
+        char path[PACK_PATH_MAX];
+        int err;
+
+        if (!packs)
+                packs = access("packs/warning-lists", R_OK) == 0 ? "packs" : CANH_SHARE "/packs";
+        (void)snprintf(path, sizeof(path), "%s/warning-lists", packs);
+        err = folder_open(&folder, path);
+        if (err == ERR_MISSING && !t->a->packs)
+                return 0;
+        if (!err)
+                err = folder_each(folder, keep_name, &found);
+        if (err) {
+                input_complain(t->l, path, err, NULL);
+                return err;
+        }
+        qsort(found.names, found.count, PACK_NAME_MAX, by_name);
+        for (size_t i = 0; i < found.count && !err; i++) {
+                (void)snprintf(path, sizeof(path), "%s/warning-lists/%s", packs, found.names[i]);
+                err = take_one_warning(t, path);
+                err = err == ERR_FORMAT ? 0 : err; /* said; the others still filter */
+        }
         return err;
 }
 
@@ -151,6 +207,8 @@ static int take_with_value(struct taking *t, const char *option)
                 t->a->options.source = text_of(value);
         else if (strcmp(option, "-o") == 0)
                 t->a->output = value;
+        else if (strcmp(option, "--packs") == 0)
+                t->a->packs = value;
         else if (strcmp(option, "--kind") == 0)
                 return take_kind(t, value);
         else if (strcmp(option, "--zone") == 0 && take_zone(&t->a->options.zone_minutes, value))
@@ -161,11 +219,16 @@ static int take_with_value(struct taking *t, const char *option)
 
 static int take_option(struct taking *t)
 {
-        static const char *const valued[] = { "--as", "--source", "-o", "--kind", "--zone" };
+        static const char *const valued[] = { "--as", "--source", "-o", "--kind", "--zone",
+                "--packs" };
         const char *option = t->argv[t->at];
 
         if (strcmp(option, "--json") == 0) {
                 t->a->json = true;
+                return 0;
+        }
+        if (strcmp(option, "--no-warning") == 0) {
+                t->a->no_pack = true;
                 return 0;
         }
         if (strcmp(option, "--ours") == 0)
@@ -196,6 +259,11 @@ int list_arguments_take(struct list_arguments *out, int argc, char **argv, enum 
                         err = take_option(&t);
                 else
                         out->files[out->file_count++] = argv[t.at];
+                if (err)
+                        return err;
+        }
+        if (!out->no_pack) {
+                int err = take_pack(&t, out->packs);
                 if (err)
                         return err;
         }

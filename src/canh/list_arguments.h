@@ -24,7 +24,8 @@ struct list_arguments {
         const char **files;
         size_t file_count;
         const char *output;
-        bool json;
+        const char *packs; /* NULL: ./packs, else what was installed */
+        bool json, no_pack;
         struct ip_prefix *ours;
         struct warning_list **warnings;
         struct named_column map[ARGUMENT_MAP_MAX];

@@ -7,6 +7,7 @@
 #include "centre/authority.h"
 #include "centre/sample.h"
 #include "centre/settings.h"
+#include "centre/web/router.h"
 #include "codec/digest.h"
 #include "office/registry/accounts.h"
 #include "office/registry/machines.h"
@@ -185,31 +186,50 @@ static int load_pack(struct admin *a)
         return load(a, sample_load_pack);
 }
 
+/* For the test that holds the description of the API to the program. */
+static int routes(struct admin *a)
+{
+        (void)a;
+        for (size_t t = 0; api_tables[t]; t++) {
+                for (size_t i = 0; i < api_tables[t]->count; i++) {
+                        const struct route *r = &api_tables[t]->routes[i];
+                        (void)printf("%s %s %s\n", r->method, r->pattern,
+                            r->flags & ROUTE_OPEN ? "open" : role_word(r->min_role));
+                }
+        }
+        return DONE;
+}
+
+enum needs { NEEDS_NOTHING, NEEDS_DATABASE, NEEDS_ROOT };
+
 static const struct {
         const char *word;
-        bool needs_root;
+        enum needs needs;
         int (*run)(struct admin *a);
 } verbs[] = {
-        { "first-user", false, first_user },
-        { "reset-password", true, reset_password },
-        { "token", true, token },
-        { "load-sample", true, load_sample },
-        { "load-pack", true, load_pack },
-        { "check", false, check },
+        { "first-user", NEEDS_DATABASE, first_user },
+        { "reset-password", NEEDS_ROOT, reset_password },
+        { "token", NEEDS_ROOT, token },
+        { "load-sample", NEEDS_ROOT, load_sample },
+        { "load-pack", NEEDS_ROOT, load_pack },
+        { "check", NEEDS_DATABASE, check },
+        { "routes", NEEDS_NOTHING, routes },
 };
 
-static int open_office(struct admin *a, bool needs_root)
+static int open_office(struct admin *a, enum needs needs)
 {
         char folder[SETTING_MAX + 16];
         int err;
 
+        if (needs == NEEDS_NOTHING)
+                return 0;
         (void)snprintf(folder, sizeof(folder), "%s/office", a->settings->data_folder);
         if (mkdir(folder, 0700) != 0 && errno != EEXIST)
                 return err_from_errno(errno);
         err = db_open(&a->db, a->settings->database_url);
         if (!err)
                 err = db_migrate(a->db, NULL);
-        return err || !needs_root ? err : unit_root(a->root, a->db);
+        return err || needs != NEEDS_ROOT ? err : unit_root(a->root, a->db);
 }
 
 int admin_run(const struct settings *settings, int argc, char **argv, enum language l)
@@ -226,7 +246,7 @@ int admin_run(const struct settings *settings, int argc, char **argv, enum langu
                         continue;
                 if (sodium_init() < 0)
                         return NOT_DONE;
-                int err = open_office(&a, verbs[i].needs_root);
+                int err = open_office(&a, verbs[i].needs);
                 status = err ? complain(&a, err, NULL) : verbs[i].run(&a);
                 a.db = db_close(a.db);
                 return status;

@@ -5,7 +5,8 @@
 
 struct office;
 
-/* Forgets old sessions, publishes changed rules. Failures are logged; the next minute tries again.
+/* Forgets old sessions, evaluates the matrix again (what was filed, and what time alone changes),
+ * publishes changed rules. Failures are logged; the next minute tries again.
  */
 void upkeep(struct office *office);
 

@@ -1,33 +1,46 @@
-// Times: UTC from the server, local on the screen; dd/mm/yyyy and 24 hours in both languages.
+// Times: UTC from the server, the office's own on the screen, whatever zone the browser is set to,
+// so that page and printed report name the same day; dd/mm/yyyy and 24 hours in both languages.
 // SPDX-License-Identifier: Apache-2.0
 import { t } from "../words";
 import type { Maybe } from "./types";
 
 export const DAY_MS = 86_400_000;
+const LATE_COUNTED = 60;
+const OFFICE_MS = 7 * 3_600_000; // Việt Nam: UTC+7 all year
 
 const two = (n: number) => String(n).padStart(2, "0");
+
+function officeDay(y: number, m: number, d: number): Date {
+  return new Date(Date.UTC(y, m - 1, d) - OFFICE_MS);
+}
+
+/** What the office's clock and calendar show, to be read by the getUTC… calls. */
+function wall(at: Date): Date {
+  return new Date(at.getTime() + OFFICE_MS);
+}
 
 function parse(at: Maybe<string>): Date | null {
   if (!at) return null;
   // a bare date ("2024-01-15") is a day, not midnight in Greenwich
   const day = /^(\d{4})-(\d\d)-(\d\d)$/.exec(at);
-  const time = day ? new Date(Number(day[1]), Number(day[2]) - 1, Number(day[3])) : new Date(at);
+  const time = day ? officeDay(Number(day[1]), Number(day[2]), Number(day[3])) : new Date(at);
   // the first day of 1970 is how a row says "since ever"
   return Number.isNaN(time.getTime()) || time.getTime() < DAY_MS ? null : time;
 }
 
 export function clock(at: Date): string {
-  return two(at.getHours()) + ":" + two(at.getMinutes());
+  const d = wall(at);
+  return two(d.getUTCHours()) + ":" + two(d.getUTCMinutes());
 }
 
 export function dayMonth(at: Maybe<string>): string {
   const d = parse(at);
-  return d ? two(d.getDate()) + "/" + two(d.getMonth() + 1) : "";
+  return d ? two(wall(d).getUTCDate()) + "/" + two(wall(d).getUTCMonth() + 1) : "";
 }
 
 export function day(at: Maybe<string>): string {
   const d = parse(at);
-  return d ? dayMonth(at) + "/" + d.getFullYear() : "";
+  return d ? dayMonth(at) + "/" + wall(d).getUTCFullYear() : "";
 }
 
 /** "14:30" today, "28/01 14:30" this year, "28/01/2026 14:30" before. */
@@ -35,8 +48,9 @@ export function moment(at: Maybe<string>): string {
   const d = parse(at);
   if (!d) return "–";
   const now = new Date();
-  if (d.toDateString() === now.toDateString()) return clock(d);
-  return (d.getFullYear() === now.getFullYear() ? dayMonth(at) : day(at)) + " " + clock(d);
+  if (daysBetween(d, now) === 0) return clock(d);
+  const thisYear = wall(d).getUTCFullYear() === wall(now).getUTCFullYear();
+  return (thisYear ? dayMonth(at) : day(at)) + " " + clock(d);
 }
 
 export function full(at: Maybe<string>): string {
@@ -55,6 +69,12 @@ export function ago(at: Maybe<string>): string {
   return t("ago_days", { n: Math.floor(minutes / 1440) });
 }
 
+/** "trễ 3 ngày"; a campaign long over names the day instead of a thousand days. */
+export function late(days: number): string {
+  if (days <= LATE_COUNTED) return t("late_days", { n: days });
+  return t("late_since", { at: day(new Date(Date.now() - days * DAY_MS).toISOString()) });
+}
+
 export function span(ms: number): string {
   const minutes = Math.max(0, Math.floor(ms / 60_000));
   if (minutes < 60) return t("span_minutes", { n: minutes });
@@ -63,11 +83,10 @@ export function span(ms: number): string {
   return t("span_days", { n: Math.floor(minutes / 1440) });
 }
 
-
 /** Whole days from a to b by the calendar, not by hours. */
 export function daysBetween(a: Date, b: Date): number {
-  const start = (d: Date) => Date.UTC(d.getFullYear(), d.getMonth(), d.getDate());
-  return Math.round((start(b) - start(a)) / DAY_MS);
+  const count = (d: Date) => Math.floor(wall(d).getTime() / DAY_MS);
+  return count(b) - count(a);
 }
 
 export function dateOf(at: Maybe<string>): Date | null {
@@ -76,17 +95,17 @@ export function dateOf(at: Maybe<string>): Date | null {
 
 /** For <input type="date">: today or so many days on. */
 export function inputDay(plusDays = 0): string {
-  const d = new Date(Date.now() + plusDays * DAY_MS);
-  return d.getFullYear() + "-" + two(d.getMonth() + 1) + "-" + two(d.getDate());
+  return wall(new Date(Date.now() + plusDays * DAY_MS)).toISOString().slice(0, 10);
 }
 
 /** The end of a local day as the API wants it (RFC 3339 UTC). */
 export function endOfDay(value: string): string {
   const [y = 0, m = 1, d = 1] = value.split("-").map(Number);
-  return new Date(y, m - 1, d, 23, 59, 59).toISOString().replace(".000Z", "Z");
+  const end = officeDay(y, m, d).getTime() + DAY_MS - 1000;
+  return new Date(end).toISOString().replace(".000Z", "Z");
 }
 
 export function startOfDay(value: string): string {
   const [y = 0, m = 1, d = 1] = value.split("-").map(Number);
-  return new Date(y, m - 1, d).toISOString().replace(".000Z", "Z");
+  return officeDay(y, m, d).toISOString().replace(".000Z", "Z");
 }

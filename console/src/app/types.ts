@@ -166,6 +166,7 @@ export interface Person {
   title?: string;
   phone?: string;
   email?: string;
+  valid_until?: Maybe<string>;
 }
 export interface Range {
   id: string;
@@ -351,7 +352,8 @@ export interface Lists {
 export interface Refused {
   line: number;
   column?: Maybe<string>;
-  read: string;
+  read?: string;
+  raw?: string; // a filed list keeps the whole line
   why: T;
 }
 export interface Warned {

@@ -58,8 +58,8 @@ function headline(directive: Directive, ruler: Ruler): [string, string] {
   if (ruler.today <= ruler.to)
     return [t("watch_new_year_day", { n: 1 - left }), name + (second ? ", " + second : "")];
   return [
-    t("watch_over", { n: ruler.today - ruler.to }),
-    t("watch_over_since", { name, at: day(directive.holiday?.to) }),
+    t("watch_over", { at: day(directive.holiday?.to) }),
+    t("watch_over_note", { name }),
   ];
 }
 

@@ -52,7 +52,7 @@ export function Sums({ counts, distinct }: { counts: Counts; distinct?: number }
         {row(t("rows_duplicate"), counts.duplicate)}
         {row(t("rows_refused"), counts.refused, "soon")}
         {row(t("rows_warned"), counts.warned, "soon")}
-        {row(t("rows_outside"), counts.outside)}
+        {counts.outside !== undefined && row(t("rows_outside"), counts.outside)}
         {distinct !== undefined && row(t("rows_distinct"), distinct)}
       </dl>
     </Card>
@@ -60,7 +60,7 @@ export function Sums({ counts, distinct }: { counts: Counts; distinct?: number }
 }
 
 function refusedCsv(refused: Refused[]): Blob {
-  const rows = refused.map((one) => [String(one.line), one.column ?? "", one.read, both(one.why)]);
+  const rows = refused.map((one) => [String(one.line), one.column ?? "", one.read ?? one.raw ?? "", both(one.why)]);
   return new Blob([csvText([[t("line"), t("column"), t("was_read"), t("why")], ...rows])], {
     type: "text/csv;charset=utf-8",
   });
@@ -124,7 +124,7 @@ export function Refusals({
       {tab === "refused" ? (
         <Table
           rows={refused}
-          rowKey={(one) => one.line + ":" + (one.column ?? "") + one.read}
+          rowKey={(one) => one.line + ":" + (one.column ?? "") + (one.read ?? "")}
           label={t("rows_refused_title")}
           columns={[
             {
@@ -135,7 +135,7 @@ export function Refusals({
             {
               head: t("was_read"),
               fold: t("was_read"),
-              cell: (one) => <span class="mono break">{one.read || t("empty_cell")}</span>,
+              cell: (one) => <span class="mono break">{one.read || one.raw || t("empty_cell")}</span>,
             },
             { head: t("why"), fold: t("why"), cell: (one) => both(one.why) },
           ]}

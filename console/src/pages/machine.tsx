@@ -224,7 +224,12 @@ export function MachinePage({ id }: { id: string }) {
       sub={
         machine && (
           <>
-            <span class="mono">{machine.addresses[0] ?? ""}</span> · {machine.os_name} ·{" "}
+            {machine.addresses[0] && (
+              <>
+                <span class="mono">{machine.addresses[0]}</span> ·{" "}
+              </>
+            )}
+            {machine.os_name && machine.os_name + " · "}
             {t("seen_ago", { ago: ago(machine.last_seen_at) })}
             {machine.listed && (
               <>

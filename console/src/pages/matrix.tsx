@@ -8,7 +8,7 @@ import { typing } from "../app/keys";
 import { touch, useGet } from "../app/live";
 import { filter, link, route } from "../app/route";
 import { useStore } from "../app/store";
-import { dateOf, day, full, moment } from "../app/time";
+import { dateOf, day, daysBetween, full, moment } from "../app/time";
 import type { Directive, Matrix, MatrixUnit, T } from "../app/types";
 import { Ask, useAct } from "../ui/dialog";
 import { FilterLine, type FilterOf } from "../ui/filter";
@@ -23,6 +23,7 @@ import { MatrixTable, type Group } from "./matrix_table";
 import { ProofPanel } from "./proof";
 
 type Query = Record<string, string>;
+const OVER_DAYS = 30;
 
 function chosen(matrix: Matrix, query: Query): MatrixUnit[] {
   return matrix.units.filter((unit) => {
@@ -35,7 +36,13 @@ function chosen(matrix: Matrix, query: Query): MatrixUnit[] {
   });
 }
 
-function grouped(units: MatrixUnit[], sort: string | undefined): Group[] {
+/** Once its days are over, a campaign is read by kind of unit: by then every open duty is late. */
+function isOver(directive: Matrix["directive"]): boolean {
+  const last = dateOf(directive.holiday?.to ?? directive.due_at);
+  return last !== null && daysBetween(last, new Date()) > OVER_DAYS;
+}
+
+function grouped(units: MatrixUnit[], sort: string | undefined, over: boolean): Group[] {
   const byName = (a: MatrixUnit, b: MatrixUnit) =>
     a.name.localeCompare(b.name, "vi", { numeric: true });
   if (sort === "name") {
@@ -44,13 +51,13 @@ function grouped(units: MatrixUnit[], sort: string | undefined): Group[] {
     ].filter((g) => g.units.length);
   }
   const groups: Group[] = [];
-  const late = units.filter((unit) => unit.late_days > 0);
+  const late = over ? [] : units.filter((unit) => unit.late_days > 0);
   if (late.length) {
     const worst = [...late].sort((a, b) => b.late_days - a.late_days || byName(a, b));
     groups.push({ key: "late", title: t("group_late"), late: true, units: worst });
   }
   for (const unit of units) {
-    if (unit.late_days > 0) continue;
+    if (late.includes(unit)) continue;
     let group = groups.find((one) => one.key === unit.kind);
     if (!group)
       groups.push(
@@ -330,7 +337,7 @@ function Body({ matrix, directives }: { matrix: Matrix; directives: Directive[] 
   const office = account?.role === "office" || account?.role === "administrator";
   const select = useSelection();
   const [urged, setUrged] = useState<UrgeResult>();
-  const groups = grouped(chosen(matrix, query), query.sort);
+  const groups = grouped(chosen(matrix, query), query.sort, isOver(matrix.directive));
   const order = groups.flatMap((group) => group.units);
   const [unitId = "", clauseId = ""] = (query.cell ?? "").split(".");
   const close = usePanelKeys(query.cell);
@@ -431,7 +438,7 @@ export function MatrixPage() {
             <button
               class="btn"
               type="button"
-              onClick={() => exportCsv(matrix, grouped(chosen(matrix, query), query.sort))}
+              onClick={() => exportCsv(matrix, grouped(chosen(matrix, query), query.sort, isOver(matrix.directive)))}
             >
               <Icon name="save" />
               {t("export_view")}

@@ -2,7 +2,7 @@
 // corner mark when it changed.
 // SPDX-License-Identifier: Apache-2.0
 import { route, link } from "../app/route";
-import { dayMonth } from "../app/time";
+import { dayMonth, late } from "../app/time";
 import type { Cell, Clause, Column, Matrix, MatrixUnit } from "../app/types";
 import { Icon } from "../ui/icon";
 import { Bar, Five, cellTone, stateWord, toneIcon } from "../ui/marks";
@@ -21,7 +21,7 @@ export function cellHref(unit: string, clause: string): string {
 
 export function cellName(unit: MatrixUnit, clause: Clause, cell: Cell): string {
   const figure = cell.state === "waived" ? "" : " " + cell.met + "/" + cell.total;
-  const late = cell.late_days > 0 ? ", " + t("late_days", { n: cell.late_days }) : "";
+  const lateness = cell.late_days > 0 ? ", " + late(cell.late_days) : "";
   const changed = cell.changed
     ? ", " + t(cell.changed === "better" ? "changed_better" : "changed_worse")
     : "";
@@ -30,7 +30,7 @@ export function cellName(unit: MatrixUnit, clause: Clause, cell: Cell): string {
     ": " +
     stateWord(cell.state, cell.proved_by).toLowerCase() +
     figure +
-    late +
+    lateness +
     changed
   );
 }
@@ -146,7 +146,7 @@ interface RowProps {
 }
 
 function UnitRow({ unit, clauses, open, ticked, cursor, onTick }: RowProps) {
-  const late = unit.late_days > 0;
+  const isLate = unit.late_days > 0;
   return (
     <tr class={(ticked ? "on " : "") + (cursor ? "cursor" : "")}>
       <th scope="row">
@@ -163,9 +163,9 @@ function UnitRow({ unit, clauses, open, ticked, cursor, onTick }: RowProps) {
           )}
           <span class="l">
             <a href={link("unit", unit.id)}>{unit.name}</a>
-            {late ? (
+            {isLate ? (
               <small class="txt unmet">
-                <Icon name="clock" small /> {t("late_days", { n: unit.late_days })} ·{" "}
+                <Icon name="clock" small /> {late(unit.late_days)} ·{" "}
                 {lateClauses(unit, clauses)}
               </small>
             ) : (

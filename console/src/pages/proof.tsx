@@ -6,7 +6,7 @@ import { call, session } from "../app/api";
 import { touch, useGet } from "../app/live";
 import { link } from "../app/route";
 import { useStore } from "../app/store";
-import { day, endOfDay, full, inputDay, moment } from "../app/time";
+import { day, endOfDay, full, inputDay, late, moment } from "../app/time";
 import type { Evidence, Measure, Missing, Proof } from "../app/types";
 import { Ask, Field, useAct } from "../ui/dialog";
 import { Icon, type IconName } from "../ui/icon";
@@ -340,7 +340,7 @@ export function ProofPanel({
               {stateWord(proof.state, proof.proved_by)}
             </St>{" "}
             <span class="small">
-              {proof.late_days > 0 ? t("late_days", { n: proof.late_days }) + ", " : ""}
+              {proof.late_days > 0 ? late(proof.late_days) + ", " : ""}
               {proof.due_at ? t("due_at", { at: full(proof.due_at) }) : t("due_none")}
             </span>
           </p>

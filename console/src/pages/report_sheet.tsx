@@ -144,7 +144,7 @@ function One({
         <span class="rule short" />
       </>
     );
-  if (block.kind === "addressee") return <p class="to">Kính gửi: {runs}</p>;
+  if (block.kind === "addressee") return <p class="to">{runs}</p>;
   if (block.kind === "heading") return <h3>{runs}</h3>;
   if (block.kind === "point")
     return (

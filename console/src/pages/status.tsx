@@ -103,7 +103,7 @@ function Body({ status }: { status: Status }) {
             rowKey={(one) => String(one.pid)}
             label={t("processes")}
             columns={[
-              { head: t("process"), cell: (one) => <b>{one.name}</b> },
+              { head: t("process"), cell: (one) => <b>{tMaybe("process_", one.name)}</b> },
               { head: "PID", fold: "PID", num: true, cell: (one) => one.pid },
               {
                 head: t("memory"),
@@ -120,7 +120,10 @@ function Body({ status }: { status: Status }) {
             rowKey={([name]) => name}
             label={t("counters")}
             columns={[
-              { head: t("counter"), cell: ([name]) => <span class="mono break">{name}</span> },
+              {
+                head: t("counter"),
+                cell: ([name]) => <span title={name}>{tMaybe("counter_", name)}</span>,
+              },
               { head: t("value"), fold: t("value"), num: true, cell: ([, value]) => value },
             ]}
           />

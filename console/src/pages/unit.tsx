@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useGet } from "../app/live";
 import { link } from "../app/route";
-import { dateOf, day, moment } from "../app/time";
+import { dateOf, day, late, moment } from "../app/time";
 import type { Cell, Machine, Matrix, Ref, UnitPage as Data } from "../app/types";
 import { Icon } from "../ui/icon";
 import {
@@ -21,6 +21,7 @@ import { Empty, Wait } from "../ui/states";
 import { Table, counted } from "../ui/table";
 import { both, count, t, tMaybe } from "../words";
 import { machineHeads, sortMachines } from "./machines";
+import { EditUnit, Registry } from "./registry";
 
 type UnitData = Omit<Data, "machines"> & { machines: number | Machine[] };
 
@@ -32,15 +33,18 @@ const names = (refs: Ref[]) =>
     </>
   ));
 
-function Duties({ unit, cells }: { unit: UnitData; cells: Record<string, Cell> }) {
+function Duties({ unit }: { unit: UnitData }) {
   const matrix = useGet<Matrix>("/matrix", ["matrix"]).data;
   const label = (id: string) => {
     const clause = matrix?.clauses.find((one) => one.id === id);
     return clause ? clause.label + " · " + both(clause.title) : id;
   };
-  const rows = Object.entries(cells).sort(([a], [b]) =>
-    a.localeCompare(b, "vi", { numeric: true }),
+  const cells: Record<string, Cell> =
+    matrix?.units.find((one) => one.id === unit.id)?.cells ?? {};
+  const rows = (matrix?.clauses ?? []).flatMap(({ id }): [string, Cell][] =>
+    cells[id] ? [[id, cells[id]]] : [],
   );
+  if (!rows.length) return null;
   return (
     <Card
       title={t("duties")}
@@ -62,7 +66,7 @@ function Duties({ unit, cells }: { unit: UnitData; cells: Record<string, Cell> }
               </span>
               <small>
                 <St tone={tone}>{stateWord(cell.state, cell.proved_by)}</St>
-                {cell.late_days > 0 && " " + t("late_days", { n: cell.late_days })}
+                {cell.late_days > 0 && " " + late(cell.late_days)}
               </small>
             </li>
           );
@@ -72,77 +76,11 @@ function Duties({ unit, cells }: { unit: UnitData; cells: Record<string, Cell> }
   );
 }
 
-function Registry({ unit }: { unit: UnitData }) {
-  return (
-    <>
-      <Card title={t("people")} acts={counted((unit.people ?? []).length)}>
-        {(unit.people ?? []).length ? (
-          <ul class="prove">
-            {(unit.people ?? []).map((one) => (
-              <li key={one.id}>
-                <Icon name="person" />
-                <span>{one.name}</span>
-                <span />
-                <small>{[one.title, one.phone, one.email].filter(Boolean).join(" · ")}</small>
-              </li>
-            ))}
-          </ul>
-        ) : (
-          <p class="small muted">{t("people_none")}</p>
-        )}
-      </Card>
-      <Card title={t("ranges")} acts={counted((unit.ranges ?? []).length)}>
-        {(unit.ranges ?? []).length ? (
-          <ul class="prove">
-            {(unit.ranges ?? []).map((one) => (
-              <li key={one.id}>
-                <Icon name="net" />
-                <span class="mono break">{one.prefix}</span>
-                <span />
-                <small>
-                  {[
-                    one.operator,
-                    one.behind_nat ? t("behind_nat") : "",
-                    dateOf(one.valid_from) ? t("since_day", { at: day(one.valid_from) }) : "",
-                    one.valid_until ? t("until_day", { at: day(one.valid_until) }) : "",
-                  ]
-                    .filter(Boolean)
-                    .join(" · ")}
-                </small>
-              </li>
-            ))}
-          </ul>
-        ) : (
-          <p class="small muted">{t("ranges_none")}</p>
-        )}
-      </Card>
-      <Card title={t("systems")} acts={counted((unit.systems ?? []).length)}>
-        {(unit.systems ?? []).length ? (
-          <ul class="prove">
-            {(unit.systems ?? []).map((one) => (
-              <li key={one.id}>
-                <Icon name="shield" />
-                <span>{one.name}</span>
-                <span class="v">
-                  {one.level ? t("level_n", { n: one.level }) : t("level_none")}
-                </span>
-                <small>
-                  {[one.code, tMaybe("dossier_", one.dossier_state)].filter(Boolean).join(" · ")}
-                </small>
-              </li>
-            ))}
-          </ul>
-        ) : (
-          <p class="small muted">{t("systems_none")}</p>
-        )}
-      </Card>
-    </>
-  );
-}
-
 function Body({ unit }: { unit: UnitData }) {
-  const machines = Array.isArray(unit.machines) ? unit.machines : (unit.machines_list ?? []);
-  const total = Array.isArray(unit.machines) ? unit.machines.length : unit.machines;
+  // the machines of units below it stand on their own pages
+  const all = Array.isArray(unit.machines) ? unit.machines : (unit.machines_list ?? []);
+  const machines = all.filter((one) => one.unit.id === unit.id);
+  const total = machines.length;
   const findings = unit.findings ?? [];
   const infected = machines.filter((one) => one.verdict === "infected").length;
   return (
@@ -232,9 +170,7 @@ function Body({ unit }: { unit: UnitData }) {
           )}
         </div>
         <div class="stack">
-          {unit.cells && Object.keys(unit.cells).length > 0 && (
-            <Duties unit={unit} cells={unit.cells} />
-          )}
+          <Duties unit={unit} />
           <Card title={t("this_unit")}>
             <Facts
               rows={[
@@ -295,6 +231,7 @@ export function UnitPage({ id }: { id: string }) {
       acts={
         unit && (
           <>
+            <EditUnit unit={unit as unknown as Data} />
             <a class="btn" href={link("machines", "", { unit: id })}>
               <Icon name="pc" />
               {t("machines")}

@@ -53,7 +53,6 @@ static int add_certificate(json_t *answer, struct office *office, const struct c
         return err;
 }
 
-/* Enrolment in one transaction: the token is spent only when the certificate was made and kept. */
 struct enrolment {
         struct text token, csr, hostname, os_name, machine_key;
         char machine_id[ULID_MAX], unit_id[ULID_MAX];
@@ -73,9 +72,12 @@ static int read_enrolment(struct enrolment *e, const json_t *body, struct parse_
         return err ? err : json_field_text(&e->machine_key, body, "machine_key", 64, bad);
 }
 
-static int enrol_in_transaction(struct visit *v, struct enrolment *e, struct parse_error *bad)
+/* The token, and the row of the machine. */
+static int enrol_rows(struct visit *v, struct enrolment *e)
 {
-        struct machine_enrolment wish = { .name = e->hostname, .os_name = e->os_name };
+        struct machine_enrolment wish = {
+                .name = e->hostname, .os_name = e->os_name, .new_id = e->machine_id
+        };
         struct db *db = v->call.db;
         const struct clock *clock = v->call.clock;
         int err = enrol_token_use(e->unit_id, db, clock, e->token);
@@ -86,16 +88,53 @@ static int enrol_in_transaction(struct visit *v, struct enrolment *e, struct par
         wish.machine_key = arena_text(v->call.arena, e->machine_key);
         if (!wish.machine_key)
                 return ERR_MEMORY;
-        err = machine_enrol(e->machine_id, NULL, db, clock, &wish);
+        return machine_enrol(e->machine_id, NULL, db, clock, &wish);
+}
+
+/* Which machine this is, with nothing kept. */
+static int enrol_rehearse(struct visit *v, struct enrolment *e)
+{
+        int err = db_begin(v->call.db);
+
+        (void)ulid_make(e->machine_id, v->call.clock);
+        if (!err)
+                err = enrol_rows(v, e);
+        db_rollback(v->call.db);
+        return err;
+}
+
+static int enrol_for_good(struct visit *v, struct enrolment *e)
+{
+        struct db *db = v->call.db;
+        char rehearsed[ULID_MAX];
+        int err = db_begin(db);
+
+        memcpy(rehearsed, e->machine_id, ULID_MAX);
+        if (!err)
+                err = enrol_rows(v, e);
+        if (!err && strcmp(rehearsed, e->machine_id) != 0)
+                err = ERR_BUSY; /* the same machine enrolled meanwhile: it asks again */
+        if (!err)
+                err = machine_set_certificate(
+                    db, v->call.clock, e->machine_id, e->certificate.serial, e->certificate.until);
+        if (!err)
+                err = registry_changed(db, v->call.clock, "machine", e->machine_id, e->unit_id);
+        if (!err)
+                err = db_commit(db);
+        db_rollback(db);
+        return err;
+}
+
+/* The other processes are asked between two transactions, so that nobody waits for them with the
+ * database locked; the token is spent only in the second. */
+static int enrol_machine(struct visit *v, struct enrolment *e, struct parse_error *bad)
+{
+        int err = enrol_rehearse(v, e);
+
         if (!err)
                 err = office_issue_certificate(
                     &e->certificate, v->call.office, e->csr, e->machine_id, bad);
-        if (!err)
-                err = machine_set_certificate(
-                    db, clock, e->machine_id, e->certificate.serial, e->certificate.until);
-        if (!err)
-                err = registry_changed(db, clock, "machine", e->machine_id, e->unit_id);
-        return err;
+        return err ? err : enrol_for_good(v, e);
 }
 
 static int answer_enrolled(struct visit *v, const struct enrolment *e)
@@ -130,15 +169,9 @@ static int enrol(struct visit *v, struct text rest)
                 err = read_enrolment(&e, body, &bad);
         if (err)
                 return reply_bad_input(&v->reply, &v->call, &bad);
-        err = db_begin(v->call.db);
-        if (!err)
-                err = enrol_in_transaction(v, &e, &bad);
-        if (!err)
-                err = db_commit(v->call.db);
+        err = enrol_machine(v, &e, &bad);
         if (!err)
                 err = answer_enrolled(v, &e);
-        else
-                db_rollback(v->call.db);
         certificate_done(&e.certificate);
         if (err == ERR_UNTRUSTED)
                 return refuse(v, 403, "bad_token",

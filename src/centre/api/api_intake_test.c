@@ -493,7 +493,7 @@ static void a_result_file_is_filed_once_and_only_when_its_signature_holds(void *
         json_decref(s.body);
 }
 
-static int carry_by_kit(struct desk *d, const char *key, int sequence)
+static int carry_by_kit(struct desk *d, const char *key, int id, int sequence)
 {
         AUTO(buffer_done) struct buffer report = BUFFER(1 << 16);
         AUTO(json_free_at) json_t *file = NULL;
@@ -505,7 +505,7 @@ static int carry_by_kit(struct desk *d, const char *key, int sequence)
                 "{\"format\":\"canh-report/1\",\"id\":\"01HKKKKKKK%016d\",\"machine\":\"\","
                 "\"machine_key\":\"%s\",\"sequence\":%d,\"kind\":\"heartbeat\",\"made_at\":"
                 "\"2024-01-15T08:00:00Z\",\"agent\":\"0.1.0\",\"way\":\"hand\",\"body\":{}}",
-                sequence, key, sequence),
+                id, key, sequence),
             0);
         file = json_pack("{s:s,s:s,s:[s],s:s}", "format", "canh-result/1", "certificate", "PEM",
             "reports", report.data, "signature", "AAAA");
@@ -527,16 +527,40 @@ static void a_kit_files_for_machines_of_its_unit_only(void **state)
         (void)snprintf(name, sizeof(name), "kit:%s", json_get_text(kit.body, "kit"));
         json_decref(kit.body);
         world.common_name = name;
-        assert_int_equal(carry_by_kit(d, "pc-b", 1), 200);
-        assert_int_equal(carry_by_kit(d, "pc-w", 2), 403);
-        assert_int_equal(carry_by_kit(d, "never-seen", 3), 200);
+        assert_int_equal(carry_by_kit(d, "pc-b", 1, 0), 200);
+        assert_int_equal(carry_by_kit(d, "pc-w", 2, 0), 403);
+        assert_int_equal(carry_by_kit(d, "never-seen", 3, 0), 200);
         assert_int_equal(COUNT(d->o, "select count(*) from machine where unit_id = '" EAST "'"), 3);
         world.common_name = "kit:01HKNONE000000000000000000";
-        assert_int_equal(carry_by_kit(d, "pc-b", 4), ERR_MISSING);
+        assert_int_equal(carry_by_kit(d, "pc-b", 4, 0), ERR_MISSING);
         assert_int_equal(ASK(d, api_results, ROLE_OFFICE, EAST, "POST", "check-kits", "",
                              "{\"unit\":\"" WEST "\",\"days\":7}")
                              .err,
             ERR_MISSING);
+}
+
+static void a_kit_counts_nothing_and_its_reports_are_told_apart_by_identifier(void **state)
+{
+        struct desk *d = *state;
+        struct said kit = ASK(d, api_results, ROLE_OFFICE, ROOT, "POST", "check-kits", "",
+            "{\"unit\":\"" EAST "\",\"days\":7}");
+        char name[65];
+
+        (void)snprintf(name, sizeof(name), "kit:%s", json_get_text(kit.body, "kit"));
+        json_decref(kit.body);
+        world.common_name = name;
+        for (int id = 1; id <= 3; id++)
+                assert_int_equal(carry_by_kit(d, "pc-b", id, 0), 200);
+        assert_int_equal(carry_by_kit(d, "pc-a", 4, 0), 200);
+        assert_int_equal(carry_by_kit(d, "pc-b", 2, 0), 200); /* brought again */
+        assert_int_equal(COUNT(d->o, "select count(*) from agent_report"), 4);
+        assert_int_equal(
+            COUNT(d->o, "select min(sequence) from agent_report where machine_id = '" PC_B "'"),
+            -3);
+        assert_int_equal(carry_by_kit(d, "pc-a", 2, 0), ERR_DENIED); /* another machine has it */
+        assert_int_equal(carry_by_kit(d, "pc-b", 5, 1), 400);
+        assert_int_equal(
+            COUNT(d->o, "select report_sequence from machine where id = '" PC_B "'"), 0);
 }
 
 #define DESK(name) cmocka_unit_test_setup_teardown(name, desk_setup, desk_teardown)
@@ -555,6 +579,7 @@ int main(int argc, char **argv)
                 DESK(lists_belong_to_the_office),
                 DESK(a_result_file_is_filed_once_and_only_when_its_signature_holds),
                 DESK(a_kit_files_for_machines_of_its_unit_only),
+                DESK(a_kit_counts_nothing_and_its_reports_are_told_apart_by_identifier),
         };
 
         packs = argc > 1 ? argv[1] : "packs";

@@ -3,6 +3,7 @@
 #include "centre/api/api_registry.h"
 #include "centre/api/api_routes.h"
 #include "centre/office.h"
+#include "centre/sample.h"
 #include "codec/json_fields.h"
 #include "office/registry/accounts.h"
 #include "office/registry/record.h"
@@ -190,6 +191,7 @@ static int change_password(struct reply *reply, struct call *call)
 struct first_run {
         const char *code, *office_name, *parent_name, *place, *hotline, *login, *name, *password,
             *pack;
+        char lead_kind[PACK_KIND_MAX]; /* what the pack calls the office that answers for all */
 };
 
 static int read_first_run(
@@ -237,7 +239,7 @@ static int add_office(struct call *call, const struct scope *scope, const struct
                 size_t field;
                 const char *value;
         } fields[] = { { 1, "VP" }, { 2, f->office_name }, { 3, scope->unit_id },
-                { 4, "lead_office" } };
+                { 4, f->lead_kind } };
         struct record r;
         char id[ULID_MAX];
         int err = 0;
@@ -314,6 +316,21 @@ static int first_run_in_transaction(char account_id[ULID_MAX], struct call *call
         return registry_finish(err, call, &told);
 }
 
+/* The pack that was chosen must be there; the one that comes along is taken when it is. */
+static int take_pack(struct first_run *f, struct call *call, struct parse_error *bad)
+{
+        const char *chosen = f->pack[0] ? f->pack : SAMPLE_PACK;
+        int err = pack_take(
+            f->lead_kind, call->db, call->clock, call->office->packs_folder, chosen, bad);
+
+        if (err == ERR_MISSING && !f->pack[0]) {
+                *bad = (struct parse_error){ 0 };
+                return text_copy(f->lead_kind, sizeof(f->lead_kind), TEXT("office"));
+        }
+        f->pack = chosen;
+        return err;
+}
+
 static int first_run(struct reply *reply, struct call *call)
 {
         AUTO(json_free_at) json_t *body = NULL;
@@ -332,6 +349,8 @@ static int first_run(struct reply *reply, struct call *call)
                     "Mã cài đặt không đúng: mã được in ra khi khởi động chương trình.",
                     "The code is wrong: it is printed when the program starts.");
         if (!err)
+                err = take_pack(&f, call, &bad);
+        if (!err)
                 err = first_run_in_transaction(id, call, &f, &bad);
         if (err)
                 return registry_answer(reply, call, err, &bad);
@@ -342,8 +361,8 @@ static int first_run(struct reply *reply, struct call *call)
 static const struct route routes[] = {
         { "GET", "/api/v1/session", ROLE_NONE, ROUTE_OPEN, get_session },
         { "POST", "/api/v1/session", ROLE_NONE, ROUTE_OPEN | ROUTE_NO_CSRF, sign_in },
-        { "DELETE", "/api/v1/session", ROLE_UNIT, 0, sign_out },
-        { "POST", "/api/v1/session/password", ROLE_UNIT, 0, change_password },
+        { "DELETE", "/api/v1/session", ROLE_UNIT, ROUTE_BEFORE_PASSWORD, sign_out },
+        { "POST", "/api/v1/session/password", ROLE_UNIT, ROUTE_BEFORE_PASSWORD, change_password },
         { "POST", "/api/v1/first-run", ROLE_NONE, ROUTE_OPEN | ROUTE_NO_CSRF, first_run },
 };
 const struct route_table api_session = { routes, ARRAY_LEN(routes) };

@@ -16,6 +16,7 @@ struct job_options {
         const json_t *json;
         struct ip_prefix *ours;
         struct warning_list **warnings;
+        struct buffer passed_over; /* why some of them are not used, as members of a JSON array */
         struct list_mapping map[FIELDS];
         struct list_options list;
 };
@@ -26,6 +27,18 @@ static void options_done(struct job_options *o)
                 o->warnings[i] = warning_list_free(o->warnings[i]);
         mem_free(o->warnings);
         mem_free(o->ours);
+        buffer_done(&o->passed_over);
+}
+
+static int add_passed_over(struct job_options *o, const struct parse_error *why)
+{
+        int err = buffer_add_text(&o->passed_over, o->passed_over.len ? ",{" : "{");
+
+        if (!err)
+                err = json_add_text_member(&o->passed_over, "vi", text_of(why->why_vi));
+        if (!err)
+                err = json_add_text_member(&o->passed_over, "en", text_of(why->why_en));
+        return err ? err : buffer_add_byte(&o->passed_over, '}');
 }
 
 static int take_ours(struct job_options *o, struct parse_error *bad)
@@ -50,10 +63,11 @@ static int take_ours(struct job_options *o, struct parse_error *bad)
         return 0;
 }
 
-static int take_warnings(struct job_options *o, struct parse_error *bad)
+/* A list that cannot be used does not stop the import: the preview names it. */
+static int take_warnings(struct job_options *o)
 {
         const json_t *array = json_object_get(o->json, "warning_lists"), *item;
-        size_t i, count = json_array_size(array);
+        size_t i, count = json_array_size(array), *used = &o->list.warnings_count;
 
         if (count > WARNINGS_MAX)
                 return ERR_LIMIT;
@@ -62,14 +76,13 @@ static int take_warnings(struct job_options *o, struct parse_error *bad)
                 return ERR_MEMORY;
         json_array_foreach(array, i, item)
         {
-                int err = json_is_string(item) ? 0 : ERR_FORMAT;
+                struct parse_error why = { 0 };
+                int err = warning_list_parse(&o->warnings[*used],
+                    (struct text){ json_string_value(item), json_string_length(item) }, &why);
                 if (!err)
-                        err = warning_list_parse(&o->warnings[i],
-                            (struct text){ json_string_value(item), json_string_length(item) },
-                            bad);
-                if (err)
+                        (*used)++;
+                else if (err == ERR_MEMORY || (err = add_passed_over(o, &why)))
                         return err;
-                o->list.warnings_count = i + 1;
         }
         o->list.warnings = (const struct warning_list *const *)o->warnings;
         return 0;
@@ -103,6 +116,7 @@ static int take_options(struct job_options *o, const json_t *options, struct par
         int err = json_is_object(options) ? 0 : ERR_FORMAT;
 
         o->json = options;
+        buffer_init(&o->passed_over, JOB_LIST_OUT_MAX);
         if (!err)
                 err = json_field_text_or_none(
                     &o->list.file_name, o->json, "file_name", NAME_BYTES_MAX, bad);
@@ -123,7 +137,7 @@ static int take_options(struct job_options *o, const json_t *options, struct par
                                                     : LIST_KIND_UNKNOWN;
         err = take_ours(o, bad);
         if (!err)
-                err = take_warnings(o, bad);
+                err = take_warnings(o);
         return err ? err : take_map(o, bad);
 }
 
@@ -390,6 +404,9 @@ static int write_preview(struct buffer *out, const struct job *j, const struct l
                 err = add_part(out, "warned", &j->warned);
         if (!err)
                 err = add_victims(out, j);
+        if (!err)
+                err = buffer_add_format(out, ",\"passed_over\":[%.*s]", (int)o->passed_over.len,
+                    o->passed_over.len ? o->passed_over.data : "");
         return err ? err
                    : buffer_add_format(out,
                          ",\"more\":{\"refused\":%zu,\"warned\":%zu,\"victims\":%zu}}",

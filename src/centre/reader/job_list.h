@@ -16,7 +16,8 @@ enum { JOB_LIST_OUT_MAX = 256 << 20, JOB_LIST_ROWS_SHOWN = 200 };
 
 /* The part of Preview (docs/api.md) that needs no database, as one JSON object: file_name, format,
  * encoding, kind, kind_sure, zone_minutes, columns, fields, header_line, counts, first_rows,
- * refused, warned and victims:[{address,rows,seen_at,malware}]. refused, warned and victims hold at
+ * refused, warned, victims:[{address,rows,seen_at,malware}] and passed_over:[T], the warning lists
+ * that could not be used and why. refused, warned and victims hold at
  * most JOB_LIST_ROWS_SHOWN; "more":{"refused","warned","victims"} counts the rest. FORMAT, LIMIT,
  * UNSUPPORTED with *bad. */
 MUST_USE int job_list_preview(

@@ -72,6 +72,25 @@ static void warning_lists_and_own_ranges_keep_indicators_out(void **state)
             json_string_value(json_object_get(json_array_get(warned, 1), "list")), "ours");
 }
 
+static void a_warning_list_of_an_unused_type_is_named_and_passed_over(void **state)
+{
+        (void)state;
+        AUTO(json_free_at)
+        json_t *p = preview("8.8.8.8\n185.220.101.4\n",
+            "{\"file_name\":\"x\",\"kind\":\"indicator\",\"warning_lists\":["
+            "\"{\\\"name\\\":\\\"Phones\\\",\\\"type\\\":\\\"regex\\\",\\\"list\\\":[\\\"a\\\"]}\","
+            "\"{\","
+            "\"{\\\"name\\\":\\\"dns\\\",\\\"type\\\":\\\"cidr\\\",\\\"list\\\":[\\\"8.8.8.8\\\"]}"
+            "\"]}");
+        const json_t *passed = json_object_get(p, "passed_over");
+
+        assert_int_equal(json_array_size(passed), 2);
+        assert_non_null(strstr(
+            json_string_value(json_object_get(json_array_get(passed, 0), "vi")), "\"Phones\""));
+        assert_int_equal(count(p, "warned"), 1);
+        assert_int_equal(count(p, "good"), 1);
+}
+
 static void rows_of_indicators_carry_a_set_that_loads(void **state)
 {
         (void)state;
@@ -127,6 +146,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_vietnamese_annex_previews_as_victims),
                 cmocka_unit_test(warning_lists_and_own_ranges_keep_indicators_out),
+                cmocka_unit_test(a_warning_list_of_an_unused_type_is_named_and_passed_over),
                 cmocka_unit_test(rows_of_indicators_carry_a_set_that_loads),
                 cmocka_unit_test(rows_of_victims_keep_the_raw_line),
                 cmocka_unit_test(bad_options_and_empty_files_are_refused),

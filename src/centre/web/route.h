@@ -57,7 +57,8 @@ typedef int (*route_handler)(struct reply *reply, struct call *call);
 enum route_flag {
         ROUTE_OPEN = 1,      /* no session needed */
         ROUTE_FILE_BODY = 2, /* body up to BODY_FILE_MAX, any type; else JSON up to BODY_JSON_MAX */
-        ROUTE_NO_CSRF = 4    /* sign-in and first run, which have no session yet */
+        ROUTE_NO_CSRF = 4,   /* sign-in and first run, which have no session yet */
+        ROUTE_BEFORE_PASSWORD = 8 /* also while the account must choose its first password */
 };
 
 struct route {

@@ -178,6 +178,11 @@ static bool refuse(struct reply *reply, struct call *call, struct http_request *
         else if (!(route->flags & ROUTE_OPEN) && !s)
                 err = reply_problem(
                     reply, call, 401, "sign_in", "Xin đăng nhập.", "Please sign in.");
+        else if (s && s->account.must_change &&
+                 !(route->flags & (ROUTE_OPEN | ROUTE_BEFORE_PASSWORD)))
+                err = reply_problem(reply, call, 403, "must_change",
+                    "Xin đặt mật khẩu mới của mình trước khi làm việc khác.",
+                    "Please choose a password of your own before anything else.");
         else if (call->scope.role < route->min_role)
                 err = reply_from_err(reply, call, ERR_DENIED);
         else if (writes && s && !(route->flags & ROUTE_NO_CSRF) && !csrf_holds(request, s))

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "codec/domain_name.h"
 #include "codec/json_fields.h"
+#include "codec/url.h"
 #include "indicators/lists/list_filter.h"
 
 #include <stdio.h>
@@ -139,13 +140,17 @@ static int add_entries(struct warning_list *list, const json_t *entries, struct 
         return 0;
 }
 
-static int check_type(struct text type, struct parse_error *bad)
+static int check_type(struct text name, struct text type, struct parse_error *bad)
 {
         if (text_is(type, "cidr") || text_is(type, "hostname") || text_is(type, "string") ||
             text_is(type, "substring"))
                 return 0;
-        (void)parse_error_quote(bad, 0, "chưa dùng được danh sách cảnh báo kiểu \"%s\"",
-            "warning lists of type \"%s\" cannot be used yet", type.data, type.len);
+        (void)parse_error_quote(bad, 0,
+            "bỏ qua danh sách cảnh báo \"%s\": kiểu của nó không dùng được (chỉ dùng cidr, "
+            "hostname, string, substring)",
+            "the warning list \"%s\" is passed over: only the types cidr, hostname, string and "
+            "substring are used",
+            name.data, name.len);
         return ERR_UNSUPPORTED;
 }
 
@@ -170,7 +175,7 @@ int warning_list_parse(struct warning_list **out, struct text bytes, struct pars
         if (!err)
                 err = json_field_array(&entries, document, "list", ENTRIES_MAX, bad);
         if (!err)
-                err = check_type(type, bad);
+                err = check_type(name, type, bad);
         if (err)
                 return err;
         list = mem_zero(1, sizeof(*list));
@@ -224,6 +229,12 @@ static bool has_substring(const struct warning_list *list, struct text value)
         return false;
 }
 
+/* "bank.example/" says no more than the name; a page below it may well be malicious. */
+static bool is_bare(struct text url)
+{
+        return text_find(url, '/') + 1 == url.len;
+}
+
 bool warning_list_has(const struct warning_list *list, const struct indicator *indicator,
     const struct ip_address *address)
 {
@@ -232,6 +243,9 @@ bool warning_list_has(const struct warning_list *list, const struct indicator *i
         if (address && has_address(list, address))
                 return true;
         if (indicator->type == INDICATOR_NAME && has_name(list, indicator->value))
+                return true;
+        if (indicator->type == INDICATOR_URL && is_bare(indicator->value) &&
+            has_name(list, url_host(indicator->value)))
                 return true;
         if (list->substrings && has_substring(list, indicator->value))
                 return true;

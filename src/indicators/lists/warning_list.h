@@ -11,8 +11,8 @@ struct warning_list;
 
 enum { WARNING_BYTES_MAX = 64 << 20 };
 
-/* One JSON document of type cidr, hostname, string, substring or regex. FORMAT; UNSUPPORTED for
- * regex. */
+/* One JSON document of type cidr, hostname, string or substring. FORMAT; UNSUPPORTED for other
+ * types (regex), with the list's name in *bad: the caller goes on without it. */
 MUST_USE int warning_list_parse(
     struct warning_list **out, struct text bytes, struct parse_error *bad);
 struct warning_list *warning_list_free(struct warning_list *list);

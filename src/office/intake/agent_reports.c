@@ -43,6 +43,17 @@ static int sender_machine(
         return 0;
 }
 
+/* A kit has no counter; a machine's own begins at 1. */
+static int sequence_check(
+    const struct filing *f, const struct report_sender *sender, struct parse_error *bad)
+{
+        if ((f->report->sequence == 0) == (sender->machine_id == NULL))
+                return 0;
+        return parse_error_set(bad, 0,
+            "Số thứ tự của báo cáo sai: máy đếm từ 1, bộ kiểm tra luôn ghi 0",
+            "the report's sequence is wrong: a machine counts from 1, a check kit writes 0");
+}
+
 static int time_check(const struct filing *f, struct parse_error *bad)
 {
         if (f->report->made_at <= f->now + REPORT_FUTURE_MS)
@@ -170,7 +181,8 @@ static int file_inside(struct report_filed *out, struct filing *f,
         int err;
 
         (void)sha256_write(hex, &digest);
-        if ((err = sender_machine(f, sender, bad)) || (err = time_check(f, bad)) ||
+        if ((err = sender_machine(f, sender, bad)) || (err = sequence_check(f, sender, bad)) ||
+            (err = time_check(f, bad)) ||
             (err = report_is_known(&known, f->db, f->report, f->machine.id, hex)))
                 return err;
         if (!known) {

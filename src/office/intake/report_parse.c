@@ -355,7 +355,7 @@ static int envelope_parse(struct report *r, struct parse_error *bad)
             (err = field_ulid(&r->machine, r->root, "machine", true, bad)) ||
             (err = json_field_text_or_none(
                  &r->machine_key, r->root, "machine_key", REPORT_WORD_MAX, bad)) ||
-            (err = json_field_i64(&r->sequence, r->root, "sequence", 1, BYTES_MAX, bad)) ||
+            (err = json_field_i64(&r->sequence, r->root, "sequence", 0, BYTES_MAX, bad)) ||
             (err = json_field_text(&kind, r->root, "kind", REPORT_WORD_MAX, bad)) ||
             (err = kind_of(&r->kind, kind, bad)) ||
             (err = json_field_time(&r->made_at, r->root, "made_at", bad)) ||

@@ -92,7 +92,7 @@ struct report_heartbeat {
 /* The texts are views into the report; all lives until report_free. */
 struct report {
         struct text id, machine, machine_key, agent, way;
-        int64_t sequence;
+        int64_t sequence; /* 0: of a check kit, which counts none */
         enum report_kind kind;
         time_ms made_at;
         union {

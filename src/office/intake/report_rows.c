@@ -14,6 +14,8 @@ DB_SQL(report_by_id, "select machine_id, sha256 from agent_report where id = $1"
 DB_SQL(report_add,
     "insert into agent_report (id, machine_id, kind, sequence, made_at, received_at, sha256, way)"
     " values ($1, $2, $3, $4, $5, $6, $7, $8)");
+DB_SQL(report_receipt, "select coalesce(min(sequence), 0) from agent_report where machine_id = $1"
+                       " and sequence < 0");
 DB_SQL(inventory_put,
     "insert into machine_inventory (machine_id, report_id, at, body, packages, listeners, accounts)"
     " values ($1, $2, $3, $4, $5, $6, $7) on conflict (machine_id) do update set report_id = "
@@ -125,11 +127,32 @@ int report_is_known(bool *known, struct db *db, const struct report *report, con
         return 0;
 }
 
+/* A kit's reports have no number: theirs count downwards from -1, apart from the agent's. */
+static int next_receipt(int64_t *out, struct db *db, const char *machine_id)
+{
+        AUTO(db_query_done) struct db_query *q = NULL;
+        int err = db_query_begin(&q, db, report_receipt);
+
+        if (err)
+                return err;
+        db_bind_string(q, 1, machine_id);
+        err = db_step(q);
+        if (err < 0)
+                return err;
+        *out = db_column_int(q, 0) - 1;
+        return 0;
+}
+
 int report_row_add(struct db *db, const struct report *report, const char *machine_id,
     const char *sha256, const char *way, time_ms now)
 {
+        int64_t sequence = report->sequence;
+        int err = sequence ? 0 : next_receipt(&sequence, db, machine_id);
+
+        if (err)
+                return err;
         return db_run(db, NULL, report_add, "tttiiitt", report->id.data, machine_id,
-            report_kind_name(report->kind), report->sequence, report->made_at, now, sha256, way);
+            report_kind_name(report->kind), sequence, report->made_at, now, sha256, way);
 }
 
 int report_machine_seen(

@@ -135,7 +135,10 @@ static int insert_machine(char id[ULID_MAX], struct db *db, const struct clock *
 
         if (err)
                 return err;
-        ulid_make(id, clock);
+        if (e->new_id)
+                memcpy(id, e->new_id, ULID_MAX);
+        else
+                ulid_make(id, clock);
         db_bind_string(q, 1, id);
         db_bind_string(q, 2, e->unit_id);
         db_bind_text(q, 3, e->name);

@@ -29,6 +29,7 @@ MUST_USE int enrol_token_use(
 struct machine_enrolment {
         const char *unit_id, *machine_key;
         struct text name, os_name;
+        const char *new_id; /* of a new row; NULL: made here. May be the id that is given out. */
 };
 /* The row of this machine: the one with its key; else an expected one of the unit with this name;
  * else a new one. *again (may be NULL): it had enrolled before. DENIED when it was revoked. */

@@ -2,6 +2,7 @@
 #include "workstation/sweep/rule_set.h"
 #include "base/mem.h"
 
+#include <pthread.h>
 #include <sodium.h>
 #include <string.h>
 #include <yara.h>
@@ -234,19 +235,50 @@ static int find_bad(
         return 0;
 }
 
+struct compilation {
+        struct rule_set *rules;
+        void (*problem)(void *state, const struct rule_problem *p);
+        void *state;
+        int err;
+};
+
+/* All at once first: the usual case costs one compilation. A compiler is useless after an error,
+ * so only then is each file tried in its own. */
+static void *compile(void *compilation)
+{
+        struct compilation *c = compilation;
+
+        c->err = compile_together(c->rules);
+        if (c->err == ERR_FORMAT) {
+                c->err = find_bad(c->rules, c->problem, c->state);
+                if (!c->err)
+                        c->err = compile_together(c->rules);
+        }
+        return NULL;
+}
+
+/* In a thread of its own, whose memory arena keeps what compiling leaves scattered: a scan that
+ * allocates among these holes takes a quarter more time (23/11/2026, 687 rule files, glibc 2.36:
+ * 2.0 s instead of 1.6 s for 49 MiB). */
+static void compile_apart(struct compilation *c)
+{
+        pthread_t thread;
+
+        if (pthread_create(&thread, NULL, compile, c) == 0)
+                (void)pthread_join(thread, NULL);
+        else
+                (void)compile(c);
+}
+
 int rule_set_finish(
     struct rule_set *r, void (*problem)(void *state, const struct rule_problem *p), void *state)
 {
+        struct compilation c = { r, problem, state, 0 };
         YR_RULE *rule;
-        /* All at once first: the usual case costs one compilation. A compiler is useless after an
-         * error, so only then is each file tried in its own. */
-        int err = compile_together(r);
+        int err;
 
-        if (err == ERR_FORMAT) {
-                err = find_bad(r, problem, state);
-                if (!err)
-                        err = compile_together(r);
-        }
+        compile_apart(&c);
+        err = c.err;
         if (err)
                 return err == ERR_FORMAT ? ERR_BUG : err;
         yr_rules_foreach(r->compiled, rule)

@@ -29,6 +29,7 @@ struct sweep {
         struct buffer bytes; /* of the file at hand; its memory is used again */
         time_ms started;
         bool any_path;
+        bool digests; /* of every file; else only of what was found */
         /* of the file at hand */
         const char *found[RULES_OF_A_FILE_MAX];
         size_t found_count;
@@ -84,6 +85,8 @@ int sweep_new(
         s->started = clock_steady(options->clock);
         s->counts = (struct sweep_counts){ .complete = true, .stopped_why = "" };
         s->any_path = !options->rules || !rule_set_asks_facts(options->rules);
+        s->digests = options->state ||
+                     (options->hashes && hash_list_has_kind(options->hashes, HASH_KIND_SHA256));
         s->owner_id = (uid_t)-1;
         err = verdicts_load(s);
         if (!err)
@@ -251,6 +254,11 @@ static struct taken take(struct sweep *s, const struct walk_file *f, const struc
         return t;
 }
 
+static bool digest_of(struct sha256 *out, struct text bytes)
+{
+        return gnutls_hash_fast(GNUTLS_DIG_SHA256, bytes.data, bytes.len, out->bytes) == 0;
+}
+
 /* What was read is in s->bytes; `st` is the file as it was opened. */
 static int judge(struct sweep *s, const struct walk_file *f, const struct stat *st, bool steady)
 {
@@ -259,11 +267,10 @@ static int judge(struct sweep *s, const struct walk_file *f, const struct stat *
         struct link_verdict found = { .bytes = bytes.len };
         int err = 0;
 
-        if (gnutls_hash_fast(GNUTLS_DIG_SHA256, bytes.data, bytes.len, v.content.bytes) != 0)
+        if (s->digests && !digest_of(&v.content, bytes))
                 return failed(s, ERR_BUG, f->path);
         s->counts.files++;
         s->counts.bytes += bytes.len;
-        found.content = v.content;
         s->found_count = 0;
         if (!s->before || !verdict_state_knows(s->before, &v.content, v.path_key, s->any_path)) {
                 found.listed = match_hashes(s, bytes, &v.content);
@@ -273,6 +280,9 @@ static int judge(struct sweep *s, const struct walk_file *f, const struct stat *
         found.rule_count = s->found_count;
         if (err == ERR_MEMORY)
                 return err;
+        if (!s->digests && (found.listed || found.rule_count) && !digest_of(&v.content, bytes))
+                return failed(s, ERR_BUG, f->path);
+        found.content = v.content;
         if (err)
                 (void)failed(s, err, f->path); /* what was found before is reported all the same */
         if (st->st_nlink > 1 && !err)
