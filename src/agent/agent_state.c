@@ -7,8 +7,9 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { NOTE_BYTES_MAX = 256 << 10, NAME_ROOM = 48 };
+enum { NOTE_BYTES_MAX = 256 << 10, NAME_ROOM = 48, LOCK_TRIES = 200, LOCK_WAIT_US = 10000 };
 
 struct agent_state {
         struct folder *folder, *outbox;
@@ -84,6 +85,14 @@ int agent_note_save(const struct agent_state *s, const char *name, const json_t 
         return text ? file_write_atomic(s->folder, name, text_of(text), 0600) : ERR_MEMORY;
 }
 
+bool agent_was_refused(const struct agent_state *s)
+{
+        AUTO(json_free_at) json_t *note = NULL;
+
+        return agent_note_load(&note, s, AGENT_CENTRE_NOTE) == 0 &&
+               json_is_true(json_object_get(note, "refused"));
+}
+
 static int field_copy(char *out, size_t room, const json_t *o, const char *name)
 {
         struct text t;
@@ -112,6 +121,11 @@ int agent_identity_load(struct agent_identity *out, const struct agent_state *s)
         return err ? err : file_read_all(&out->key, s->folder, "key.pem");
 }
 
+int agent_authority_load(struct buffer *out, const struct agent_state *s)
+{
+        return file_read_all(out, s->folder, "authority.pem");
+}
+
 static struct text view(const struct buffer *b)
 {
         return (struct text){ b->data ? b->data : "", b->len };
@@ -128,16 +142,33 @@ int agent_identity_save(const struct agent_state *s, const struct agent_identity
                 err = file_write_atomic(s->folder, "certificate.pem", view(&i->certificate), 0600);
         if (!err)
                 err = file_write_atomic(s->folder, "authority.pem", view(&i->authority), 0600);
+        if (!err)
+                (void)!file_remove(s->folder, AGENT_CENTRE_NOTE); /* said of the one before */
         return err ? err : agent_note_save(s, "enrolment.json", o);
+}
+
+/* `check` may run beside the resident program. */
+static int sequence_lock(int *out, const struct agent_state *s)
+{
+        int err = file_lock(out, s->folder, "sequence.lock");
+
+        for (int i = 0; err == ERR_BUSY && i < LOCK_TRIES; i++) {
+                (void)usleep(LOCK_WAIT_US);
+                err = file_lock(out, s->folder, "sequence.lock");
+        }
+        return err;
 }
 
 int agent_sequence_take(uint64_t *out, const struct agent_state *s, uint64_t least)
 {
         AUTO(buffer_done) struct buffer bytes = BUFFER(64);
+        AUTO(file_close_at) int lock = -1;
         uint64_t last = 0;
         char text[32];
-        int err = file_read_all(&bytes, s->folder, "sequence");
+        int err = sequence_lock(&lock, s);
 
+        if (!err)
+                err = file_read_all(&bytes, s->folder, "sequence");
         if (!err)
                 err = text_to_u64(&last, text_trim(view(&bytes)), INT64_MAX - 1);
         if (err && err != ERR_MISSING)
@@ -247,6 +278,16 @@ int agent_report_next(struct buffer *out, uint64_t *sequence, const struct agent
         if (!err)
                 *sequence = o.sequence;
         return err;
+}
+
+bool agent_report_is_of(struct text report, const char *machine)
+{
+        AUTO(json_free_at) json_t *o = NULL;
+        struct text named;
+
+        return json_read(&o, report, NULL) == 0 &&
+               json_field_text(&named, o, "machine", ULID_MAX, NULL) == 0 &&
+               text_is(named, machine);
 }
 
 int agent_report_acknowledge(const struct agent_state *s, uint64_t sequence)

@@ -14,6 +14,7 @@
 
 #include <jansson.h>
 
+#define AGENT_CENTRE_NOTE "centre.json" /* the centre's last word: {"refused","at"} */
 #define AGENT_STATE_FOLDER "/var/lib/canh-agent"
 
 enum {
@@ -42,6 +43,8 @@ const char *agent_state_path(const struct agent_state *s);
 
 /* MISSING: not enrolled. *out must be initialised. */
 MUST_USE int agent_identity_load(struct agent_identity *out, const struct agent_state *s);
+/* Only the authority's certificates: for a process that must not have the key. */
+MUST_USE int agent_authority_load(struct buffer *out, const struct agent_state *s);
 /* The key is written first and the name last: an enrolment that was cut off is none. */
 MUST_USE int agent_identity_save(const struct agent_state *s, const struct agent_identity *i);
 
@@ -57,13 +60,16 @@ MUST_USE int agent_report_next(struct buffer *out, uint64_t *sequence, const str
 MUST_USE int agent_report_acknowledge(const struct agent_state *s, uint64_t sequence);
 /* Keeps it aside under refused-…: the centre will never take it. */
 MUST_USE int agent_report_refused(const struct agent_state *s, uint64_t sequence);
+/* Whether the report's text names this machine. */
+bool agent_report_is_of(struct text report, const char *machine);
 size_t agent_report_count(const struct agent_state *s);
-/* A number that was not used before; never below `least`. */
+/* A number that was not used before; never below `least`. BUSY: another process is taking one. */
 MUST_USE int agent_sequence_take(uint64_t *out, const struct agent_state *s, uint64_t least);
 
 /* Small notes that outlive the process: times of the last inventory and sweep, orders done. NULL
  * when there is none. */
 MUST_USE int agent_note_load(json_t **out, const struct agent_state *s, const char *name);
+bool agent_was_refused(const struct agent_state *s);
 MUST_USE int agent_note_save(const struct agent_state *s, const char *name, const json_t *note);
 
 #endif

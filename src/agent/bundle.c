@@ -66,34 +66,39 @@ static int remove_file(void *state, const char *name)
         return unlinkat(folder_handle(state), name, 0) == 0 ? 0 : ERR_IO;
 }
 
-/* What cannot be removed now is only room; it is tried again at the next switch. */
-static void forget(const struct agent_state *s, const char *generation)
-{
-        AUTO(folder_close_at) struct folder *old = NULL;
-        char name[NAME_ROOM];
+struct leftover {
+        const struct agent_state *state;
+        char in_use[NAME_ROOM];
+};
 
-        (void)snprintf(name, sizeof(name), "bundle-%s", generation);
-        if (!*generation || folder_open_in(&old, agent_state_folder(s), name, false))
-                return;
+/* Also what is left of bundles that were refused half way. What cannot be removed now is only
+ * room; it is tried again at the next switch. */
+static int forget_others(void *state, const char *name)
+{
+        const struct leftover *l = state;
+        AUTO(folder_close_at) struct folder *old = NULL;
+
+        if (!text_starts(text_of(name), "bundle-") || strcmp(name, l->in_use) == 0 ||
+            folder_open_in(&old, agent_state_folder(l->state), name, false))
+                return 0;
         if (folder_each(old, remove_file, old) == 0)
-                (void)unlinkat(folder_handle(agent_state_folder(s)), name, AT_REMOVEDIR);
+                (void)unlinkat(folder_handle(agent_state_folder(l->state)), name, AT_REMOVEDIR);
+        return 0;
 }
 
 int bundle_switch(const struct agent_state *s, const char *generation, const struct folder *to,
     struct text text, struct text signature)
 {
-        char before[GENERATION_MAX];
+        struct leftover l = { .state = s };
         int err = file_write_atomic(to, ".manifest", text, 0600);
 
         if (!err)
                 err = file_write_atomic(to, ".signature", signature, 0600);
         if (err)
                 return err;
-        bundle_generation(before, s);
+        (void)snprintf(l.in_use, sizeof(l.in_use), "bundle-%s", generation);
         err = file_write_atomic(agent_state_folder(s), "bundle", text_of(generation), 0600);
-        if (!err && strcmp(before, generation) != 0)
-                forget(s, before);
-        return err;
+        return err ? err : folder_each(agent_state_folder(s), forget_others, &l);
 }
 
 int bundle_open(struct bundle *out, const struct agent_state *s, struct text authority)

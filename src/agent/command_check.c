@@ -1,7 +1,8 @@
 /* agent/command_check.c: `check [--out FILE] [--kit FILE] [--state DIR] [--rules PATH]… [--hashes
  * PATH]… [PATH…]`: checks this machine once, without installation and without network, shows the
- * result, and writes a signed result file (docs/formats/agent-report.md) that the centre takes. The
- * file is begun before anything foreign is read: then the process gives up network and writing.
+ * result, and writes a signed result file (docs/formats/agent-report.md) that the centre takes.
+ * Two processes: canh-check is started first, reads the machine and its files without network and
+ * without the key, and hands its findings over; this one reads only that, has the key, and signs.
  * Exit 0 clean, 1 found, 2 could not be done.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "agent/agent_command.h"
@@ -12,6 +13,7 @@
 #include "codec/json_fields.h"
 #include "codec/timestamp.h"
 #include "system/os/confine.h"
+#include "system/proc/process.h"
 #include "workstation/inventory/inventory.h"
 #include "workstation/sweep/path_text.h"
 
@@ -28,6 +30,7 @@ enum {
         RESULT_BYTES_MAX = 32 << 20,
         PROGRESS_EVERY_MS = 250,
         SHOWN_HITS_MAX = 20,
+        PATH_ROOM = 4096,
         WIDTH = 78
 };
 
@@ -38,10 +41,10 @@ struct check {
         struct agent_state *state;
         struct agent_identity me;
         char machine_key[SHA256_HEX_MAX];
-        bool kit, identity, screen;
-        int out;
+        bool identity, screen, fenced;
+        int out, from_parent, to_parent;
         time_ms started, shown;
-        json_t *inventory, *sweep;
+        json_t *kit, *found, *inventory, *sweep;
 };
 
 static struct text view(const struct buffer *b)
@@ -94,64 +97,55 @@ static int pem_take(struct buffer *out, const json_t *o, const char *name)
 static int kit_load(struct check *c)
 {
         AUTO(buffer_done) struct buffer bytes = BUFFER(KIT_BYTES_MAX);
-        struct parse_error bad = { 0 };
         struct text format;
         int err = file_read_path(&bytes, c->kit_path);
 
         if (!err)
-                err = json_read(&c->job.kit, view(&bytes), &bad);
+                err = json_read(&c->kit, view(&bytes), NULL);
         if (!err)
-                err = json_field_text(&format, c->job.kit, "format", 32, NULL);
+                err = json_field_text(&format, c->kit, "format", 32, NULL);
         if (!err && !text_is(format, "canh-kit/1"))
                 err = ERR_FORMAT;
         if (!err)
-                err = pem_take(&c->me.certificate, c->job.kit, "certificate");
+                err = pem_take(&c->me.certificate, c->kit, "certificate");
         if (!err)
-                err = pem_take(&c->me.key, c->job.kit, "key");
-        c->kit = c->identity = !err;
+                err = pem_take(&c->me.key, c->kit, "key");
+        c->identity = !err;
         return err;
 }
 
 static int identity_find(struct check *c)
 {
+        time_ms from, until;
         int err;
 
-        agent_identity_init(&c->me);
         if (c->kit_path) {
                 err = kit_load(c);
-                return err ? complain(c, "không đọc được tệp bộ kiểm tra",
-                                 "the kit file cannot be read", c->kit_path)
-                           : 0;
-        }
-        if (access(c->state_path, R_OK | W_OK | X_OK) == 0 &&
-            agent_state_open(&c->state, c->state_path) == 0)
+                if (err)
+                        return complain(c, "không đọc được tệp bộ kiểm tra",
+                            "the kit file cannot be read", c->kit_path);
+        } else if (access(c->state_path, R_OK | W_OK | X_OK) == 0 &&
+                   agent_state_open(&c->state, c->state_path) == 0) {
                 c->identity = agent_identity_load(&c->me, c->state) == 0;
-        if (!c->identity && c->out_path)
+        }
+        if (!c->out_path)
+                return 0;
+        if (!c->identity)
                 return complain(c, "chưa ghi danh và không có --kit: không ký được tệp kết quả",
                     "not enrolled and no --kit: the result file cannot be signed", "");
-        c->job.state = c->identity ? c->state : NULL;
-        return 0;
+        if (agent_certificate_check(&from, &until, view(&c->me.certificate), view(&c->me.key)))
+                return complain(c, "chứng thư và khóa không thuộc về nhau",
+                    "the certificate and the key do not belong together", "");
+        return until > clock_now(&clock_real)
+                   ? 0
+                   : complain(c, "chứng thư đã hết hạn: xin bộ kiểm tra mới",
+                         "the certificate has expired: ask for a new kit", "");
 }
 
-static int fence(struct check *c)
-{
-        const struct confine_folder folders[] = { { "/", CONFINE_READ },
-                { c->job.state ? c->state_path : "/nonexistent", CONFINE_WRITE },
-                { "/dev/null", CONFINE_WRITE } };
-        struct confine_request request = {
-                .profile = CONFINE_SCAN, .folders = folders, .folder_count = 3
-        };
-        struct confine_report report;
-
-        confine_be_idle();
-        return confine_apply(&report, &request);
-}
-
-static int report_add(json_t *list, struct check *c, const char *kind, json_t *body)
+static int report_add(json_t *list, const struct check *c, const char *kind, json_t *body)
 {
         AUTO(buffer_done) struct buffer text = BUFFER(REPORT_BYTES_MAX);
-        uint64_t sequence = 0;
-        /* A kit counts no sequence: the centre tells its reports by their identifiers. */
+        uint64_t sequence = 0; /* a kit's, always: its reports are told by their identifiers */
         int err = c->kit ? 0 : agent_sequence_take(&sequence, c->state, 1);
 
         if (!err)
@@ -231,6 +225,36 @@ static long long number(const json_t *o, const char *name)
         return (long long)json_integer_value(json_object_get(o, name));
 }
 
+static const char *why_text(enum language l, const char *why)
+{
+        if (strcmp(why, "a folder could not be read") == 0)
+                return say(l, "có thư mục không đọc được hoặc không tồn tại",
+                    "a folder is not there or cannot be read");
+        if (strcmp(why, "too many hits") == 0)
+                return say(l, "quá nhiều phát hiện", "too many were found");
+        return say(l, "bị dừng giữa chừng", why);
+}
+
+/* What "nothing found" speaks of, and no more. */
+static void show_roots(const struct check *c)
+{
+        const json_t *roots = json_object_get(c->sweep, "roots");
+        const char *why = json_string_value(json_object_get(c->sweep, "stopped_why"));
+
+        (void)printf(" %s:", say(c->language, "Trong các thư mục", "In the folders"));
+        for (size_t i = 0; i < json_array_size(roots); i++)
+                (void)printf("%s %s", i ? "," : "", json_string_value(json_array_get(roots, i)));
+        (void)putchar('\n');
+        if (why && *why)
+                (void)printf(" %s: %s\n", say(c->language, "Chưa xong vì", "Not complete because"),
+                    why_text(c->language, why));
+        if (!c->fenced)
+                (void)printf(" %s\n",
+                    say(c->language,
+                        "Cảnh báo: nhân không có Landlock, việc kiểm tra không được rào.",
+                        "Warning: this kernel has no Landlock, the check was not fenced."));
+}
+
 static void show(const struct check *c)
 {
         const json_t *hits = json_object_get(c->sweep, "hits");
@@ -269,6 +293,7 @@ static void show(const struct check *c)
                                               : say(l, "CHƯA RÀ QUÉT XONG: CHƯA THỂ KẾT LUẬN",
                                                     "NOT COMPLETE: NO CONCLUSION"));
         show_hits(c, hits);
+        show_roots(c);
         if (geteuid() != 0)
                 (void)printf(" %s\n",
                     say(l, "Chú ý: không chạy với quyền quản trị, một số tệp không được kiểm tra.",
@@ -279,61 +304,164 @@ static void show(const struct check *c)
                     " %s: %s\n", say(l, "Tệp kết quả đã ký", "Signed result file"), c->out_path);
 }
 
-static int work(struct check *c)
+/* What the child reads of the kit: its rules and lists, never its key. */
+static int kit_to_child(const struct check *c, int fd)
 {
+        AUTO(mem_free_at) char *text = NULL;
+        json_t *rules = json_object_get(c->kit, "rules");
+        json_t *hashes = json_object_get(c->kit, "hashes");
+        AUTO(json_free_at)
+        json_t *o = json_pack("{sO* sO*}", "rules", rules, "hashes", hashes);
+
+        text = o ? json_dumps(o, JSON_COMPACT) : NULL;
+        return text ? file_write_handle(fd, text_of(text)) : ERR_MEMORY;
+}
+
+static int child_fence(struct check *c)
+{
+        char key[PATH_ROOM];
         int err;
 
-        c->job.addresses = inventory_addresses();
-        err = fence(c);
-        if (err)
+        (void)snprintf(key, sizeof(key), "%s/key.pem", c->state_path);
+        confine_be_idle();
+        err = proc_scan_confine(&c->fenced, c->job.state ? c->state_path : NULL,
+            c->kit_path ? c->kit_path : key, CONFINE_READ);
+        if (!err && !c->fenced)
+                (void)fprintf(stderr, "canh-agent check: %s\n",
+                    say(c->language,
+                        "CẢNH BÁO: nhân hệ điều hành này không có Landlock, tiến trình kiểm tra "
+                        "không bị giới hạn ghi tệp và đọc khóa",
+                        "WARNING: this kernel has no Landlock, the checking process is not kept "
+                        "from writing files and reading the key"));
+        return err;
+}
+
+static int child_read_kit(struct check *c)
+{
+        AUTO(buffer_done) struct buffer bytes = BUFFER(KIT_BYTES_MAX);
+        int err = file_read_handle(&bytes, c->from_parent);
+
+        if (!err && !bytes.len)
+                return ERR_CLOSED; /* the parent could not go on, and has said why */
+        return err ? err : json_read(&c->job.kit, view(&bytes), NULL);
+}
+
+static int child_hand_over(const struct check *c)
+{
+        AUTO(json_free_at)
+        json_t *o = json_pack("{sO sO sb sb}", "inventory", c->inventory, "sweep", c->sweep,
+            "fenced", (int)c->fenced, "shown", (int)(c->shown != 0));
+        AUTO(mem_free_at) char *text = o ? json_dumps(o, JSON_COMPACT) : NULL;
+
+        return text ? file_write_handle(c->to_parent, text_of(text)) : ERR_MEMORY;
+}
+
+/* The role of canh-check. Rights kept: reading files, but not the key; the state folder, for what
+ * is known of unchanged files. Never: network, other programs, new processes. */
+static int child_run(void *state)
+{
+        struct check *c = state;
+        int err = child_read_kit(c);
+
+        if (err == ERR_CLOSED)
+                return EXIT_IMPOSSIBLE;
+        c->job.addresses = inventory_addresses(); /* asks by a socket: before the fence */
+        if (!c->kit_path && access(c->state_path, R_OK | W_OK | X_OK) == 0 &&
+            agent_state_open(&c->state, c->state_path) == 0)
+                c->job.state = c->state;
+        if (!err && (err = child_fence(c)) != 0)
                 return complain(c, "không giới hạn được quyền", "the process could not be confined",
                     err_text(err));
-        err = job_inventory(&c->inventory, &c->job);
+        if (!err)
+                err = job_inventory(&c->inventory, &c->job);
         if (!err)
                 err = job_sweep(&c->sweep, &c->job);
         if (err == ERR_MISSING)
-                return complain(c, "chưa có luật hoặc mã băm nào: thêm --rules hoặc --kit",
-                    "no rules and no hashes: give --rules or --kit", "");
+                return complain(c, "chưa có luật hoặc mã băm nào: thêm --rules hoặc --hashes",
+                    "no rules and no hashes: give --rules or --hashes", "");
+        if (!err)
+                err = child_hand_over(c);
+        return err ? complain(c, "không kiểm tra được", "the check failed", err_text(err))
+                   : EXIT_GOOD;
+}
+
+static int child_start(struct check *c, int *pid, int *to_child, int *from_child)
+{
+        struct process_start start = {
+                .name = "canh-check", .run = child_run, .state = c, .handle_count = 2
+        };
+        int in[2] = { -1, -1 }, out[2] = { -1, -1 };
+        int err = pipe2(in, O_CLOEXEC) == 0 && pipe2(out, O_CLOEXEC) == 0 ? 0 : ERR_IO;
+
+        (void)fflush(NULL);
+        c->from_parent = start.handles[0] = in[0];
+        c->to_parent = start.handles[1] = out[1];
+        if (!err)
+                err = process_start(pid, &start);
+        file_close_at(&in[0]);
+        file_close_at(&out[1]);
+        *to_child = in[1];
+        *from_child = out[0];
+        return err;
+}
+
+/* What the child says is our own message, whole or not at all. */
+static int found_read(struct check *c, int from_child)
+{
+        AUTO(buffer_done) struct buffer bytes = BUFFER(RESULT_BYTES_MAX);
+        int err = file_read_handle(&bytes, from_child);
+
+        if (!err)
+                err = bytes.len ? json_read(&c->found, view(&bytes), NULL) : ERR_CLOSED;
         if (err)
-                return complain(c, "không kiểm tra được", "the check failed", err_text(err));
-        if (c->out >= 0 && (err = result_write(c)) != 0)
+                return err;
+        c->inventory = json_object_get(c->found, "inventory");
+        c->sweep = json_object_get(c->found, "sweep");
+        c->fenced = json_is_true(json_object_get(c->found, "fenced"));
+        c->shown = json_is_true(json_object_get(c->found, "shown"));
+        return c->inventory && c->sweep ? 0 : ERR_FORMAT;
+}
+
+static int sign_and_show(struct check *c)
+{
+        int err = c->out >= 0 ? result_write(c) : 0;
+
+        if (err)
                 return complain(c, "không ghi được tệp kết quả",
                     "the result file cannot be written", err_text(err));
         show(c);
+        if (fflush(stdout) != 0)
+                return EXIT_IMPOSSIBLE;
         return json_array_size(json_object_get(c->sweep, "hits"))    ? EXIT_FOUND
                : json_is_true(json_object_get(c->sweep, "complete")) ? EXIT_GOOD
                                                                      : EXIT_IMPOSSIBLE;
 }
 
-/* In a child, so that what was given up for good is given up only there. */
-static int work_apart(struct check *c)
+/* The child is started before the key is read: nothing of it is in the child's memory. */
+static int work(struct check *c)
 {
-        int status = 0;
-        pid_t child;
+        AUTO(file_close_at) int to_child = -1;
+        AUTO(file_close_at) int from_child = -1;
+        int pid = 0, status = 0, bad;
 
-        (void)fflush(NULL);
-        child = fork();
-        if (child == 0) {
-                status = work(c);
-                if (fflush(stdout) != 0)
-                        status = EXIT_IMPOSSIBLE;
-                _exit(status);
-        }
-        if (child < 0 || waitpid(child, &status, 0) != child)
+        if (child_start(c, &pid, &to_child, &from_child))
                 return complain(c, "không chạy được tiến trình kiểm tra",
                     "the checking process could not be run", "");
-        if (!WIFEXITED(status))
+        bad = identity_find(c);
+        if (!bad && kit_to_child(c, to_child))
+                bad = EXIT_IMPOSSIBLE;
+        file_close_at(&to_child);
+        if (!bad && found_read(c, from_child))
+                bad = EXIT_IMPOSSIBLE; /* the child has said why */
+        if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
                 return complain(c, "tiến trình kiểm tra bị dừng đột ngột",
                     "the checking process was killed", "");
-        return WEXITSTATUS(status);
+        return bad ? bad : sign_and_show(c);
 }
 
 static int prepare(struct check *c)
 {
-        int bad = identity_find(c);
-
-        if (bad)
-                return bad;
+        agent_identity_init(&c->me);
         if (inventory_machine_key(c->machine_key, ""))
                 c->machine_key[0] = '\0';
         if (!c->job.path_count)
@@ -368,9 +496,8 @@ static bool option_take(struct check *c, int option)
 
 static void check_done(struct check *c)
 {
-        json_decref(c->inventory);
-        json_decref(c->sweep);
-        json_decref(c->job.kit);
+        json_decref(c->found);
+        json_decref(c->kit);
         json_decref(c->job.addresses);
         agent_identity_done(&c->me);
         c->state = agent_state_close(c->state);
@@ -406,7 +533,7 @@ int command_check(int argc, char **argv, enum language language)
                 c->job.paths[c->job.path_count++] = argv[optind];
         status = prepare(c);
         if (!status)
-                status = work_apart(c);
+                status = work(c);
         if (c->out >= 0) {
                 (void)close(c->out);
                 if (stat(c->out_path, &st) == 0 && !st.st_size)

@@ -1,7 +1,8 @@
 /* agent/command_run.c: `run [--state DIR] [--rules PATH]… [--hashes PATH]… [--path PATH]…
- * [--quarantine]`: the resident agent. The root of the program only starts processes and passes
- * their messages on: link (always there) and scan (one for each piece of work). Messages accepted:
- * AGENT_WORK from link, AGENT_RESULT from scan.
+ * [--no-quarantine] [--renew-days N]`: the resident agent. What is found goes into the quarantine
+ * of the state folder unless that is switched off. The root of the program only starts processes
+ * and passes their messages on: link (always there) and scan (one for each piece of work). Messages
+ * accepted: AGENT_WORK from link, AGENT_RESULT from scan.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "agent/agent_command.h"
 #include "agent/agent_messages.h"
@@ -9,6 +10,7 @@
 #include "agent/proc_scan.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "system/os/memory_file.h"
 #include "system/proc/message_parse.h"
 #include "system/proc/process.h"
@@ -22,13 +24,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { FROM_LINK = 1, FROM_SCAN = 2, RESTART_SECONDS = 5 };
+enum { FROM_LINK = 1, FROM_SCAN = 2, RESTART_SECONDS = 5, RENEW_DAYS_MAX = 400 };
 
 struct root {
         struct job settings;
         const char *state_path;
         void *room;
         int link, link_pid;
+        uint64_t renew_days;
         struct agent_work work;
         struct agent_result result;
         int result_fd;
@@ -142,7 +145,9 @@ static int link_start(struct root *r)
 
         if (err)
                 return err;
-        link = (struct proc_link){ .socket = pair[1], .state_path = r->state_path };
+        link = (struct proc_link){
+                .socket = pair[1], .state_path = r->state_path, .renew_days = (int)r->renew_days
+        };
         start.handles[0] = pair[1];
         err = process_start(&r->link_pid, &start);
         (void)close(pair[1]);
@@ -199,8 +204,10 @@ static bool option_take(struct root *r, int option)
                 j->hashes[j->hash_count++] = optarg;
         else if (option == 'p' && j->path_count < JOB_PATHS_MAX)
                 j->paths[j->path_count++] = optarg;
-        else if (option == 'q')
-                j->quarantine = true;
+        else if (option == 'n')
+                j->quarantine = false;
+        else if (option == 'd')
+                return text_to_u64(&r->renew_days, text_of(optarg), RENEW_DAYS_MAX) == 0;
         else
                 return false;
         return true;
@@ -211,8 +218,9 @@ int command_run(int argc, char **argv, enum language language)
         static const struct option options[] = { { "state", required_argument, NULL, 's' },
                 { "rules", required_argument, NULL, 'r' },
                 { "hashes", required_argument, NULL, 'h' },
-                { "path", required_argument, NULL, 'p' }, { "quarantine", no_argument, NULL, 'q' },
-                { NULL, 0, NULL, 0 } };
+                { "path", required_argument, NULL, 'p' },
+                { "no-quarantine", no_argument, NULL, 'n' },
+                { "renew-days", required_argument, NULL, 'd' }, { NULL, 0, NULL, 0 } };
         AUTO(mem_free_at) struct root *r = mem_zero(1, sizeof(*r));
         AUTO(mem_free_at) void *room = mem_zero(1, MESSAGE_BYTES_MAX);
         int option;
@@ -221,6 +229,7 @@ int command_run(int argc, char **argv, enum language language)
                 return EXIT_IMPOSSIBLE;
         *r = (struct root){ .state_path = AGENT_STATE_FOLDER, .room = room, .result_fd = -1 };
         r->settings.clock = &clock_real;
+        r->settings.quarantine = true;
         while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
                 if (!option_take(r, option))
                         return EXIT_IMPOSSIBLE;

@@ -42,6 +42,10 @@ static int show(const struct agent_state *s, enum language l)
                 return EXIT_FOUND;
         }
         line(l, "Máy", "Machine", me.name);
+        if (agent_was_refused(s))
+                line(l, "Trạng thái", "State",
+                    say(l, "chứng thư đã bị thu hồi: trung tâm từ chối máy này, cần ghi danh lại",
+                        "certificate revoked: the centre refuses this machine, enrol it again"));
         line(l, "Đơn vị", "Unit", me.unit);
         line(l, "Trung tâm", "Centre", me.centre);
         line(l, "Đang chạy", "Running",
@@ -59,7 +63,7 @@ static int show(const struct agent_state *s, enum language l)
         (void)!agent_note_load(&times, s, "times.json");
         time_line(l, "Kiểm kê lần cuối", "Last inventory", times, "inventory");
         time_line(l, "Rà quét lần cuối", "Last sweep", times, "sweep");
-        return EXIT_GOOD;
+        return agent_was_refused(s) ? EXIT_FOUND : EXIT_GOOD;
 }
 
 int command_status(int argc, char **argv, enum language language)

@@ -23,6 +23,7 @@ void job_default_paths(struct job *j)
 
         for (size_t i = 0; i < ARRAY_LEN(paths); i++)
                 j->paths[j->path_count++] = paths[i];
+        j->usual_paths = true;
 }
 
 int job_inventory(json_t **out, const struct job *j)
@@ -58,17 +59,21 @@ static int means_add(struct means *m, const char *name, bool rules, struct text 
                      : hash_list_add_text(m->hashes, bytes, NULL);
 }
 
+/* With the authority's certificates, not the key: what scans must not have it. */
+static int bundle_in_use(struct bundle *out, const struct job *j)
+{
+        AUTO(buffer_done) struct buffer authority = BUFFER(AGENT_PEM_MAX);
+        int err = j->state ? agent_authority_load(&authority, j->state) : ERR_MISSING;
+
+        return err ? err
+                   : bundle_open(out, j->state, (struct text){ authority.data, authority.len });
+}
+
 static int means_from_bundle(struct means *m, const struct job *j)
 {
-        AUTO(agent_identity_done) struct agent_identity me;
         AUTO(bundle_done) struct bundle b = { .folder = NULL };
-        int err;
+        int err = bundle_in_use(&b, j);
 
-        agent_identity_init(&me);
-        err = j->state ? agent_identity_load(&me, j->state) : ERR_MISSING;
-        if (!err)
-                err = bundle_open(
-                    &b, j->state, (struct text){ me.authority.data, me.authority.len });
         if (err)
                 return err == ERR_MISSING ? 0 : err;
         (void)snprintf(m->generation, sizeof(m->generation), "%s", b.manifest.generation);
@@ -144,8 +149,9 @@ static int means_load(struct means *m, const struct job *j)
 
 struct run {
         const struct job *job;
-        json_t *hits;
+        json_t *hits, *roots;
         uint64_t hits_left_out;
+        size_t roots_failed;
         int err;
 };
 
@@ -207,39 +213,52 @@ static int body_make(json_t **out, const struct run *r, const struct means *m,
 {
         const struct job *j = r->job;
         char id[ULID_MAX], from[TIMESTAMP_TEXT_MAX], to[TIMESTAMP_TEXT_MAX];
-        AUTO(json_free_at) json_t *roots = json_array();
         uint64_t skipped = 0;
         json_t *why = skipped_why(c, &skipped), *body;
-        bool complete = c->complete && !r->hits_left_out;
+        bool complete = c->complete && !r->hits_left_out && !r->roots_failed;
+        const char *stopped = r->hits_left_out  ? "too many hits"
+                              : r->roots_failed ? "a folder could not be read"
+                                                : c->stopped_why;
 
-        for (size_t i = 0; roots && i < j->path_count; i++)
-                (void)json_array_append_new(roots, json_string(j->paths[i]));
         body = json_pack("{ss ss ss ss ss sb ss sI sI sO sI sI sI sI so sO ss}", "sweep",
             ulid_make(id, j->clock), "started_at", timestamp_write(from, started), "ended_at",
             timestamp_write(to, clock_now(j->clock)), "reason", j->reason, "order", j->order,
             "complete", (int)complete, "generation", m->generation, "rules",
             (json_int_t)rule_set_rules(m->rules), "hashes", (json_int_t)hash_list_count(m->hashes),
-            "roots", roots, "files", (json_int_t)c->files, "bytes", (json_int_t)c->bytes, "skipped",
-            (json_int_t)skipped, "failed", (json_int_t)c->failed, "skipped_why", why, "hits",
-            r->hits, "stopped_why", r->hits_left_out ? "too many hits" : c->stopped_why);
+            "roots", r->roots, "files", (json_int_t)c->files, "bytes", (json_int_t)c->bytes,
+            "skipped", (json_int_t)skipped, "failed", (json_int_t)c->failed, "skipped_why", why,
+            "hits", r->hits, "stopped_why", stopped);
         if (!body)
                 return ERR_MEMORY;
         *out = body;
         return 0;
 }
 
+/* A usual folder that this machine has not is no failure; one that somebody named is. */
+static int sweep_one(struct run *r, struct sweep *s, const char *path)
+{
+        AUTO(mem_free_at) char *real = realpath(path, NULL);
+        AUTO(buffer_done) struct buffer name = BUFFER(1 << 20);
+        int err = path_text_add(&name, real ? real : path);
+
+        if (!err && json_array_append_new(r->roots, json_string(name.data)) != 0)
+                err = ERR_MEMORY;
+        if (!err)
+                err = sweep_root(s, real ? real : path);
+        if (!err || err == ERR_MEMORY || (err == ERR_MISSING && r->job->usual_paths))
+                return err == ERR_MISSING ? 0 : err;
+        r->roots_failed++;
+        say_problem(r->job, path, err, err_text(err));
+        return 0;
+}
+
 static int sweep_all(struct run *r, struct sweep *s)
 {
-        for (size_t i = 0; i < r->job->path_count; i++) {
-                AUTO(mem_free_at) char *real = realpath(r->job->paths[i], NULL);
-                int err = sweep_root(s, real ? real : r->job->paths[i]);
+        int err = 0;
 
-                if (err == ERR_MEMORY)
-                        return err;
-                if (err && err != ERR_MISSING)
-                        say_problem(r->job, r->job->paths[i], err, err_text(err));
-        }
-        return r->err;
+        for (size_t i = 0; !err && i < r->job->path_count; i++)
+                err = sweep_one(r, s, r->job->paths[i]);
+        return err ? err : r->err;
 }
 
 int job_sweep(json_t **out, const struct job *j)
@@ -248,14 +267,15 @@ int job_sweep(json_t **out, const struct job *j)
         AUTO(sweep_free_at) struct sweep *s = NULL;
         AUTO(folder_close_at) struct folder *keep = NULL;
         AUTO(json_free_at) json_t *hits = json_array();
-        struct run r = { .job = j, .hits = hits };
+        AUTO(json_free_at) json_t *roots = json_array();
+        struct run r = { .job = j, .hits = hits, .roots = roots };
         struct sweep_sink sink = { on_hit, on_failed, on_progress, &r };
         struct sweep_options o = { .file_bytes_max = SWEEP_FILE_BYTES_DEFAULT,
                 .depth_max = SWEEP_DEPTH_DEFAULT,
                 .file_seconds_max = SWEEP_FILE_SECONDS_DEFAULT,
                 .clock = j->clock };
         time_ms started = clock_now(j->clock);
-        int err = hits ? means_load(&m, j) : ERR_MEMORY;
+        int err = hits && roots ? means_load(&m, j) : ERR_MEMORY;
 
         if (err)
                 return err;
@@ -287,16 +307,10 @@ int job_sweep(json_t **out, const struct job *j)
 
 static int set_load(struct indicator_set **out, const struct job *j)
 {
-        AUTO(agent_identity_done) struct agent_identity me;
         AUTO(bundle_done) struct bundle b = { .folder = NULL };
         AUTO(buffer_done) struct buffer bytes = BUFFER(BUNDLE_FILE_BYTES_MAX);
-        int err;
+        int err = bundle_in_use(&b, j);
 
-        agent_identity_init(&me);
-        err = agent_identity_load(&me, j->state);
-        if (!err)
-                err = bundle_open(
-                    &b, j->state, (struct text){ me.authority.data, me.authority.len });
         for (size_t i = 0; !err && i < b.manifest.count; i++) {
                 if (b.manifest.files[i].kind != BUNDLE_KIND_SET)
                         continue;

@@ -16,6 +16,7 @@ struct job {
         json_t *kit; /* its "rules" and "hashes" are used; NULL */
         const char *reason, *order;
         bool quarantine;
+        bool usual_paths;  /* by job_default_paths: one that is not there is no failure */
         json_t *addresses; /* asked before the network was given up; taken into the inventory */
         bool (*progress)(void *state, const struct sweep_counts *c, const char *path); /* NULL */
         void (*problem)(void *state, const char *what, int err, const char *why);      /* NULL */

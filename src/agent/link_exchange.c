@@ -25,9 +25,11 @@ static struct text view(const struct buffer *b)
 }
 
 int link_exchange_init(
-    struct link_exchange *x, const struct agent_state *s, struct agent_identity *me)
+    struct link_exchange *x, const struct agent_state *s, struct agent_identity *me, int renew_days)
 {
-        *x = (struct link_exchange){ .state = s, .me = me };
+        *x = (struct link_exchange){
+                .state = s, .me = me, .renew_days = renew_days ? renew_days : RENEW_BEFORE_DAYS
+        };
         x->work = (struct work){
                 .inventory_hours = 24, .sweep_hours = 24, .connections_minutes = 5
         };
@@ -73,8 +75,11 @@ static int deliver_one(struct link_exchange *x, struct text report, uint64_t seq
                 return err;
         if (answer.status == 200)
                 return agent_report_acknowledge(x->state, sequence);
-        if (answer.status == 401 || answer.status == 404)
-                return ERR_DENIED; /* our certificate, or not this door: the report may be good */
+        /* Our certificate, or not this door: the report may be good and waits. One of an earlier
+         * enrolment will never be taken. */
+        if (answer.status == 401 || answer.status == 404 ||
+            (answer.status == 403 && agent_report_is_of(report, x->me->machine)))
+                return ERR_DENIED;
         log_line(LOG_LEVEL_WARNING, "agent link",
             "report %llu was refused with status %d and put aside", (unsigned long long)sequence,
             answer.status);
@@ -257,14 +262,20 @@ static int request_renewal(struct link_exchange *x)
 
 int link_renew(struct link_exchange *x)
 {
-        time_ms from, until;
-        int err = agent_certificate_check(
-            &from, &until, view(&x->me->certificate), view(&x->me->key));
+        time_ms from, until, now = clock_steady(&clock_real);
+        int err = x->renewed && now - x->renewed < DAY_MS ? ERR_EXISTS : 0;
 
-        if (err || until - clock_now(&clock_real) > (time_ms)RENEW_BEFORE_DAYS * DAY_MS)
+        if (err)
+                return 0;
+        err = agent_certificate_check(&from, &until, view(&x->me->certificate), view(&x->me->key));
+
+        if (err || until - clock_now(&clock_real) > (time_ms)x->renew_days * DAY_MS)
                 return err;
         err = request_renewal(x);
         log_line(
             LOG_LEVEL_INFO, "agent link", "certificate renewed: %s", err ? err_text(err) : "yes");
-        return err == ERR_DENIED ? 0 : err; /* it still holds for a while */
+        if (err && err != ERR_DENIED && err != ERR_FORMAT && err != ERR_UNTRUSTED)
+                return err;
+        x->renewed = now; /* an answer that is none: the old one still holds for a while */
+        return 0;
 }

@@ -13,13 +13,15 @@ struct https_client;
 struct link_exchange {
         const struct agent_state *state;
         struct agent_identity *me;
-        struct https_client *client;             /* NULL = not connected */
-        struct work work;                        /* the last answer */
+        struct https_client *client; /* NULL = not connected */
+        int renew_days;
+        time_ms renewed;  /* on the steady clock, 0 = not yet: at most once a day */
+        struct work work; /* the last answer */
         char refused_generation[GENERATION_MAX]; /* not asked for again */
 };
 
-MUST_USE int link_exchange_init(
-    struct link_exchange *x, const struct agent_state *s, struct agent_identity *me);
+MUST_USE int link_exchange_init(struct link_exchange *x, const struct agent_state *s,
+    struct agent_identity *me, int renew_days);
 void link_exchange_done(struct link_exchange *x);
 void link_exchange_hang_up(struct link_exchange *x);
 /* Sends all reports of the outbox, oldest first; each leaves it when it was acknowledged. */
@@ -28,7 +30,7 @@ MUST_USE int link_deliver(struct link_exchange *x);
 MUST_USE int link_fetch_work(struct link_exchange *x, bool wait);
 /* Takes a newer bundle, if the last answer named one. A bad one is logged and left. */
 MUST_USE int link_fetch_bundle(struct link_exchange *x);
-/* A new certificate when less than 100 days are left of the one in use. */
+/* A new certificate when fewer than renew_days (0: 100) are left of the one in use. */
 MUST_USE int link_renew(struct link_exchange *x);
 
 #endif

@@ -39,6 +39,8 @@ struct link {
         struct due due;
         time_ms started, backoff;
         bool heartbeat_now;
+        bool refused; /* the centre's last word */
+        int last_err; /* of the last piece of work */
         json_t *done; /* orders finished and not yet reported: kept in the note orders_done */
         void *room;
 };
@@ -121,6 +123,7 @@ static int on_result(void *state, const struct message *m)
         }
         memory_file_unmap(&text);
         (void)close(m->fd);
+        l->last_err = err ? err : r.err;
         if (!err && !r.err)
                 times_save(l, kinds[r.kind]);
         if (r.order[0]) {
@@ -152,6 +155,7 @@ static int work_wait(struct link *l, enum work_kind kind, const struct work_orde
                 (void)snprintf(w.order, sizeof(w.order), "%s", order->id);
                 (void)snprintf(w.argument, sizeof(w.argument), "%s", order->argument);
         }
+        l->last_err = ERR_CLOSED;
         link_exchange_hang_up(&l->exchange);
         err = message_send(
             l->proc->socket, AGENT_WORK, 0, (struct text){ (char *)&w, sizeof(w) }, -1);
@@ -202,8 +206,11 @@ static int scheduled(struct link *l, enum work_kind kind, time_ms *due, time_ms 
 
         if (steady() < *due)
                 return 0;
-        *due = steady() + every;
         err = work_wait(l, kind, NULL);
+        /* What failed is tried again soon; without rules there is nothing to do until they come. */
+        *due = steady() + (l->last_err && l->last_err != ERR_MISSING && RETRY_MS < every
+                                  ? jitter(RETRY_MS)
+                                  : every);
         return err;
 }
 
@@ -273,6 +280,23 @@ static void forget_done(struct link *l)
         (void)!agent_note_save(l->state, "orders_done.json", l->done);
 }
 
+/* For `status`: whether the centre still wants to hear from this machine. */
+static void centre_said(struct link *l, bool refused)
+{
+        AUTO(json_free_at) json_t *note = NULL;
+
+        if (refused == l->refused)
+                return;
+        l->refused = refused;
+        note = json_pack(
+            "{sb sI}", "refused", (int)refused, "at", (json_int_t)clock_now(&clock_real));
+        if (!note || agent_note_save(l->state, AGENT_CENTRE_NOTE, note) != 0)
+                log_line(LOG_LEVEL_WARNING, "agent link", "the state folder cannot be written");
+        if (refused)
+                log_line(LOG_LEVEL_ERROR, "agent link",
+                    "the centre refuses this machine's certificate: it was revoked");
+}
+
 static int talk(struct link *l)
 {
         char before[GENERATION_MAX], now[GENERATION_MAX];
@@ -284,6 +308,8 @@ static int talk(struct link *l)
                 err = link_fetch_work(&l->exchange, most_urgent(l) == NULL);
         if (!err && !agent_report_count(l->state))
                 forget_done(l);
+        if (!err || err == ERR_DENIED)
+                centre_said(l, err != 0);
         bundle_generation(before, l->state);
         if (!err)
                 err = link_fetch_bundle(&l->exchange);
@@ -348,12 +374,14 @@ int proc_link_run(void *state)
         if (!err)
                 err = agent_identity_load(&l.me, l.state);
         if (!err)
-                err = link_exchange_init(&l.exchange, l.state, &l.me);
+                err = link_exchange_init(&l.exchange, l.state, &l.me, l.proc->renew_days);
         if (!err && (agent_note_load(&l.done, l.state, "orders_done.json") != 0 ||
                         !json_is_array(l.done))) {
                 json_decref(l.done);
                 l.done = json_array();
         }
+        if (!err)
+                l.refused = agent_was_refused(l.state);
         if (!err && (!l.room || !l.done))
                 err = ERR_MEMORY;
         if (!err) {

@@ -5,6 +5,7 @@
 struct proc_link {
         int socket; /* to the root of the program */
         const char *state_path;
+        int renew_days; /* the certificate is renewed when fewer days are left; 0 = 100 */
 };
 
 /* The role of process_start: state is a struct proc_link. Returns only when it cannot go on. */

@@ -1,6 +1,7 @@
 /* agent/proc_scan.c: does one piece of work and ends.
- * Rights kept: reading files everywhere; its state folder; removing files when quarantine is on,
- * writing them only for a restore. Never: network, other programs, new processes. Lowest priority
+ * Rights kept: reading files everywhere but the machine's key; its state folder; removing files
+ * when quarantine is on, writing them only for a restore. Never: network, other programs, new
+ * processes. Lowest priority
  * for processor and disk. Messages accepted: AGENT_WORK, once. Sent: AGENT_RESULT, once.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "agent/proc_scan.h"
@@ -14,26 +15,47 @@
 #include "workstation/inventory/inventory.h"
 #include "workstation/sweep/path_text.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { WAITING = 1, WAIT_MS = 30000 };
+enum { WAITING = 1, WAIT_MS = 30000, PATH_ROOM = 4096 };
 
-int proc_scan_confine(const char *state_path, bool change_files)
+int proc_scan_confine(
+    bool *fenced, const char *state_path, const char *key_path, enum confine_access everywhere)
 {
-        const struct confine_folder folders[] = { { "/", change_files ? CONFINE_REMOVE
-                                                                      : CONFINE_READ },
-                { state_path ? state_path : "/nonexistent", CONFINE_WRITE },
-                { "/dev/null", CONFINE_WRITE } };
-        struct confine_request request = {
-                .profile = CONFINE_SCAN, .folders = folders, .folder_count = 3
-        };
+        AUTO(mem_free_at) char *hidden = key_path ? realpath(key_path, NULL) : NULL;
+        AUTO(mem_free_at) char *state = state_path ? realpath(state_path, NULL) : NULL;
+        const struct confine_folder folders[] = { { "/", everywhere },
+                { state ? state : "/nonexistent", CONFINE_WRITE }, { "/dev/null", CONFINE_WRITE } };
+        struct confine_request request = { .profile = CONFINE_SCAN,
+                .folders = folders,
+                .folder_count = ARRAY_LEN(folders),
+                .hidden = hidden };
         struct confine_report report;
         int err = confine_apply(&report, &request);
 
-        if (!err && !report.folders_fenced)
+        if (!err)
+                *fenced = report.folders_fenced;
+        return err;
+}
+
+static int confine_for(const struct proc_scan *scan, enum work_kind kind)
+{
+        bool takes = kind == WORK_SWEEP && scan->settings->quarantine, fenced = false;
+        char key[PATH_ROOM];
+        int err;
+
+        (void)snprintf(key, sizeof(key), "%s/key.pem", scan->state_path);
+        err = proc_scan_confine(&fenced, scan->state_path, key,
+            kind == WORK_RESTORE ? CONFINE_WRITE
+            : takes              ? CONFINE_REMOVE
+                                 : CONFINE_READ);
+        if (!err && !fenced)
                 log_line(LOG_LEVEL_WARNING, "agent scan",
-                    "this kernel has no Landlock: the scanning process could write files");
+                    "this kernel has no Landlock: the scanning process could write files and read "
+                    "the machine's key");
         return err;
 }
 
@@ -92,6 +114,13 @@ static int work_do(
         }
 }
 
+static int quarantine_make(const struct agent_state *s)
+{
+        AUTO(folder_close_at) struct folder *keep = NULL;
+
+        return folder_open_in(&keep, agent_state_folder(s), "quarantine", true);
+}
+
 static int answer(const struct task *t, int err, const json_t *body)
 {
         struct agent_result r = { .kind = t->work.kind, .err = err, .with_body = !err && body };
@@ -115,7 +144,6 @@ int proc_scan_run(void *state)
         AUTO(json_free_at) json_t *addresses = NULL;
         AUTO(mem_free_at) void *room = mem_zero(1, MESSAGE_BYTES_MAX);
         struct message m;
-        bool restore;
         int err = room ? message_receive(&m, t.scan->socket, room, MESSAGE_BYTES_MAX, WAIT_MS)
                        : ERR_MEMORY;
 
@@ -123,18 +151,21 @@ int proc_scan_run(void *state)
                 err = message_dispatch(&table, WAITING, &t, &m);
         if (err)
                 return 1;
-        restore = t.work.kind == WORK_RESTORE;
         if (t.work.kind == WORK_INVENTORY)
                 addresses = inventory_addresses(); /* needs a socket: before the fence */
         confine_be_idle();
-        if (!restore)
-                err = proc_scan_confine(
-                    t.scan->state_path, t.scan->settings->quarantine && t.work.kind == WORK_SWEEP);
+        err = agent_state_open(&folder, t.scan->state_path);
         if (!err)
-                err = agent_state_open(&folder, t.scan->state_path);
+                err = quarantine_make(
+                    folder); /* before the fence: what is made later is unreadable */
+        if (!err)
+                err = confine_for(t.scan, (enum work_kind)t.work.kind);
         if (!err)
                 err = work_do(&body, &t, folder, addresses);
-        if (err)
+        if (err == ERR_MISSING && t.work.kind == WORK_SWEEP)
+                log_line(
+                    LOG_LEVEL_INFO, "agent scan", "no rules and no lists yet: nothing to sweep by");
+        else if (err)
                 log_line(
                     LOG_LEVEL_WARNING, "agent scan", "work %u: %s", t.work.kind, err_text(err));
         return answer(&t, err, body) ? 1 : 0;

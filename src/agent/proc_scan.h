@@ -4,6 +4,7 @@
 #define CANH_AGENT_PROC_SCAN_H
 
 #include "agent/job.h"
+#include "system/os/confine.h"
 
 struct proc_scan {
         int socket; /* to the root of the program */
@@ -13,7 +14,9 @@ struct proc_scan {
 
 /* The role of process_start: state is a struct proc_scan. */
 int proc_scan_run(void *state);
-/* Gives up all but reading files and what `quarantine` and the state folder need. */
-MUST_USE int proc_scan_confine(const char *state_path, bool change_files);
+/* Gives up all but `everywhere` on all files, writing in the state folder (NULL: none) and, where
+ * the kernel has Landlock (*fenced), hides the key (NULL: none). */
+MUST_USE int proc_scan_confine(
+    bool *fenced, const char *state_path, const char *key_path, enum confine_access everywhere);
 
 #endif

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { SCHEME_MAX = 12 };
+
 static size_t find_text(struct text t, const char *word)
 {
         const char *at = t.len ? memmem(t.data, t.len, word, strlen(word)) : NULL;
@@ -26,12 +28,24 @@ static bool has_blank(struct text t)
         return false;
 }
 
+/* RFC 3986, 3.1; without this "host//a://b" would lose its host. */
+static bool is_scheme(struct text t)
+{
+        for (size_t i = 0; i < t.len; i++) {
+                char c = t.data[i];
+                bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+                if (!letter && !(c >= '0' && c <= '9') && c != '+' && c != '-' && c != '.')
+                        return false;
+        }
+        return t.len > 0 && t.len <= SCHEME_MAX;
+}
+
 static struct text take_scheme(struct text *t)
 {
         size_t at = find_text(*t, "://");
         struct text scheme = { t->data, at };
 
-        if (at == t->len || at > 12)
+        if (at == t->len || !is_scheme(scheme))
                 return (struct text){ t->data, 0 };
         *t = from(*t, at + 3);
         return scheme;

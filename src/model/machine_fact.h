@@ -26,6 +26,7 @@ struct machine_fact {
 struct victim_fact {
         struct text finding_id, unit_id, machine_id, src_ip, malware, state;
         time_ms first_at, last_at;
+        time_ms received_at; /* when the newest list that names it came in */
 };
 
 #endif

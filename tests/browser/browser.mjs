@@ -62,12 +62,55 @@ export async function openPage(browser, { language = "vi", theme = "light", widt
   return { context, page, faults };
 }
 
-export async function signIn(page) {
-  await page.goto(url + "/#/matrix");
-  await page.locator("input[name=login]").fill(login);
-  await page.locator("input[name=password]").fill(password);
+async function enter(page, name, secret) {
+  await page.locator("input[name=login]").fill(name);
+  await page.locator("input[name=password]").fill(secret);
   await page.locator("button[type=submit]").click();
+}
+
+/** The first sign-in of an account: its one-time password, then a password of its own. */
+export async function firstSignIn(page, name, oneTime, own = password) {
+  await page.goto(url + "/#/matrix");
+  await enter(page, name, oneTime);
+  await page.locator("input[name=again]").waitFor({ timeout: 15000 });
+  await page.locator("input[name=old]").fill(oneTime);
+  await page.locator("input[name=new]").fill(own);
+  await page.locator("input[name=again]").fill(own);
+  await page.locator("main button[type=submit]").click();
+  await page.locator("input[name=again]").waitFor({ state: "detached", timeout: 15000 });
+}
+
+export async function signIn(page, name = login, secret = password) {
+  await page.goto(url + "/#/matrix");
+  await enter(page, name, secret);
+  const refused = page.locator("[role=alert]");
+  await page.locator(".rail").or(refused).first().waitFor({ timeout: 15000 });
+  if ((await refused.count()) && process.env.CANH_ONE_TIME && name === login)
+    await firstSignIn(page, name, process.env.CANH_ONE_TIME);
   await page.locator(".rail").waitFor({ timeout: 15000 });
+}
+
+/** Asks the API as the page does. */
+export function api(page, method, path, body) {
+  return page.evaluate(async ([verb, where, value]) => {
+    const { csrf } = await (await fetch("/api/v1/session")).json();
+    const answer = await fetch("/api/v1" + where, { method: verb, body: value && JSON.stringify(value),
+      headers: { "X-CSRF-Token": csrf, ...(value ? { "Content-Type": "application/json" } : {}) } });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(verb + " " + where + ": " + answer.status + " " + text);
+    return text ? JSON.parse(text) : null;
+  }, [method, path, body]);
+}
+
+/** What the page asks in its dialogue: fills the named fields and sends. */
+export async function answerDialog(page, fields) {
+  for (const [name, value] of Object.entries(fields)) {
+    const control = page.locator(`dialog [name=${name}]`);
+    const kind = await control.evaluate((one) => one.tagName);
+    await (kind === "SELECT" ? control.selectOption(value) : control.fill(value));
+  }
+  await page.locator("dialog form button[type=submit]").click();
+  await page.locator("dialog").waitFor({ state: "detached", timeout: 15000 });
 }
 
 /** Waits until the page shows its figures: no "loading" is left. */

@@ -1,61 +1,18 @@
-// Starts the built centre with the sample district in a folder of its own on loopback, sets the first password, and
-// then runs a command against it:  node tests/browser/start_centre.mjs --centre build/run/src/centre/canh-centre
-// [--agent build/run/src/agent/canh-agent] [-- node --test tests/browser].
-// Without a command it prints the environment and stays until it is ended. SPDX-License-Identifier: Apache-2.0
+// Starts the built centre with the sample district and runs a command against it:
+// node tests/browser/start_centre.mjs --centre build/run/src/centre/canh-centre [--agent build/run/src/agent/canh-agent]
+// [-- node --test tests/browser]. Without a command it prints the environment and stays until it is ended.
+// SPDX-License-Identifier: Apache-2.0
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { root, startCentre } from "./centre.mjs";
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
-const PASSWORD = "thu-nghiem-tren-may-nay";
-const START_SECONDS = 30;
+const PASSWORD = "thu-nghiem-tren-may-nay"; // what the tests choose at the first sign-in
 
 function option(name, ...usual) {
   const at = process.argv.indexOf("--" + name);
   const given = at > 0 ? process.argv[at + 1] : undefined;
-  return given ?? usual.map((path) => join(root, path)).find((path) => existsSync(path));
-}
-
-const freePort = () => new Promise((done, fail) => {
-  const probe = createServer();
-  probe.on("error", fail);
-  probe.listen(0, "127.0.0.1", () => {
-    const { port } = probe.address();
-    probe.close(() => done(port));
-  });
-});
-
-async function waitFor(url, alive) {
-  for (let tries = 0; tries < START_SECONDS * 5; tries++) {
-    if (!alive()) throw new Error("the centre ended at its start");
-    try {
-      if ((await fetch(url)).ok) return;
-    } catch {
-      /* not yet */
-    }
-    await new Promise((done) => setTimeout(done, 200));
-  }
-  throw new Error("the centre does not answer at " + url);
-}
-
-const printed = (text, ...labels) => new RegExp(`^(?:${labels.join("|")}): *(\\S+)$`, "m").exec(text)?.[1];
-
-/** Signs in with what the centre printed and sets the password that the tests use. */
-async function firstPassword(url, login, password) {
-  const ask = async (path, body, headers = {}) => {
-    const answer = await fetch(url + "/api/v1" + path, {
-      method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json", ...headers },
-    });
-    if (!answer.ok) throw new Error(path + ": " + answer.status + " " + (await answer.text()));
-    return answer;
-  };
-  const signedIn = await ask("/session", { login, password });
-  const cookie = signedIn.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ");
-  const { csrf } = await signedIn.json();
-  await ask("/session/password", { old: password, new: PASSWORD }, { Cookie: cookie, "X-CSRF-Token": csrf });
+  return given ? resolve(given) : usual.map((path) => join(root, path)).find((path) => existsSync(path));
 }
 
 async function main() {
@@ -65,28 +22,14 @@ async function main() {
     console.error("start_centre: canh-centre is not built; browser tests are left out");
     return 77; // what Meson counts as skipped
   }
-  const folder = mkdtempSync(join(tmpdir(), "canh-browser-"));
-  const [port, agents] = [await freePort(), await freePort()];
-  const url = "http://127.0.0.1:" + port;
-  const child = spawn(centre, ["--data", join(folder, "centre"), "--packs", join(root, "packs"), "--listen", "127.0.0.1:" + port,
-    "--agents", "127.0.0.1:" + agents, "--sample", join(root, "packs/sample-district")], { stdio: ["ignore", "pipe", "inherit"] });
-  let said = "";
-  child.stdout.on("data", (bytes) => (said += bytes));
-  const end = () => {
-    child.kill("SIGTERM");
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-  };
+  const office = await startCentre(centre);
   try {
-    await waitFor(url + "/api/v1/session", () => child.exitCode === null);
-    const login = printed(said, "Tài khoản", "User");
-    const password = printed(said, "Mật khẩu dùng một lần", "One-time password");
-    if (!login || !password) throw new Error("the centre printed no user and one-time password:\n" + said);
-    await firstPassword(url, login, password);
-    const env = { CANH_URL: url, CANH_LOGIN: login, CANH_PASSWORD: PASSWORD, CANH_AGENTS: "https://127.0.0.1:" + agents,
-      CANH_STATE: join(folder, "agent"), ...(agent && existsSync(agent) ? { CANH_AGENT: agent } : {}) };
-    return await carryOut(env);
+    if (!office.login || !office.oneTime) throw new Error("the centre printed no user and one-time password");
+    return await carryOut({ CANH_URL: office.url, CANH_LOGIN: office.login, CANH_ONE_TIME: office.oneTime,
+      CANH_PASSWORD: PASSWORD, CANH_AGENTS: office.agents, CANH_FOLDER: office.folder, CANH_CENTRE: centre,
+      ...(agent && existsSync(agent) ? { CANH_AGENT: agent } : {}) });
   } finally {
-    end();
+    await office.end();
   }
 }
 

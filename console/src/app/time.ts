@@ -5,7 +5,7 @@ import { t } from "../words";
 import type { Maybe } from "./types";
 
 export const DAY_MS = 86_400_000;
-const LATE_COUNTED = 60;
+export const LATE_COUNTED = 60;
 const OFFICE_MS = 7 * 3_600_000; // Việt Nam: UTC+7 all year
 
 const two = (n: number) => String(n).padStart(2, "0");
@@ -96,6 +96,11 @@ export function dateOf(at: Maybe<string>): Date | null {
 /** For <input type="date">: today or so many days on. */
 export function inputDay(plusDays = 0): string {
   return wall(new Date(Date.now() + plusDays * DAY_MS)).toISOString().slice(0, 10);
+}
+
+/** What came from the API, for <input type="date">; "" for no day. */
+export function dateInput(at: Maybe<string>): string {
+  return day(at).split("/").reverse().join("-");
 }
 
 /** The end of a local day as the API wants it (RFC 3339 UTC). */

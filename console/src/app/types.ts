@@ -440,7 +440,7 @@ export interface Finding {
   confidence: number;
   reason?: Maybe<T>;
   delta: string;
-  incident?: Maybe<string>;
+  incident?: Maybe<{ id: string; number: string }>;
   proof?: Maybe<{ kind: string; id: string }>;
 }
 export interface Incident {

@@ -249,7 +249,7 @@ function Body({ findings }: { findings: Finding[] }) {
                 cell: (one) => (
                   <div class="acts">
                     {one.incident && (
-                      <a class="btn" href={link("incident", one.incident)}>
+                      <a class="btn" href={link("incident", one.incident.id)}>
                         {t("incident")}
                       </a>
                     )}

@@ -7,7 +7,7 @@ import { touch, useGet } from "../app/live";
 import { link } from "../app/route";
 import { useStore } from "../app/store";
 import { clock, dateOf, day, full, moment, span } from "../app/time";
-import type { Entry, IncidentPage as Data } from "../app/types";
+import type { Account, Entry, IncidentPage as Data } from "../app/types";
 import { Ask, Field, useAct } from "../ui/dialog";
 import { Icon } from "../ui/icon";
 import { Bar, St, VerdictSt, findingTone, severityTone, type Tone } from "../ui/marks";
@@ -228,7 +228,7 @@ function entryBody(entry: Entry): string {
   );
 }
 
-type Asking = { what: "move"; to: string } | { what: "note"; correcting?: Entry } | null;
+type Asking = { what: "assign" } | { what: "move"; to: string } | { what: "note"; correcting?: Entry } | null;
 
 function Acts({ incident, ask }: { incident: Data; ask: (asking: Asking) => void }) {
   const act = useAct();
@@ -254,6 +254,12 @@ function Acts({ incident, ask }: { incident: Data; ask: (asking: Asking) => void
           {t("take")}
         </button>
       )}
+      {account?.role === "administrator" && !incident.closed_at && (
+        <button class="btn" type="button" onClick={() => ask({ what: "assign" })}>
+          <Icon name="person" />
+          {t("assign")}
+        </button>
+      )}
       <button class="btn" type="button" onClick={() => ask({ what: "note" })}>
         <Icon name="plus" />
         {t("entry_add")}
@@ -273,6 +279,29 @@ function Acts({ incident, ask }: { incident: Data; ask: (asking: Asking) => void
   );
 }
 
+function AssignDialog({ path, onClose }: { path: string; onClose: () => void }) {
+  const accounts = useGet<{ accounts: Account[] }>("/accounts").data?.accounts ?? [];
+  const send = (form: FormData) =>
+    call("POST", path + "/owner", { account: form.get("account") }).then(() =>
+      touch(["incident"]),
+    );
+  return (
+    <Ask title={t("assign")} send={t("assign")} onClose={onClose} onSend={send}>
+      <Field label={t("owner")}>
+        <select name="account" required>
+          {accounts
+            .filter((one) => one.active)
+            .map((one) => (
+              <option key={one.id} value={one.id}>
+                {one.name}
+              </option>
+            ))}
+        </select>
+      </Field>
+    </Ask>
+  );
+}
+
 function Dialogs({
   incident,
   asking,
@@ -285,6 +314,7 @@ function Dialogs({
   const path = "/incidents/" + encodeURIComponent(incident.id);
   const done = () => touch(["incident", "finding", "matrix"]);
   if (!asking) return null;
+  if (asking.what === "assign") return <AssignDialog path={path} onClose={onClose} />;
   if (asking.what === "move") {
     return (
       <Ask

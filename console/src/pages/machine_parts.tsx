@@ -334,7 +334,7 @@ export function Findings({ machine }: Props) {
                 {both(one.reason)}
                 {one.incident && (
                   <small>
-                    <a href={link("incident", one.incident)}>{t("incident_open")}</a>
+                    <a href={link("incident", one.incident.id)}>{t("incident_open")}</a>
                   </small>
                 )}
               </>

@@ -2,7 +2,7 @@
 // corner mark when it changed.
 // SPDX-License-Identifier: Apache-2.0
 import { route, link } from "../app/route";
-import { dayMonth, late } from "../app/time";
+import { LATE_COUNTED, dayMonth, late } from "../app/time";
 import type { Cell, Clause, Column, Matrix, MatrixUnit } from "../app/types";
 import { Icon } from "../ui/icon";
 import { Bar, Five, cellTone, stateWord, toneIcon } from "../ui/marks";
@@ -165,8 +165,8 @@ function UnitRow({ unit, clauses, open, ticked, cursor, onTick }: RowProps) {
             <a href={link("unit", unit.id)}>{unit.name}</a>
             {isLate ? (
               <small class="txt unmet">
-                <Icon name="clock" small /> {late(unit.late_days)} ·{" "}
-                {lateClauses(unit, clauses)}
+                <Icon name="clock" small /> {late(unit.late_days)}
+                {unit.late_days <= LATE_COUNTED && " · " + lateClauses(unit, clauses)}
               </small>
             ) : (
               <small>

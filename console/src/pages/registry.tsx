@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import { call, session } from "../app/api";
 import { touch } from "../app/live";
 import { useStore } from "../app/store";
-import { dateOf, day, inputDay, startOfDay } from "../app/time";
+import { dateInput, dateOf, day, startOfDay } from "../app/time";
 import type { Person, Range, System, UnitPage } from "../app/types";
 import { Ask, Field } from "../ui/dialog";
 import { Icon } from "../ui/icon";
@@ -69,8 +69,7 @@ const titles: { [topic in Topic]: Word } = {
 function valueOf(record: Record_, input: Input): string {
   const value = record[input.name];
   if (input.kind !== "day") return value === undefined || value === null ? "" : String(value);
-  const at = dateOf(typeof value === "string" ? value : null);
-  return at ? day(String(value)).split("/").reverse().join("-") : "";
+  return dateInput(typeof value === "string" ? value : null);
 }
 
 function Control({ record, input }: { record: Record_; input: Input }) {
@@ -287,7 +286,7 @@ function systemRow(one: System): Row {
 /** A row that has ended stays in the record, and out of the way. */
 const valid = (one: { valid_until?: string | null }) => {
   const end = dateOf(one.valid_until);
-  return !end || day(end.toISOString()).split("/").reverse().join("-") > inputDay();
+  return !end || end.getTime() > Date.now();
 };
 
 export function Registry({ unit }: { unit: Pick<UnitPage, "id" | "people" | "ranges" | "systems"> }) {

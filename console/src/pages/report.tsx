@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import { call, download } from "../app/api";
 import { touch, useGet } from "../app/live";
 import { link } from "../app/route";
-import { day, full, moment } from "../app/time";
+import { dateInput, day, full, moment, startOfDay } from "../app/time";
 import type { Figure, ReportPage as Data } from "../app/types";
 import { Ask, Field, useAct } from "../ui/dialog";
 import { Icon } from "../ui/icon";
@@ -137,7 +137,7 @@ function FieldsDialog({ report, onClose }: { report: Data; onClose: () => void }
       signer_title: text("signer_title"),
       authority: text("authority"),
       number: text("number"),
-      signed_on: text("signed_on") || null,
+      signed_on: text("signed_on") ? startOfDay(text("signed_on")) : null,
       recipients: text("recipients")
         .split("\n")
         .map((one) => one.trim())
@@ -157,7 +157,7 @@ function FieldsDialog({ report, onClose }: { report: Data; onClose: () => void }
           <input type="text" name="number" value={fields.number} />
         </Field>
         <Field label={t("doc_date")}>
-          <input type="date" name="signed_on" value={(fields.signed_on ?? "").slice(0, 10)} />
+          <input type="date" name="signed_on" value={dateInput(fields.signed_on)} />
         </Field>
       </div>
       <Field label={t("place")}>

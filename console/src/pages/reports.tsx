@@ -4,8 +4,8 @@ import { useState } from "preact/hooks";
 import { call } from "../app/api";
 import { touch, useGet } from "../app/live";
 import { go, link } from "../app/route";
-import { day, endOfDay, full, inputDay, moment, startOfDay } from "../app/time";
-import type { Directive, Report, T } from "../app/types";
+import { dateInput, day, endOfDay, full, inputDay, moment, startOfDay } from "../app/time";
+import type { Directive, Matrix, Report, T } from "../app/types";
 import { Ask, Field } from "../ui/dialog";
 import { Icon } from "../ui/icon";
 import { St, type Tone } from "../ui/marks";
@@ -30,6 +30,8 @@ interface Reports {
 
 function NewReport({ kinds, onClose }: { kinds: Reports["kinds"]; onClose: () => void }) {
   const directives = useGet<{ directives: Directive[] }>("/directives").data?.directives ?? [];
+  // from the letter on: what was swept and handled for it belongs into its report
+  const begun = dateInput(useGet<Matrix>("/matrix").data?.directive.issued_on);
   const send = async (form: FormData) => {
     const made = await call<{ id: string }>("POST", "/reports", {
       kind: form.get("kind"),
@@ -68,10 +70,16 @@ function NewReport({ kinds, onClose }: { kinds: Reports["kinds"]; onClose: () =>
       </Field>
       <div class="pair">
         <Field label={t("from_day")}>
-          <input type="date" name="from" required value={inputDay(-30)} />
+          <input
+            key={begun}
+            type="date"
+            name="from"
+            required
+            defaultValue={begun || inputDay(-30)}
+          />
         </Field>
         <Field label={t("until_day_label")}>
-          <input type="date" name="until" required value={inputDay(0)} />
+          <input type="date" name="until" required defaultValue={inputDay(0)} />
         </Field>
       </div>
     </Ask>

@@ -92,39 +92,56 @@ static int on_hit(void *state, struct db *db, const struct filed_hit *hit)
         return err;
 }
 
+static int order_all(
+    struct filing_state *s, struct db *db, const char *unit_id, const char *finding_id);
+
+/* Whose it is: the machine's, or the unit's by the address that it called from. */
+static int contact_key(
+    char key[16 + SHA256_HEX_MAX], const struct filed_contact *c, struct text malware)
+{
+        AUTO(buffer_done) struct buffer what = BUFFER(KEY_MAX);
+        int err = buffer_add_format(&what, "%s|%.*s|%.*s",
+            c->machine_id ? c->machine_id : c->source.data, TEXT_ARGS(c->remote),
+            TEXT_ARGS(malware));
+
+        if (!err)
+                (void)key_of(key, "contact", &what);
+        return err;
+}
+
 static int on_contact(void *state, struct db *db, const struct filed_contact *c)
 {
         struct filing_state *s = state;
-        AUTO(buffer_done) struct buffer what = BUFFER(KEY_MAX);
         char key[16 + SHA256_HEX_MAX], title[TITLE_MAX];
         struct finding_filed filed;
         struct text malware = c->family.len ? c->family : c->list;
         struct finding_sighting seen = { .kind = "contact",
+                .key = key,
                 .unit_id = c->unit_id,
                 .machine_id = c->machine_id,
                 .malware = malware,
-                .src_ip = TEXT(""),
+                .src_ip = c->source,
                 .remote = c->remote,
                 .severity = "high",
                 .state = "cleaning",
                 .seen_at = c->last_at,
                 .received_at = clock_now(s->clock),
-                .confidence = 5,
+                .confidence = c->machine_id ? 5 : 2,
                 .listed_before = true };
-        int err = buffer_add_format(
-            &what, "%s|%.*s|%.*s", c->machine_id, TEXT_ARGS(c->remote), TEXT_ARGS(malware));
+        int err = contact_key(key, c, malware);
 
         if (err)
                 return err;
-        seen.key = key_of(key, "contact", &what);
-        seen.title = title_of(title, malware.len ? malware : c->remote, text_of(c->machine_name));
+        seen.title = title_of(title, malware.len ? malware : c->remote,
+            c->machine_id ? text_of(c->machine_name) : c->source);
         err = finding_see(&filed, db, s->clock, s->rules, &seen);
         if (err)
                 return err;
         s->findings += filed.created;
-        if (filed.created || filed.reopened)
-                err = order(s, db, c->machine_id, ORDER_LISTED, "contact", filed.id);
-        return err;
+        if (!filed.created && !filed.reopened)
+                return 0;
+        return c->machine_id ? order(s, db, c->machine_id, ORDER_LISTED, "contact", filed.id)
+                             : order_all(s, db, c->unit_id, filed.id);
 }
 
 /* Rows that no machine was found for close when every machine behind the address is clean. */
@@ -158,7 +175,7 @@ static int on_swept(void *state, struct db *db, const struct filed_sweep *sweep)
         time_ms since = 0;
         int err;
 
-        if (!sweep->complete || sweep->open_hits > 0)
+        if (!sweep->proves || sweep->open_hits > 0)
                 return 0;
         err = machine_clean_since(&since, proof, db, sweep->machine_id);
         if (!err && since > 0)
@@ -169,8 +186,9 @@ static int on_swept(void *state, struct db *db, const struct filed_sweep *sweep)
 int intake_file_contact(bool *created, struct db *db, const struct clock *clock,
     const struct incident_rules *rules, const struct filed_contact *contact)
 {
-        struct filing_state s = { .clock = clock, .rules = rules };
-        int err = on_contact(&s, db, contact);
+        AUTO(json_free_at) json_t *units = json_object();
+        struct filing_state s = { .clock = clock, .rules = rules, .units_ordered = units };
+        int err = units ? on_contact(&s, db, contact) : ERR_MEMORY;
 
         if (!err)
                 *created = s.findings > 0;

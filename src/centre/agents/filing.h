@@ -21,7 +21,8 @@ MUST_USE int intake_file_report_of(struct report_filed *out, struct db *db,
     const struct report_sender *sender, struct text bytes, struct parse_error *bad);
 
 /* Within the caller's transaction: a machine of ours was seen with a listed address or name, by
- * somebody else than its agent (a capture). */
+ * somebody else than its agent (a capture). machine_id NULL: only the unit is known, by `source`.
+ */
 MUST_USE int intake_file_contact(bool *created, struct db *db, const struct clock *clock,
     const struct incident_rules *rules, const struct filed_contact *contact);
 

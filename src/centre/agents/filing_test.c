@@ -192,6 +192,71 @@ static void a_sweep_from_before_the_row_proves_nothing(void **state)
         assert_int_equal(COUNT(o, "select count(*) from finding where state = 'verified'"), 0);
 }
 
+static void a_sweep_of_one_folder_closes_no_row_and_answers_no_order(void **state)
+{
+        struct office_test *o = *state;
+        struct list_outcome out;
+
+        assert_int_equal(
+            file_list(o, &out, "s1", ROW("198.51.100.9", "Emotet", ",\"inner_name\":\"pc-a\"")), 0);
+        o->now += MINUTE_MS;
+        assert_int_equal(
+            file_sweep_of(o, PC_A, 1, "", true, "[\"/home/an\"]", "20240101T000000Z-1"), 0);
+        assert_int_equal(file_sweep_of(o, PC_A, 2, "", true, "[\"/\"]", ""), 0);
+        assert_int_equal(COUNT(o, "select count(*) from finding where state = 'verified'"), 0);
+        assert_int_equal(COUNT(o, "select count(*) from sweep_order where state = 'waiting'"), 1);
+        assert_int_equal(
+            COUNT(o, "select count(*) from machine where last_sweep_at is not null"), 0);
+        assert_int_equal(COUNT(o, "select count(*) from sweep where proves_not = 'narrow'"), 1);
+        assert_int_equal(COUNT(o, "select count(*) from sweep where proves_not = 'undated'"), 1);
+        assert_int_equal(file_sweep(o, PC_A, 3, "", true), 0);
+        assert_int_equal(COUNT(o, "select count(*) from finding where state = 'verified'"), 1);
+        assert_int_equal(COUNT(o, "select count(*) from sweep_order where state = 'waiting'"), 0);
+        assert_int_equal(
+            COUNT(o, "select count(*) from machine where last_sweep_at is not null"), 1);
+}
+
+DB_SQL(test_require, "insert into setting (name, value, updated_at) values ('sweep_roots', $1, 0)");
+
+static void the_office_says_which_folders_prove(void **state)
+{
+        struct office_test *o = *state;
+        struct list_outcome out;
+
+        assert_int_equal(db_run(o->db, NULL, test_require, "t", "[\"/home\"]"), 0);
+        assert_int_equal(
+            file_list(o, &out, "s1", ROW("198.51.100.9", "Emotet", ",\"inner_name\":\"pc-a\"")), 0);
+        o->now += MINUTE_MS;
+        assert_int_equal(
+            file_sweep_of(o, PC_A, 1, "", true, "[\"/home\"]", "20240101T000000Z-1"), 0);
+        assert_int_equal(COUNT(o, "select count(*) from finding where state = 'verified'"), 1);
+}
+
+DB_SQL(test_indicators, "insert into list_source (id, name, kind, created_at, updated_at)"
+                        " values ('src', 'Feodo', 'indicator', 0, 0)");
+DB_SQL(test_batch, "insert into list_batch (id, source_id, kind, file_name, file_sha256, format, "
+                   "rows_read, rows_good, rows_duplicate, rows_refused, rows_warned, rows_outside, "
+                   "received_at, received_by) values ('b', 'src', 'indicator', 'f', 'h', 'csv', 1, "
+                   "1, 0, 0, 0, 0, $1, 'an')");
+
+static void rules_older_than_those_in_use_when_the_row_came_prove_nothing_of_it(void **state)
+{
+        struct office_test *o = *state;
+        struct list_outcome out;
+
+        assert_int_equal(db_run(o->db, NULL, test_indicators, ""), 0);
+        assert_int_equal(db_run(o->db, NULL, test_batch, "i", o->now), 0);
+        o->now += HOUR_MS;
+        assert_int_equal(
+            file_list(o, &out, "s1", ROW("198.51.100.9", "Emotet", ",\"inner_name\":\"pc-a\"")), 0);
+        o->now += HOUR_MS;
+        assert_int_equal(file_sweep_of(o, PC_A, 1, "", true, "[\"/\"]", "20240115T075959Z-1"), 0);
+        assert_int_equal(COUNT(o, "select count(*) from finding where state = 'verified'"), 0);
+        assert_int_equal(COUNT(o, "select count(*) from sweep_order where state = 'waiting'"), 1);
+        assert_int_equal(file_sweep_of(o, PC_A, 2, "", true, "[\"/\"]", "20240115T080000Z-2"), 0);
+        assert_int_equal(COUNT(o, "select count(*) from finding where state = 'verified'"), 1);
+}
+
 static void behind_nat_all_machines_of_the_unit_must_be_clean(void **state)
 {
         struct office_test *o = *state;
@@ -428,6 +493,9 @@ int main(void)
                 CASE(a_file_left_open_is_not_clean_until_it_is_gone),
                 CASE(a_victim_row_puts_the_named_machine_first_and_closes_when_it_is_clean),
                 CASE(a_sweep_from_before_the_row_proves_nothing),
+                CASE(a_sweep_of_one_folder_closes_no_row_and_answers_no_order),
+                CASE(the_office_says_which_folders_prove),
+                CASE(rules_older_than_those_in_use_when_the_row_came_prove_nothing_of_it),
                 CASE(behind_nat_all_machines_of_the_unit_must_be_clean),
                 CASE(who_spoke_to_the_control_server_is_found),
                 CASE(a_contact_with_a_listed_address_is_a_finding),

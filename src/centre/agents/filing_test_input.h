@@ -30,27 +30,35 @@ static inline int file_text(
             filed, o->db, &o->clock, &o->rules, machine, (struct text){ b->data, b->len }, NULL);
 }
 
-/* A sweep that began now and took a minute; hits: JSON items. */
-static inline int file_sweep(
-    struct office_test *o, const char *machine, int n, const char *hits, bool complete)
+/* A sweep that began now and took a minute; hits: JSON items; roots: a JSON array. */
+static inline int file_sweep_of(struct office_test *o, const char *machine, int n, const char *hits,
+    bool complete, const char *roots, const char *generation)
 {
-        AUTO(buffer_done) struct buffer body = BUFFER(1 << 20);
-        AUTO(buffer_done) struct buffer report = BUFFER(2 << 20);
+        AUTO(buffer_done) struct buffer body = BUFFER(4 << 20);
+        AUTO(buffer_done) struct buffer report = BUFFER(8 << 20);
         char start[TIMESTAMP_TEXT_MAX], end[TIMESTAMP_TEXT_MAX];
         struct report_filed filed;
 
         assert_int_equal(
             buffer_add_format(&body,
                 "{\"sweep\":\"01HS%.6s%016d\",\"started_at\":\"%s\",\"ended_at\":\"%s\",\"reason\":"
-                "\"schedule\",\"order\":\"\",\"complete\":%s,\"generation\":\"g1\",\"rules\":10,"
-                "\"hashes\":2,\"roots\":[\"/home\"],\"files\":100,\"bytes\":1000,\"skipped\":0,"
+                "\"schedule\",\"order\":\"\",\"complete\":%s,\"generation\":\"%s\",\"rules\":10,"
+                "\"hashes\":2,\"roots\":%s,\"files\":100,\"bytes\":1000,\"skipped\":0,"
                 "\"failed\":0,\"skipped_why\":{},\"hits\":[%s],\"stopped_why\":\"\"}",
                 machine + 4, n, timestamp_write(start, o->now),
-                timestamp_write(end, o->now + MINUTE_MS), complete ? "true" : "false", hits),
+                timestamp_write(end, o->now + MINUTE_MS), complete ? "true" : "false", generation,
+                roots, hits),
             0);
         o->now += 2 * MINUTE_MS;
         (void)report_text(&report, machine, n, "sweep", o->now, body.data);
         return file_text(o, &filed, machine, &report);
+}
+
+/* Of the whole machine, with rules of the first of January. */
+static inline int file_sweep(
+    struct office_test *o, const char *machine, int n, const char *hits, bool complete)
+{
+        return file_sweep_of(o, machine, n, hits, complete, "[\"/\"]", "20240101T000000Z-1");
 }
 
 #define HIT(action)                                                                                \

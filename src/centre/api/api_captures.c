@@ -9,6 +9,7 @@
 #include "centre/office.h"
 #include "codec/json_fields.h"
 #include "indicators/set/indicator_set.h"
+#include "office/intake/attribution.h"
 #include "office/intake/machine_detail.h"
 #include "system/db/db.h"
 #include "system/db/db_json.h"
@@ -32,49 +33,96 @@ static int ask_reader(json_t **out, struct call *call, struct parse_error *bad)
         return json_read(out, (struct text){ answer.data, answer.len }, bad);
 }
 
-/* Which end is ours; *remote is the other one. */
-static int our_machine(
-    json_t **machine, const char **remote, struct call *call, const json_t *match)
-{
-        const char *source = json_get_text(match, "source");
-        const char *destination = json_get_text(match, "destination");
-        int err = machine_by_address_json(machine, call->db, &call->scope, source);
+/* Who of ours it was: a machine by its address, else a unit by its range at that time. */
+struct ours {
+        json_t *machine, *unit;
+        const char *address, *remote;
+};
 
-        *remote = destination;
-        if (err != ERR_MISSING)
-                return err;
-        *remote = source;
-        return machine_by_address_json(machine, call->db, &call->scope, destination);
+static void ours_done(struct ours *o)
+{
+        json_decref(o->machine);
+        json_decref(o->unit);
 }
 
-static int file_match(size_t *findings, struct call *call, const json_t *match)
+static int ours_at(struct ours *o, struct call *call, const char *address, time_ms at)
 {
-        AUTO(json_free_at) json_t *machine = NULL;
-        const char *remote;
+        struct victim row = { .seen_at = at };
+        struct attribution where;
+        int err = machine_by_address_json(&o->machine, call->db, &call->scope, address);
+
+        if (err != ERR_MISSING)
+                return err;
+        if (ip_address_parse(&row.src_ip, text_of(address)))
+                return ERR_FORMAT;
+        err = attribution_find(&where, call->db, &row, clock_now(call->clock), false);
+        if (err)
+                return err;
+        o->unit = where.unit ? json_incref(where.unit) : NULL;
+        attribution_done(&where);
+        return 0;
+}
+
+/* Either end may be ours: the one that asked is looked at first. */
+static int find_ours(struct ours *o, struct call *call, const json_t *match, time_ms at)
+{
+        const char *ends[2] = { json_get_text(match, "source"),
+                json_get_text(match, "destination") };
+        int err = 0;
+
+        for (int i = 0; i < 2 && !err && !o->machine && !o->unit; i++) {
+                o->address = ends[i];
+                o->remote = ends[1 - i];
+                err = ours_at(o, call, ends[i], at);
+        }
+        return err;
+}
+
+/* A name is the other end, whoever answered for it: the resolver is nobody's control server. */
+static struct text remote_of(const struct ours *o, const json_t *match)
+{
+        const char *type = json_get_text(match, "type");
+
+        if (strncmp(type, "ip", 2) == 0 || strcmp(type, "prefix") == 0)
+                return text_of(o->remote);
+        return text_of(json_get_text(match, "value"));
+}
+
+static int file_match(size_t *findings, struct call *call, json_t *match)
+{
+        AUTO(ours_done) struct ours o = { 0 };
         struct filed_contact contact;
         bool created = false;
         time_ms at = clock_now(call->clock), last = at;
-        int err = our_machine(&machine, &remote, call, match);
+        int err;
 
-        if (err)
-                return err == ERR_MISSING ? 0 : err;
         (void)!json_field_time(&at, match, "at", NULL);
         if (json_field_time(&last, match, "last_at", NULL))
                 last = at;
-        contact = (struct filed_contact){ json_get_text(machine, "id"),
-                json_get_text(machine, "unit_id"), json_get_text(machine, "name"), text_of(remote),
+        err = find_ours(&o, call, match, at);
+        if (!err &&
+            (json_object_set_new(
+                 match, "machine", o.machine ? json_incref(o.machine) : json_null()) ||
+                json_object_set_new(match, "unit", o.unit ? json_incref(o.unit) : json_null())))
+                err = ERR_MEMORY;
+        if (err || (!o.machine && !o.unit))
+                return err;
+        contact = (struct filed_contact){ o.machine ? json_get_text(o.machine, "id") : NULL,
+                o.machine ? json_get_text(o.machine, "unit_id") : json_get_text(o.unit, "id"),
+                json_get_text(o.machine, "name"), remote_of(&o, match),
                 text_of(json_get_text(match, "value")), text_of(json_get_text(match, "family")),
                 text_of(json_get_text(match, "list")), TEXT(""),
-                (int)json_get_int(match, "destination_port"), at, last };
+                (int)json_get_int(match, "destination_port"), at, last,
+                o.machine ? TEXT("") : text_of(o.address) };
         err = intake_file_contact(
             &created, call->db, call->clock, intake_rules(call->office->packs_folder), &contact);
         *findings += created;
         return err;
 }
 
-static int file_matches(size_t *findings, struct call *call, const json_t *answer)
+static int file_matches(size_t *findings, struct call *call, json_t *answer)
 {
-        const json_t *match;
+        json_t *match;
         size_t i;
         int err = db_begin(call->db);
 

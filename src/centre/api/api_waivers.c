@@ -54,10 +54,8 @@ static int post_waiver(struct reply *reply, struct call *call)
 
 static int delete_waiver(struct reply *reply, struct call *call)
 {
-        int err = campaign_end_waiver(call->db, call->clock, &call->scope, call->params[0]);
-
         reply->status = 204;
-        return err;
+        return campaign_end_waiver(call->db, call->clock, &call->scope, call->params[0]);
 }
 
 static const struct route routes[] = {

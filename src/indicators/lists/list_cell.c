@@ -52,12 +52,12 @@ bool list_cell_is_empty(struct text cell)
                 "—" };
 
         cell = list_cell_trim(cell);
-        if (cell.len > 16)
-                return false;
+        if (cell.len == 0 || cell.len > 16)
+                return cell.len == 0;
         for (size_t i = 0; i < ARRAY_LEN(nothing); i++)
-                if (text_is_nocase(cell, nothing[i]))
+                if ((cell.data[0] | 32) == (nothing[i][0] | 32) && text_is_nocase(cell, nothing[i]))
                         return true;
-        return cell.len == 0;
+        return false;
 }
 
 static struct text cut(struct text t, size_t most)
@@ -288,29 +288,26 @@ int list_item_parse(struct list_item *out, struct text token, struct list_why *w
 {
         char plain[TOKEN_MAX];
         struct text t = list_cell_trim(token);
-        struct list_item item = { .port = -1 };
-        int err;
 
+        /* Field by field: clearing two kilobytes of value costs more than parsing. */
+        out->port = -1;
+        out->subdomains = false;
         if (t.len == 0 || t.len > INDICATOR_VALUE_MAX)
                 return refuse(why, "ô trống hoặc quá dài", "an empty or overlong cell");
         if (may_be_guarded(t))
                 t = list_cell_refang(plain, sizeof(plain), t);
-        if (take_hash(&item, t) == 0 || take_address(&item, t) == 0)
-                err = 0;
-        else if (is_numeric(t) && t.data[0] != '/')
-                err = explain_number(t, why);
-        else if (t.data[0] == '/')
-                err = refuse(
+        if (take_hash(out, t) == 0 || take_address(out, t) == 0)
+                return 0;
+        if (is_numeric(t) && t.data[0] != '/')
+                return explain_number(t, why);
+        if (t.data[0] == '/')
+                return refuse(
                     why, "chỉ có đường dẫn, thiếu tên máy chủ", "a path without a host name");
-        else if (text_starts(t, "*://") || text_starts(t, "||") || text_starts(t, "*."))
-                err = take_name(&item, t, why);
-        else if (text_find(t, '/') < t.len || memmem(t.data, t.len, "://", 3))
-                err = take_url(&item, t, why);
-        else
-                err = take_name(&item, t, why);
-        if (!err)
-                *out = item;
-        return err;
+        if (text_starts(t, "*://") || text_starts(t, "||") || text_starts(t, "*."))
+                return take_name(out, t, why);
+        if (text_find(t, '/') < t.len)
+                return take_url(out, t, why);
+        return take_name(out, t, why);
 }
 
 static bool is_separator(char c)
@@ -336,7 +333,7 @@ bool list_item_split(struct text *out, struct text *rest)
                 *rest = from(*rest, start);
                 if (rest->len == 0)
                         return false;
-                if (memmem(rest->data, rest->len, "://", 3) &&
+                if (text_find(*rest, '/') < rest->len && memmem(rest->data, rest->len, "://", 3) &&
                     text_find(*rest, '\n') == rest->len) {
                         *out = list_cell_trim(*rest); /* a URL may hold any of the separators */
                         *rest = from(*rest, rest->len);

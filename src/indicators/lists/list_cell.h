@@ -26,13 +26,13 @@ struct text list_cell_refang(char *out, size_t room, struct text cell);
 struct list_item {
         enum indicator_type type;
         char value[INDICATOR_VALUE_MAX + 2];
-        struct ip_address address; /* IPV4, IPV6 */
-        struct ip_prefix prefix;   /* these and PREFIX */
+        struct ip_address address; /* set for IPV4, IPV6 */
+        struct ip_prefix prefix;   /* set for these and PREFIX */
         int port;                  /* "address:port"; -1 = none */
         bool subdomains;
 };
 
-/* One indicator of whatever type. FORMAT with the reason in *why. */
+/* One indicator of whatever type. FORMAT with the reason in *why; *out is then of no use. */
 MUST_USE int list_item_parse(struct list_item *out, struct text token, struct list_why *why);
 /* The next piece of a cell that holds several, without "AS45899" and "(VNPT)"; false at the end. */
 bool list_item_split(struct text *out, struct text *rest);

@@ -28,14 +28,10 @@ static bool put(uint64_t *slots, size_t room, uint64_t hash)
         return true;
 }
 
-static int grow(struct seen_keys *seen)
+static int make_room(struct seen_keys *seen, size_t room)
 {
-        size_t room = seen->room ? seen->room * 2 : ROOM_FIRST;
-        uint64_t *slots;
+        uint64_t *slots = mem_zero(room, sizeof(*slots));
 
-        if ((seen->count + 1) * 2 <= seen->room)
-                return 0;
-        slots = mem_zero(room, sizeof(*slots));
         if (!slots)
                 return ERR_MEMORY;
         for (size_t i = 0; i < seen->room; i++)
@@ -47,7 +43,23 @@ static int grow(struct seen_keys *seen)
         return 0;
 }
 
-static uint64_t hash_of(const void *key, size_t len)
+int seen_keys_reserve(struct seen_keys *seen, size_t count)
+{
+        size_t room = ROOM_FIRST;
+
+        while (room < 2 * count)
+                room *= 2;
+        return room > seen->room ? make_room(seen, room) : 0;
+}
+
+static int grow(struct seen_keys *seen)
+{
+        if ((seen->count + 1) * 2 <= seen->room)
+                return 0;
+        return make_room(seen, seen->room ? seen->room * 2 : ROOM_FIRST);
+}
+
+uint64_t seen_key_hash(const void *key, size_t len)
 {
         /* A fixed key: the same file gives the same result every time. */
         static const uint8_t secret[crypto_shorthash_KEYBYTES] = "canh list rows.";
@@ -65,14 +77,13 @@ int seen_keys_add(bool *out_new, struct seen_keys *seen, const void *key, size_t
 
         if (err)
                 return err;
-        *out_new = put(seen->slots, seen->room, hash_of(key, len));
+        *out_new = put(seen->slots, seen->room, seen_key_hash(key, len));
         seen->count += *out_new;
         return 0;
 }
 
-bool seen_keys_has(const struct seen_keys *seen, const void *key, size_t len)
+bool seen_keys_has_hash(const struct seen_keys *seen, uint64_t hash)
 {
-        uint64_t hash = hash_of(key, len);
         size_t at = (size_t)hash & (seen->room - 1);
 
         if (seen->room == 0)
@@ -173,18 +184,18 @@ bool list_item_is_warned(struct list_why *why, struct text *list, const struct l
                 "on a warning list: common infrastructure, an alarm would be false"
         };
         bool address = item->type == INDICATOR_IPV4 || item->type == INDICATOR_IPV6;
+        const struct warning_list *found;
         struct ip_prefix host;
 
         if (item->type <= INDICATOR_PREFIX && address_is_warned(why, list, &item->prefix, options))
                 return true;
         if (url_address(&host, indicator) && address_is_warned(why, list, &host, options))
                 return true;
-        for (size_t i = 0; i < options->warnings_count; i++)
-                if (warning_list_has(
-                        options->warnings[i], indicator, address ? &item->address : NULL)) {
-                        *why = known;
-                        *list = text_of(warning_list_name(options->warnings[i]));
-                        return true;
-                }
-        return false;
+        found = warning_lists_find(
+            options->warnings, options->warnings_count, indicator, address ? &item->address : NULL);
+        if (!found)
+                return false;
+        *why = known;
+        *list = text_of(warning_list_name(found));
+        return true;
 }

@@ -15,9 +15,12 @@ struct seen_keys {
 };
 
 void seen_keys_done(struct seen_keys *seen);
+/* Room for so many keys at once; more still fit. */
+MUST_USE int seen_keys_reserve(struct seen_keys *seen, size_t count);
 /* *out_new tells whether the key was not there yet. */
 MUST_USE int seen_keys_add(bool *out_new, struct seen_keys *seen, const void *key, size_t len);
-bool seen_keys_has(const struct seen_keys *seen, const void *key, size_t len);
+uint64_t seen_key_hash(const void *key, size_t len);
+bool seen_keys_has_hash(const struct seen_keys *seen, uint64_t hash);
 
 /* True when the indicator must be kept out; *why and *list say which rule. */
 bool list_item_is_warned(struct list_why *why, struct text *list, const struct list_item *item,

@@ -61,14 +61,15 @@ bool list_sample_has(const struct list_sample *sample, const char *word)
         size_t len = strlen(word);
 
         for (size_t i = 0; i + len <= sample->head.len; i++)
-                if (strncasecmp(sample->head.data + i, word, len) == 0)
+                if ((sample->head.data[i] | 32) == (word[0] | 32) &&
+                    strncasecmp(sample->head.data + i, word, len) == 0)
                         return true;
         return false;
 }
 
 bool line_is_comment(struct text line)
 {
-        return text_starts(line, "#") || text_starts(line, ";") || text_starts(line, "//");
+        return line.len && (line.data[0] == '#' || line.data[0] == ';' || text_starts(line, "//"));
 }
 
 bool line_scan_next(struct text *out, struct line_scan *scan)

@@ -11,10 +11,12 @@ enum list_kind list_kind_of_class(struct text class_type)
                 "compromised", "vulnerable-system", "botnet drone", "scanner", "brute-force",
                 "weak-crypto", "ddos-amplifier" };
 
+        if (class_type.len == 0)
+                return LIST_KIND_UNKNOWN;
         for (size_t i = 0; i < ARRAY_LEN(victims); i++)
                 if (text_is(class_type, victims[i]))
                         return LIST_KIND_VICTIM;
-        return class_type.len ? LIST_KIND_INDICATOR : LIST_KIND_UNKNOWN;
+        return LIST_KIND_INDICATOR;
 }
 
 bool list_plan_has(const struct list_plan *plan, enum list_field field)

@@ -14,7 +14,8 @@ enum {
         TEXT_GROWS = 3,
         READ_SHOWN = 200,
         RAW_MAX = 1 << 20,
-        NOTE_CELLS_MAX = 2
+        NOTE_CELLS_MAX = 2,
+        BYTES_PER_KEY = 16 /* a line with an address; asked for at once, room for keys costs less */
 };
 
 const char *list_kind_name(enum list_kind kind)
@@ -47,7 +48,7 @@ void list_summary_free_at(struct list_summary **summary)
 struct text list_row_cell(
     const struct list_reading *r, const struct list_row *row, enum list_field field, size_t *column)
 {
-        for (size_t i = 0; i < row->count && i < r->plan->column_count; i++)
+        for (size_t i = 0; r->has[field] && i < row->count && i < r->plan->column_count; i++)
                 if (r->plan->fields[i] == field && !list_cell_is_empty(row->cells[i])) {
                         *column = i + 1;
                         return list_cell_trim(row->cells[i]);
@@ -60,6 +61,8 @@ struct text list_row_text(struct list_reading *r, const struct list_row *row, en
 {
         size_t column;
 
+        if (!r->has[field])
+                return (struct text){ "", 0 };
         return list_cell_text(r->texts[field], list_row_cell(r, row, field, &column));
 }
 
@@ -167,6 +170,14 @@ static bool is_other_kind(const struct list_reading *r, const struct list_row *r
         return kind != LIST_KIND_UNKNOWN && kind != r->kind;
 }
 
+static void begin_sheet(struct list_reading *r, const struct list_plan *plan)
+{
+        memset(r->has, 0, sizeof(r->has));
+        for (size_t i = 0; i < plan->column_count; i++)
+                r->has[plan->fields[i]] = true;
+        r->plan = plan;
+}
+
 static int on_row(void *state, size_t line, const struct text *cells, size_t count)
 {
         static const struct list_why other = {
@@ -180,7 +191,7 @@ static int on_row(void *state, size_t line, const struct text *cells, size_t cou
         if (r->counts.read >= LIST_ROWS_MAX)
                 return ERR_LIMIT;
         if (!r->plan)
-                r->plan = list_survey_plan(r->survey, 0);
+                begin_sheet(r, list_survey_plan(r->survey, 0));
         if (r->plan->header_line && line <= r->plan->header_line)
                 return 0;
         if (is_note(r, &row))
@@ -194,7 +205,7 @@ static int on_sheet(void *state)
 {
         struct list_reading *r = state;
 
-        r->plan = list_survey_plan(r->survey, r->sheet++);
+        begin_sheet(r, list_survey_plan(r->survey, r->sheet++));
         return 0;
 }
 
@@ -246,6 +257,16 @@ static int check_known_json(struct text head, struct parse_error *bad)
             "this kind of JSON cannot be read yet (IntelMQ JSON lines can)");
 }
 
+/* Whole lines of at most HEAD_BYTES; the piece of a line when the first one is longer. */
+static struct text head_of(struct text t)
+{
+        struct text head = { t.data, t.len < HEAD_BYTES ? t.len : HEAD_BYTES }, lines = head;
+
+        while (lines.len < t.len && lines.len && lines.data[lines.len - 1] != '\n')
+                lines.len--;
+        return lines.len ? lines : head;
+}
+
 /* The text of a file, its format, its encoding. */
 static int open_list(struct text *text, struct buffer *own, struct list_summary *out,
     const struct list_format **format, struct text bytes, const struct list_options *options,
@@ -267,11 +288,7 @@ static int open_list(struct text *text, struct buffer *own, struct list_summary 
                         err = charset_to_utf8(text, own, &out->encoding, bytes, bad);
                 if (err)
                         return err;
-                sample.head = (struct text){ text->data,
-                        text->len < HEAD_BYTES ? text->len : HEAD_BYTES };
-                while (sample.head.len < text->len && sample.head.len &&
-                       sample.head.data[sample.head.len - 1] != '\n')
-                        sample.head.len--;
+                sample.head = head_of(*text);
                 err = wanted ? 0 : check_known_json(sample.head, bad);
                 if (err)
                         return err;
@@ -318,7 +335,9 @@ static int second_reading(struct list_summary *out, struct text text,
         r->source = options->source.len ? options->source : base_name(options->file_name);
         buffer_init(&r->raw, RAW_MAX);
         buffer_init(&r->key, RAW_MAX);
-        err = format->read(text, &rows, bad);
+        err = seen_keys_reserve(&r->seen, text.len / BYTES_PER_KEY);
+        if (!err)
+                err = format->read(text, &rows, bad);
         out->counts = r->counts;
         if (err == ERR_LIMIT && !bad->why_vi[0])
                 return refuse_file(

@@ -15,6 +15,7 @@ struct list_reading {
         const struct list_format *format;
         const struct list_survey *survey;
         const struct list_plan *plan; /* of the sheet that is being read */
+        bool has[FIELDS];             /* the fields its columns hold */
         size_t sheet;                 /* how many have begun */
         enum list_kind kind;
         struct text source;

@@ -22,6 +22,8 @@ static int confidence_of(const struct list_reading *r, const struct list_row *ro
         struct text cell = list_row_cell(r, row, FIELD_CONFIDENCE, &column);
         int64_t n = 0;
 
+        if (cell.len == 0)
+                return CONFIDENCE_UNKNOWN;
         if (text_is_nocase(cell, "high") || text_is(cell, "cao") || text_is(cell, "Cao"))
                 return 90;
         if (text_is_nocase(cell, "medium") || text_is_nocase(cell, "trung bình"))

@@ -1,6 +1,7 @@
-/* indicators/lists/warning_list.c: see warning_list.h. Values are kept as keyed hashes
- * (list_filter.h): "n" and a name, "." and a name whose subdomains count too, "p", base and bits of
- * a prefix, "s" and any other string.
+/* indicators/lists/warning_list.c: see warning_list.h. Addresses are ranges in order, behind one
+ * bit for each /16 of IPv4 that any of them touches: nearly all questions end there. Texts are kept
+ * as keyed hashes (list_filter.h): "n" and a name, "." and a name whose subdomains count too, "s"
+ * and any other string; the hashes of a question are made once for all lists.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "indicators/lists/warning_list.h"
 #include "base/mem.h"
@@ -16,14 +17,23 @@ enum {
         NAME_MAX_BYTES = 200,
         ENTRIES_MAX = 4 << 20,
         SUBSTRINGS_MAX = 20000,
-        PREFIX_BITS = 129,
+        RANGES_FIRST = 64,
+        V4_TOPS = 1 << 16,
+        LABELS_MAX = 128,
         KEY_MAX = 2100
+};
+
+struct range {
+        struct ip_address low, high;
 };
 
 struct warning_list {
         char name[NAME_MAX_BYTES];
         struct seen_keys keys;
-        bool bits_used[PREFIX_BITS];
+        size_t strings; /* how many of the keys are no names */
+        struct range *ranges;
+        size_t range_count, range_room;
+        uint8_t v4_tops[V4_TOPS / 8];
         json_t *substrings; /* array of strings; NULL = none */
         size_t count;
 };
@@ -33,6 +43,7 @@ struct warning_list *warning_list_free(struct warning_list *list)
         if (!list)
                 return NULL;
         seen_keys_done(&list->keys);
+        mem_free(list->ranges);
         json_free_at(&list->substrings);
         mem_free(list);
         return NULL;
@@ -70,34 +81,72 @@ static int add_text(struct warning_list *list, char mark, struct text t)
         bool fresh;
         size_t len = text_key(key, mark, t);
 
+        list->strings += mark == 's';
         return seen_keys_add(&fresh, &list->keys, key, len);
 }
 
-static bool has_key(const struct warning_list *list, const void *key, size_t len)
+static void mark_top(struct warning_list *list, uint32_t top)
 {
-        return seen_keys_has(&list->keys, key, len);
+        list->v4_tops[top / 8] |= (uint8_t)(1u << top % 8);
 }
 
-static size_t prefix_key(uint8_t out[18], const struct ip_address *a, unsigned bits)
+static void mark_tops(struct warning_list *list, const struct range *r)
 {
-        out[0] = 'p';
-        for (unsigned i = 0; i < 16; i++) {
-                unsigned left = bits > 8 * i ? bits - 8 * i
-                                             : 0; /* bits of the prefix in this byte */
-                out[i + 1] = (uint8_t)(a->bytes[i] & (left >= 8 ? 0xFFu : 0xFF00u >> left));
-        }
-        out[17] = (uint8_t)bits;
-        return 18;
+        const struct ip_address first = ip_address_from_v4(0),
+                                last = ip_address_from_v4(UINT32_MAX);
+        uint32_t low = 0, high = V4_TOPS - 1;
+
+        if (ip_address_compare(&r->high, &first) < 0 || ip_address_compare(&r->low, &last) > 0)
+                return;
+        if (ip_address_is_v4(&r->low))
+                low = ip_address_v4(&r->low) >> 16;
+        if (ip_address_is_v4(&r->high))
+                high = ip_address_v4(&r->high) >> 16;
+        for (uint32_t top = low; top <= high; top++)
+                mark_top(list, top);
 }
 
 static int add_prefix(struct warning_list *list, const struct ip_prefix *p)
 {
-        uint8_t key[18];
-        bool fresh;
-        size_t len = prefix_key(key, &p->base, p->bits);
+        struct range *r;
 
-        list->bits_used[p->bits] = true;
-        return seen_keys_add(&fresh, &list->keys, key, len);
+        if (list->range_count == list->range_room) {
+                size_t room = list->range_room ? list->range_room * 2 : RANGES_FIRST;
+                struct range *ranges = mem_grow(list->ranges, room, sizeof(*ranges));
+                if (!ranges)
+                        return ERR_MEMORY;
+                list->ranges = ranges;
+                list->range_room = room;
+        }
+        r = &list->ranges[list->range_count++];
+        ip_prefix_range(&r->low, &r->high, p);
+        mark_tops(list, r);
+        return 0;
+}
+
+static int compare_ranges(const void *x, const void *y)
+{
+        const struct range *a = x, *b = y;
+
+        return ip_address_compare(&a->low, &b->low);
+}
+
+/* Prefixes may lie in one another; afterwards each range ends before the next begins. */
+static void order_ranges(struct warning_list *list)
+{
+        size_t kept = 0;
+
+        if (list->range_count)
+                qsort(list->ranges, list->range_count, sizeof(*list->ranges), compare_ranges);
+        for (size_t i = 0; i < list->range_count; i++) {
+                struct range *last = kept ? &list->ranges[kept - 1] : NULL;
+                const struct range *r = &list->ranges[i];
+                if (!last || ip_address_compare(&r->low, &last->high) > 0)
+                        list->ranges[kept++] = *r;
+                else if (ip_address_compare(&r->high, &last->high) > 0)
+                        last->high = r->high;
+        }
+        list->range_count = kept;
 }
 
 static int add_entry(struct warning_list *list, struct text entry)
@@ -189,28 +238,59 @@ int warning_list_parse(struct warning_list **out, struct text bytes, struct pars
                 err = add_entries(list, entries, bad);
         if (err)
                 return err;
+        order_ranges(list);
         *out = MOVE(list);
         return 0;
 }
 
 static bool has_address(const struct warning_list *list, const struct ip_address *a)
 {
-        uint8_t key[18];
+        size_t low = 0, high = list->range_count;
 
-        for (unsigned bits = 0; bits < PREFIX_BITS; bits++)
-                if (list->bits_used[bits] && has_key(list, key, prefix_key(key, a, bits)))
-                        return true;
-        return false;
+        if (ip_address_is_v4(a)) {
+                uint32_t top = ip_address_v4(a) >> 16;
+                if (!(list->v4_tops[top / 8] & 1u << top % 8))
+                        return false;
+        }
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+                if (ip_address_compare(&list->ranges[middle].low, a) <= 0)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        return low && ip_address_compare(a, &list->ranges[low - 1].high) <= 0;
 }
 
-static bool has_name(const struct warning_list *list, struct text name)
+/* What is asked, hashed once for all lists. */
+struct question {
+        uint64_t name, below[LABELS_MAX], string;
+        size_t labels; /* 0: no name is asked for */
+};
+
+static uint64_t hash_text(char mark, struct text t)
 {
         char key[KEY_MAX];
+        size_t len = text_key(key, mark, t);
 
-        if (has_key(list, key, text_key(key, 'n', name)))
+        return seen_key_hash(key, len);
+}
+
+static void ask_name(struct question *q, struct text name)
+{
+        q->name = hash_text('n', name);
+        for (; name.len && q->labels < LABELS_MAX; name = domain_name_parent(name))
+                q->below[q->labels++] = hash_text('.', name);
+}
+
+static bool has_name(const struct warning_list *list, const struct question *q)
+{
+        if (q->labels == 0 || list->keys.count == list->strings)
+                return false;
+        if (seen_keys_has_hash(&list->keys, q->name))
                 return true;
-        for (; name.len; name = domain_name_parent(name))
-                if (has_key(list, key, text_key(key, '.', name)))
+        for (size_t i = 0; i < q->labels; i++)
+                if (seen_keys_has_hash(&list->keys, q->below[i]))
                         return true;
         return false;
 }
@@ -235,19 +315,26 @@ static bool is_bare(struct text url)
         return text_find(url, '/') + 1 == url.len;
 }
 
-bool warning_list_has(const struct warning_list *list, const struct indicator *indicator,
-    const struct ip_address *address)
+const struct warning_list *warning_lists_find(const struct warning_list *const *lists, size_t count,
+    const struct indicator *indicator, const struct ip_address *address)
 {
-        char key[KEY_MAX];
+        struct question q; /* not cleared as a whole: this is asked for every row */
 
-        if (address && has_address(list, address))
-                return true;
-        if (indicator->type == INDICATOR_NAME && has_name(list, indicator->value))
-                return true;
-        if (indicator->type == INDICATOR_URL && is_bare(indicator->value) &&
-            has_name(list, url_host(indicator->value)))
-                return true;
-        if (list->substrings && has_substring(list, indicator->value))
-                return true;
-        return has_key(list, key, text_key(key, 's', indicator->value));
+        q.labels = 0;
+        q.string = 0;
+        if (indicator->type == INDICATOR_NAME)
+                ask_name(&q, indicator->value);
+        else if (indicator->type == INDICATOR_URL && is_bare(indicator->value))
+                ask_name(&q, url_host(indicator->value));
+        for (size_t i = 0; i < count; i++) {
+                const struct warning_list *list = lists[i];
+                if (list->strings && !q.string)
+                        q.string = hash_text('s', indicator->value);
+                if ((address && list->range_count && has_address(list, address)) ||
+                    has_name(list, &q) ||
+                    (list->strings && seen_keys_has_hash(&list->keys, q.string)) ||
+                    (list->substrings && has_substring(list, indicator->value)))
+                        return list;
+        }
+        return NULL;
 }

@@ -19,8 +19,9 @@ struct warning_list *warning_list_free(struct warning_list *list);
 void warning_list_free_at(struct warning_list **list);
 const char *warning_list_name(const struct warning_list *list);
 size_t warning_list_count(const struct warning_list *list);
-/* True if the list speaks of this indicator. address is NULL unless it is IPV4, IPV6. */
-bool warning_list_has(const struct warning_list *list, const struct indicator *indicator,
-    const struct ip_address *address);
+/* The first list that speaks of this indicator, or NULL. address is NULL unless it is IPV4, IPV6.
+ */
+const struct warning_list *warning_lists_find(const struct warning_list *const *lists, size_t count,
+    const struct indicator *indicator, const struct ip_address *address);
 
 #endif

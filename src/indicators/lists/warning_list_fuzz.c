@@ -14,8 +14,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct ip_address a = ip_address_from_v4(0x08080808);
 
         if (warning_list_parse(&list, (struct text){ (const char *)data, size }, NULL) == 0) {
-                (void)warning_list_has(list, &i, &a);
-                (void)warning_list_has(list, &name, NULL);
+                const struct warning_list *const lists[] = { list };
+                (void)warning_lists_find(lists, 1, &i, &a);
+                (void)warning_lists_find(lists, 1, &name, NULL);
                 if (!text_is_utf8(text_of(warning_list_name(list))))
                         abort();
         }

@@ -1,6 +1,7 @@
 /* indicators/set/indicator_builder.c: see indicator_builder.h. Values of all types lie in one heap
- * of bytes; an entry carries the first eight of them as a number, which settles most comparisons of
- * the sort.
+ * of bytes; an entry carries the first eight of them as a number, by which set_sort.h sorts. Rows
+ * of one list share their detail and lists overlap in the same way again and again: the last detail
+ * and the latest merges are remembered.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "indicators/set/indicator_builder.h"
 #include "base/mem.h"
@@ -9,22 +10,33 @@
 #include "codec/url.h"
 #include "indicators/set/set_intern.h"
 #include "indicators/set/set_layout.h"
+#include "indicators/set/set_sort.h"
 
 enum {
         TEXTS_MAX = 64 << 20,
         ENTRIES_FIRST = 256,
         DAYS_MAX = 65535,
-        VALUE_BYTES_MAX = INDICATOR_VALUE_MAX
-};
-
-struct entry {
-        uint64_t key; /* the first eight bytes, most significant first */
-        uint32_t from, len, detail;
+        VALUE_BYTES_MAX = INDICATOR_VALUE_MAX,
+        MERGES_KEPT = 4096
 };
 
 struct entries {
-        struct entry *items;
+        struct set_entry *items;
         size_t count, room;
+};
+
+/* What the last row said of itself, and the number of its detail. */
+struct last_detail {
+        char source[INDICATOR_TEXT_MAX + 1], family[INDICATOR_TEXT_MAX + 1];
+        size_t source_len, family_len;
+        uint8_t rest[4];
+        uint32_t detail;
+        bool known;
+};
+
+/* first + second = both; empty while first == second. */
+struct merged {
+        uint32_t first, second, both;
 };
 
 struct indicator_builder {
@@ -32,6 +44,8 @@ struct indicator_builder {
         struct buffer values;
         struct set_intern texts, details;
         size_t total, max;
+        struct last_detail last;
+        struct merged merges[MERGES_KEPT];
 };
 
 int indicator_builder_new(struct indicator_builder **out, size_t max_indicators)
@@ -63,6 +77,8 @@ static void empty(struct indicator_builder *b)
         set_intern_done(&b->texts);
         set_intern_done(&b->details);
         b->total = 0;
+        b->last.known = false;
+        memset(b->merges, 0, sizeof(b->merges));
 }
 
 struct indicator_builder *indicator_builder_free(struct indicator_builder *b)
@@ -162,15 +178,18 @@ static struct text shown(struct text t)
         return t;
 }
 
-static int add_detail(uint32_t *out, struct indicator_builder *b, struct text source,
-    struct text family, uint32_t day, int confidence, bool subdomains)
+static bool is_same(const char *kept, size_t kept_len, struct text t)
+{
+        return kept_len == t.len && (t.len == 0 || memcmp(kept, t.data, t.len) == 0);
+}
+
+static int intern_detail(uint32_t *out, struct indicator_builder *b, struct text source,
+    struct text family, const uint8_t rest[4])
 {
         uint8_t d[SET_DETAIL_BYTES];
         uint32_t source_id, family_id;
         int err;
 
-        source = shown(source);
-        family = shown(family);
         if (!text_is_utf8(source) || !text_is_utf8(family))
                 return ERR_FORMAT;
         err = set_intern_add(&source_id, &b->texts, source.data, source.len);
@@ -180,11 +199,39 @@ static int add_detail(uint32_t *out, struct indicator_builder *b, struct text so
                 return err;
         put_u32(d, source_id);
         put_u32(d + 4, family_id);
-        d[8] = (uint8_t)day;
-        d[9] = (uint8_t)(day >> 8);
-        d[10] = (uint8_t)(confidence < 0 ? 0 : confidence > 100 ? 100 : confidence);
-        d[11] = subdomains ? SET_FLAG_SUBDOMAINS : 0;
+        memcpy(d + 8, rest, 4);
         return set_intern_add(out, &b->details, d, sizeof(d));
+}
+
+static int add_detail(uint32_t *out, struct indicator_builder *b, struct text source,
+    struct text family, uint32_t day, int confidence, bool subdomains)
+{
+        const uint8_t rest[4] = { (uint8_t)day, (uint8_t)(day >> 8),
+                (uint8_t)(confidence < 0     ? 0
+                          : confidence > 100 ? 100
+                                             : confidence),
+                subdomains ? SET_FLAG_SUBDOMAINS : 0 };
+        struct last_detail *last = &b->last;
+        int err;
+
+        source = shown(source);
+        family = shown(family);
+        if (last->known && memcmp(last->rest, rest, sizeof(rest)) == 0 &&
+            is_same(last->source, last->source_len, source) &&
+            is_same(last->family, last->family_len, family)) {
+                *out = last->detail;
+                return 0;
+        }
+        err = intern_detail(out, b, source, family, rest);
+        if (err)
+                return err;
+        last->known = text_copy(last->source, sizeof(last->source), source) == 0 &&
+                      text_copy(last->family, sizeof(last->family), family) == 0;
+        last->source_len = source.len;
+        last->family_len = family.len;
+        memcpy(last->rest, rest, sizeof(rest));
+        last->detail = *out;
+        return 0;
 }
 
 static int add_entry(struct indicator_builder *b, const struct value *v, uint32_t detail)
@@ -196,13 +243,13 @@ static int add_entry(struct indicator_builder *b, const struct value *v, uint32_
                 return ERR_LIMIT;
         if (list->count == list->room) {
                 size_t room = list->room ? list->room * 2 : ENTRIES_FIRST;
-                struct entry *items = mem_grow(list->items, room, sizeof(*items));
+                struct set_entry *items = mem_grow(list->items, room, sizeof(*items));
                 if (!items)
                         return ERR_MEMORY;
                 list->items = items;
                 list->room = room;
         }
-        list->items[list->count] = (struct entry){ .key = key_of(v),
+        list->items[list->count] = (struct set_entry){ .key = key_of(v),
                 .from = (uint32_t)b->values.len,
                 .len = (uint32_t)v->len,
                 .detail = detail };
@@ -247,18 +294,6 @@ int indicator_builder_add_set(struct indicator_builder *b, const struct indicato
                                 return err;
                 }
         return 0;
-}
-
-static int compare_entries(const void *x, const void *y, void *values)
-{
-        const struct entry *a = x, *b = y;
-        const char *bytes = values;
-        int order;
-
-        if (a->key != b->key)
-                return a->key < b->key ? -1 : 1;
-        order = memcmp(bytes + a->from, bytes + b->from, a->len < b->len ? a->len : b->len);
-        return order ? order : (a->len > b->len) - (a->len < b->len);
 }
 
 /* "a, b" and "b" give "a, b"; what does not fit is left out. */
@@ -311,25 +346,44 @@ static int merge_details(
             x[10] > y[10] ? x[10] : y[10], (x[11] | y[11]) & SET_FLAG_SUBDOMAINS);
 }
 
+static int merge_remembered(
+    uint32_t *out, struct indicator_builder *b, uint32_t first, uint32_t second)
+{
+        struct merged *m = &b->merges[(first * 31 + second) % MERGES_KEPT];
+        int err;
+
+        if (first == second) {
+                *out = first;
+                return 0;
+        }
+        if (m->first != first || m->second != second) {
+                err = merge_details(&m->both, b, first, second);
+                if (err)
+                        return err;
+                m->first = first;
+                m->second = second;
+        }
+        *out = m->both;
+        return 0;
+}
+
 static int sort_and_merge(struct indicator_builder *b, struct entries *list)
 {
         size_t kept = 0;
 
-        if (list->count > 1)
-                qsort_r(list->items, list->count, sizeof(*list->items), compare_entries,
-                    b->values.data);
+        int err = set_sort(list->items, list->count, b->values.data);
+
+        if (err)
+                return err;
         for (size_t i = 0; i < list->count; i++) {
-                struct entry *last = kept ? &list->items[kept - 1] : NULL;
-                if (last && compare_entries(last, &list->items[i], b->values.data) == 0) {
-                        int err = last->detail == list->items[i].detail
-                                      ? 0
-                                      : merge_details(
-                                            &last->detail, b, last->detail, list->items[i].detail);
-                        if (err)
-                                return err;
+                struct set_entry *last = kept ? &list->items[kept - 1] : NULL;
+                if (!last || set_entry_compare(last, &list->items[i], b->values.data) != 0) {
+                        list->items[kept++] = list->items[i];
                         continue;
                 }
-                list->items[kept++] = list->items[i];
+                err = merge_remembered(&last->detail, b, last->detail, list->items[i].detail);
+                if (err)
+                        return err;
         }
         list->count = kept;
         return 0;

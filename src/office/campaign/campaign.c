@@ -114,9 +114,9 @@ static int owner_of(void *state, struct text unit_id)
         return i < 0 ? -1 : e->units[i].owner;
 }
 
-static int read_units(struct evaluation *e, struct db *db)
+static int read_units(struct evaluation *e, struct db *db, const struct scope *scope)
 {
-        int err = unit_rows_read(&e->units, &e->unit_count, e->arena, db, NULL, e->now);
+        int err = unit_rows_read(&e->units, &e->unit_count, e->arena, db, scope, e->now);
 
         if (err)
                 return err;
@@ -165,16 +165,17 @@ int evaluation_read(struct evaluation *e, struct arena *arena, struct db *db,
         int err;
 
         *e = (struct evaluation){ .arena = arena, .campaign = c, .now = clock_now(clock) };
-        err = read_units(e, db);
+        err = read_units(e, db, scope);
         if (!err) {
                 owners.owner_count = e->unit_count;
                 err = office_facts_read(e->facts, arena, db, scope, &owners);
         }
         if (!err)
                 err = attestation_rows_read(
-                    &e->attestations, &e->attestation_count, arena, db, c->id);
+                    &e->attestations, &e->attestation_count, arena, db, scope, c->id);
         if (!err)
-                err = waiver_rows_read(&e->waivers, &e->waiver_count, arena, db, c->id, e->now);
+                err = waiver_rows_read(
+                    &e->waivers, &e->waiver_count, arena, db, scope, c->id, e->now);
         if (!err)
                 place_attestations(e);
         return err;

@@ -6,10 +6,6 @@
 #include "system/db/db.h"
 #include "system/db/db_json.h"
 
-DB_SQL(units_all,
-    "select u.id, coalesce(u.parent_id, ''), u.name, u.kind, u.workstations_declared from unit u"
-    " where u.valid_from <= $1 and (u.valid_until is null or u.valid_until > $1)"
-    " order by u.name_folded, u.id");
 DB_SQL(units_scope,
     "select u.id, coalesce(u.parent_id, ''), u.name, u.kind, u.workstations_declared from unit u"
     " join unit_closure c on c.below_id = u.id and c.above_id = $2"
@@ -29,7 +25,8 @@ DB_SQL(cell_put,
     " before_state = excluded.before_state");
 DB_SQL(cell_delete, "delete from cell where directive_id = $1 and unit_id = $2 and clause = $3");
 DB_SQL(waivers_running,
-    "select id, unit_id, clause, reason, approved_by, until_at from waiver where directive_id = $1"
+    "select id, unit_id, clause, reason, approved_by, until_at from waiver"
+    " join unit_closure c on c.below_id = unit_id and c.above_id = $3 where directive_id = $1"
     " and ended_at is null and until_at > $2 and approved_by <> '' order by until_at");
 DB_SQL(waiver_add,
     "insert into waiver (id, directive_id, unit_id, clause, reason, asked_by, approved_by, from_at,"
@@ -37,8 +34,10 @@ DB_SQL(waiver_add,
 DB_SQL(waiver_end,
     "update waiver set ended_at = $1 where id = $2 and ended_at is null and unit_id in"
     " (select below_id from unit_closure where above_id = $3)");
-DB_SQL(attestations_all, "select id, unit_id, clause, measure, body, by_name, at from attestation"
-                         " where directive_id = $1 and withdrawn_at is null order by unit_id, at");
+DB_SQL(attestations_scope,
+    "select id, unit_id, clause, measure, body, by_name, at from attestation"
+    " join unit_closure c on c.below_id = unit_id and c.above_id = $2"
+    " where directive_id = $1 and withdrawn_at is null order by unit_id, at");
 DB_SQL(attestation_add, "insert into attestation (id, directive_id, unit_id, clause, measure, "
                         "body, by_name, by_account,"
                         " at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
@@ -129,13 +128,12 @@ int unit_rows_read(struct unit_row **out, size_t *count, struct arena *arena, st
 {
         AUTO(db_query_done) struct db_query *q = NULL;
         void *rows = NULL;
-        int err = db_query_begin(&q, db, scope ? units_scope : units_all);
+        int err = db_query_begin(&q, db, units_scope);
 
         if (err)
                 return err;
         db_bind_int(q, 1, now);
-        if (scope)
-                db_bind_string(q, 2, scope->unit_id);
+        db_bind_string(q, 2, scope->unit_id);
         err = read_rows(&rows, count, arena, q, sizeof(**out), read_unit);
         *out = rows;
         return err ? err : *count > CAMPAIGN_UNITS_MAX ? ERR_LIMIT : 0;
@@ -210,7 +208,7 @@ static void read_waiver(void *slot, struct arena *arena, struct db_query *q, int
 }
 
 int waiver_rows_read(struct waiver_row **out, size_t *count, struct arena *arena, struct db *db,
-    const char *directive_id, time_ms now)
+    const struct scope *scope, const char *directive_id, time_ms now)
 {
         AUTO(db_query_done) struct db_query *q = NULL;
         void *rows = NULL;
@@ -220,6 +218,7 @@ int waiver_rows_read(struct waiver_row **out, size_t *count, struct arena *arena
                 return err;
         db_bind_string(q, 1, directive_id);
         db_bind_int(q, 2, now);
+        db_bind_string(q, 3, scope->unit_id);
         err = read_rows(&rows, count, arena, q, sizeof(**out), read_waiver);
         *out = rows;
         return err;
@@ -239,15 +238,16 @@ static void read_attestation(void *slot, struct arena *arena, struct db_query *q
 }
 
 int attestation_rows_read(struct attestation_fact **out, size_t *count, struct arena *arena,
-    struct db *db, const char *directive_id)
+    struct db *db, const struct scope *scope, const char *directive_id)
 {
         AUTO(db_query_done) struct db_query *q = NULL;
         void *rows = NULL;
-        int err = db_query_begin(&q, db, attestations_all);
+        int err = db_query_begin(&q, db, attestations_scope);
 
         if (err)
                 return err;
         db_bind_string(q, 1, directive_id);
+        db_bind_string(q, 2, scope->unit_id);
         err = read_rows(&rows, count, arena, q, sizeof(**out), read_attestation);
         *out = rows;
         return err;

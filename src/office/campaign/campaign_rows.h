@@ -26,8 +26,7 @@ struct waiver_row {
         time_ms until;
 };
 
-/* Units in force at `now`, parents before children, all of them (scope NULL) or those of the scope.
- */
+/* Units of the scope in force at `now`, by name. */
 MUST_USE int unit_rows_read(struct unit_row **out, size_t *count, struct arena *arena,
     struct db *db, const struct scope *scope, time_ms now);
 MUST_USE int cell_rows_read(struct cell_row **out, size_t *count, struct arena *arena,
@@ -37,9 +36,9 @@ MUST_USE int cell_row_put(
 /* A unit that owes the clause no more has no cell. */
 MUST_USE int cell_row_delete(struct db *db, const char *directive_id, const struct cell_row *row);
 MUST_USE int waiver_rows_read(struct waiver_row **out, size_t *count, struct arena *arena,
-    struct db *db, const char *directive_id, time_ms now);
+    struct db *db, const struct scope *scope, const char *directive_id, time_ms now);
 MUST_USE int attestation_rows_read(struct attestation_fact **out, size_t *count,
-    struct arena *arena, struct db *db, const char *directive_id);
+    struct arena *arena, struct db *db, const struct scope *scope, const char *directive_id);
 
 MUST_USE int directive_row_put(
     char id[ULID_MAX], struct db *db, const struct clock *clock, const struct pack *pack);

@@ -255,6 +255,32 @@ static void overdue_days_follow_the_clock(void **state)
         assert_int_equal(campaign_refresh(o->db, &o->clock, MINUTE_MS), 0);
         m = matrix(o, "ROOT");
         assert_int_equal(json_integer_value(json_object_get(unit_of(m, "XA2"), "late_days")), 1);
+        assert_true(json_is_null(json_object_get(json_object_get(m, "directive"), "ended_at")));
+}
+
+static void a_campaign_that_has_ended_says_so_and_counts_nobody_late(void **state)
+{
+        struct office_of_test *o = *state;
+        AUTO(json_free_at) json_t *m = NULL, *proof = NULL;
+        struct scope scope = test_office_scope("ROOT", ROLE_OFFICE);
+
+        assert_int_equal(timestamp_parse(&o->now, TEXT("2024-12-31T23:00:00+07:00")), 0);
+        assert_int_equal(campaign_refresh(o->db, &o->clock, MINUTE_MS), 0);
+        m = matrix(o, "ROOT");
+        assert_int_equal(json_integer_value(json_object_get(unit_of(m, "XA2"), "late_days")), 329);
+        json_decref(m);
+        o->now += 2 * HOUR_MS;
+        assert_int_equal(campaign_refresh(o->db, &o->clock, MINUTE_MS), 0);
+        m = matrix(o, "ROOT");
+        assert_int_equal(json_integer_value(json_object_get(unit_of(m, "XA2"), "late_days")), 0);
+        assert_string_equal(cell_state(m, "XA2", "1b"), "not_met"); /* the result stays */
+        assert_string_equal(
+            json_string_value(json_object_get(json_object_get(m, "directive"), "ended_at")),
+            "2024-12-31T17:00:00Z");
+        assert_int_equal(
+            campaign_proof_json(&proof, o->db, &o->clock, &scope, o->c, TEXT("XA2"), TEXT("1b")),
+            0);
+        assert_int_equal(json_integer_value(json_object_get(proof, "late_days")), 0);
 }
 
 static void a_second_evaluation_of_the_same_facts_changes_nothing(void **state)
@@ -298,6 +324,7 @@ int main(void)
                 TEST(a_waiver_covers_and_its_end_reopens),
                 TEST(urging_climbs_the_ladder_and_names_who_was_skipped),
                 TEST(overdue_days_follow_the_clock),
+                TEST(a_campaign_that_has_ended_says_so_and_counts_nobody_late),
                 TEST(a_second_evaluation_of_the_same_facts_changes_nothing),
                 TEST(a_newer_version_of_the_pack_keeps_the_row),
         };

@@ -2,6 +2,7 @@
  * transaction, and the cells are evaluated again behind it.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
+#include "codec/json_fields.h"
 #include "office/campaign/evaluation.h"
 #include "office/campaign/json_parts.h"
 #include "office/registry/trail.h"
@@ -16,13 +17,15 @@ static int end_transaction(struct db *db, int err)
         return err;
 }
 
-static int audit_unit(struct db *db, const struct clock *clock, const struct scope *scope,
-    const char *act, const char *kind, const char *id, struct text unit)
+/* Told in the transaction of the act: what is not done is not told, what is done is. */
+static int tell(struct db *db, const struct clock *clock, const struct scope *scope,
+    const char *act, const char *kind, const char *id, struct text unit, json_t *detail)
 {
-        char unit_id[ULID_MAX];
-        int err = text_copy(unit_id, sizeof(unit_id), unit);
+        AUTO(json_free_at) json_t *held = detail;
+        char unit_id[ULID_MAX] = "";
+        int err = held ? text_copy(unit_id, sizeof(unit_id), unit) : ERR_MEMORY;
 
-        return err ? err : audit_add(db, clock, scope, act, kind, id, unit_id, NULL);
+        return err ? err : audit_add(db, clock, scope, act, kind, id, unit_id, held);
 }
 
 static bool fits(struct text t)
@@ -80,7 +83,9 @@ int campaign_attest(char id[ULID_MAX], struct db *db, const struct clock *clock,
                 return err;
         err = attestation_row_add(id, db, clock, scope, c->id, &fact);
         if (!err)
-                err = audit_unit(db, clock, scope, "attest", "attestation", id, unit_id);
+                err = tell(db, clock, scope, "attest", "attestation", id, unit_id,
+                    json_pack("{s:o,s:o}", "clause", json_of_text(clause_id), "measure",
+                        json_of_text(measure)));
         err = end_transaction(db, err);
         return err ? err : campaign_evaluate(db, clock, c, NULL);
 }
@@ -106,7 +111,9 @@ int campaign_waive(char id[ULID_MAX], struct db *db, const struct clock *clock,
                 return err;
         err = waiver_row_add(id, db, clock, scope, c->id, &row);
         if (!err)
-                err = audit_unit(db, clock, scope, "waive", "waiver", id, unit_id);
+                err = tell(db, clock, scope, "waive", "waiver", id, unit_id,
+                    json_pack("{s:o,s:o,s:o}", "clause", json_of_text(clause_id), "reason",
+                        json_of_text(reason), "until", json_of_time(until)));
         err = end_transaction(db, err);
         return err ? err : campaign_evaluate(db, clock, c, NULL);
 }
@@ -120,12 +127,10 @@ int campaign_end_waiver(
         if (err)
                 return err;
         err = waiver_row_end(db, clock, scope, waiver_id);
+        if (!err && !text_copy(id, sizeof(id), waiver_id))
+                err = tell(db, clock, scope, "end_waiver", "waiver", id, TEXT(""), json_object());
         if (!err)
-                err = text_copy(id, sizeof(id), waiver_id);
-        if (!err)
-                err = audit_add(db, clock, scope, "end_waiver", "waiver", id, scope->unit_id, NULL);
-        if (!err)
-                err = registry_changed(db, clock, "registry", id, scope->unit_id);
+                err = registry_changed(db, clock, "registry", "", scope->unit_id);
         err = end_transaction(db, err);
         return err ? err : campaign_refresh(db, clock, 0);
 }
@@ -245,7 +250,8 @@ int campaign_urge(json_t **out, struct db *db, const struct clock *clock, const 
         u.skipped = json_array();
         err = urge_named(&u, clause, units);
         if (!err)
-                err = audit_add(db, clock, scope, "urge", "directive", c->id, scope->unit_id, NULL);
+                err = tell(db, clock, scope, "urge", "directive", c->id, TEXT(""),
+                    json_pack("{s:o,s:O}", "clause", json_of_text(clause), "units", u.urged));
         err = end_transaction(db, err);
         if (err) {
                 json_decref(u.urged);

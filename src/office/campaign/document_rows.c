@@ -13,6 +13,7 @@
 
 enum { DOCUMENTS_SHOWN = 500 };
 
+/* Only who may see the report learns that it changed. */
 DB_SQL(document_add,
     "insert into document (id, kind, directive_id, unit_id, from_at, until_at, frozen, "
     "frozen_sha256,"
@@ -50,21 +51,6 @@ static int read_document(struct document_row *d, struct arena *arena, struct db_
         return err;
 }
 
-/* The act, its line in the trail and the change end together. */
-static int finish(struct db *db, const struct clock *clock, const struct scope *scope,
-    const char *act, const char *id, int err)
-{
-        if (!err)
-                err = audit_add(db, clock, scope, act, "report", id, scope->unit_id, NULL);
-        if (!err)
-                err = registry_changed(db, clock, "report", id, scope->unit_id);
-        if (!err)
-                err = db_commit(db);
-        if (err)
-                db_rollback(db);
-        return err;
-}
-
 int document_row_add(char id[ULID_MAX], struct db *db, const struct clock *clock,
     const struct scope *scope, const char *kind, const char *directive_id, time_ms from,
     time_ms until, struct text frozen)
@@ -78,7 +64,16 @@ int document_row_add(char id[ULID_MAX], struct db *db, const struct clock *clock
         err = db_run(db, NULL, document_add, "ttttiittit", ulid_make(id, clock), kind, directive_id,
             scope->unit_id, (int64_t)from, (int64_t)until, frozen.data, sha256_write(hex, &digest),
             (int64_t)clock_now(clock), scope->actor);
-        return finish(db, clock, scope, "make", id, err);
+        if (!err)
+                err = audit_add(
+                    db, clock, scope, "make_report", "document", id, scope->unit_id, NULL);
+        if (!err)
+                err = registry_changed(db, clock, "report", id, scope->unit_id);
+        if (!err)
+                err = db_commit(db);
+        if (err)
+                db_rollback(db);
+        return err;
 }
 
 int document_row_read(struct document_row *out, struct arena *arena, struct db *db,
@@ -121,6 +116,21 @@ int document_rows_read(struct document_row **out, size_t *count, struct arena *a
         return err;
 }
 
+/* The act is told in its own transaction. */
+static int finish(struct db *db, const struct clock *clock, const struct scope *scope,
+    const char *act, const char *id, int err)
+{
+        if (!err)
+                err = audit_add(db, clock, scope, act, "document", id, scope->unit_id, NULL);
+        if (!err)
+                err = registry_changed(db, clock, "report", id, scope->unit_id);
+        if (!err)
+                err = db_commit(db);
+        if (err)
+                db_rollback(db);
+        return err;
+}
+
 static int edit_inside(struct db *db, const struct clock *clock, const char *id, struct text number,
     struct text signer, time_ms signed_on, struct text fields)
 {
@@ -157,7 +167,7 @@ int document_row_edit(struct db *db, const struct clock *clock, const struct sco
                 err = db_begin(db);
         if (err)
                 return err;
-        return finish(db, clock, scope, "change", now.id.data,
+        return finish(db, clock, scope, "edit_report", now.id.data,
             edit_inside(db, clock, now.id.data, number, signer, signed_on, fields));
 }
 
@@ -182,7 +192,7 @@ int document_row_move(struct db *db, const struct clock *clock, const struct sco
         AUTO(arena_free_at) struct arena *arena = NULL;
         struct document_row now;
         int64_t changed = 0;
-        char word[16];
+        char word[16], act[32];
         int err = arena_new(&arena, 16 << 20);
 
         if (!err)
@@ -197,5 +207,6 @@ int document_row_move(struct db *db, const struct clock *clock, const struct sco
             now.id.data, now.state.data);
         if (!err && !changed)
                 err = ERR_BUSY; /* somebody else moved it in between */
-        return finish(db, clock, scope, word, now.id.data, err);
+        (void)snprintf(act, sizeof(act), "%s_report", word);
+        return finish(db, clock, scope, act, now.id.data, err);
 }

@@ -22,7 +22,7 @@ struct evaluation {
         size_t waiver_count;
 };
 
-/* Reads all units (their tree decides for whom machines count) and the facts of the scope. */
+/* Reads the units of the scope (their tree decides for whom machines count) and their facts. */
 MUST_USE int evaluation_read(struct evaluation *e, struct arena *arena, struct db *db,
     const struct clock *clock, const struct scope *scope, const struct campaign *c);
 /* Index in units, or -1. */
@@ -41,7 +41,7 @@ const struct cell_row *cell_row_find(
 /* As memcmp, then by length. */
 int text_compare(struct text a, struct text b);
 /* Whole days overdue, counted from the first hour; 0 when the cell is met, waived, not applicable
- * or in time. */
-int64_t late_days(enum cell_state state, time_ms due_at, time_ms now);
+ * or in time, and when the campaign has ended: then nobody is late any more. */
+int64_t late_days(const struct pack *pack, enum cell_state state, time_ms due_at, time_ms now);
 
 #endif

@@ -20,9 +20,10 @@ struct matrix {
         int64_t machines, reporting;
 };
 
-int64_t late_days(enum cell_state state, time_ms due_at, time_ms now)
+int64_t late_days(const struct pack *pack, enum cell_state state, time_ms due_at, time_ms now)
 {
-        if ((state != CELL_NOT_MET && state != CELL_UNKNOWN) || now <= due_at)
+        if ((state != CELL_NOT_MET && state != CELL_UNKNOWN) || now <= due_at ||
+            pack_ended(pack, now))
                 return 0;
         return (now - due_at + DAY_MS - 1) / DAY_MS;
 }
@@ -66,7 +67,7 @@ static json_t *cell_json(
             cell_state_name(r->state), "proved_by", proved_by_name(r->proved_by), "met",
             (json_int_t)r->met, "total", (json_int_t)r->total, "seen", (json_int_t)r->seen,
             "expected", (json_int_t)r->expected, "changed", changed_word(c, m->e->now), "late_days",
-            (json_int_t)late_days(r->state, clause->due_at, m->e->now));
+            (json_int_t)late_days(m->e->campaign->pack, r->state, clause->due_at, m->e->now));
 
         if (w)
                 (void)json_object_set_new(cell, "until", json_of_time(w->until));
@@ -105,7 +106,7 @@ static json_t *matrix_row(struct matrix *m, size_t unit)
 
                 if (!c || !evaluation_owes(m->e, unit, clause))
                         continue;
-                days = late_days(c->result.state, clause->due_at, m->e->now);
+                days = late_days(pack, c->result.state, clause->due_at, m->e->now);
                 late = days > late ? days : late;
                 count_cell(&own, &c->result);
                 count_cell(&m->totals, &c->result);
@@ -127,22 +128,18 @@ static json_t *matrix_row(struct matrix *m, size_t unit)
 }
 
 /* Kinds in the pack's order, names within a kind in the order of the alphabet. */
-static json_t *units_json_of(struct matrix *m, const struct scope *scope, struct db *db, int *err)
+static json_t *units_json_of(struct matrix *m)
 {
         const struct pack *pack = m->e->campaign->pack;
         json_t *units = json_array();
-        struct unit_row *visible;
-        size_t count = 0;
 
-        *err = unit_rows_read(&visible, &count, m->e->arena, db, scope, m->e->now);
-        for (size_t kind = 0; kind < pack->unit_kind_count && !*err; kind++)
-                for (size_t i = 0; i < count; i++) {
-                        int unit = evaluation_unit_index(m->e, visible[i].id);
+        for (size_t kind = 0; kind < pack->unit_kind_count; kind++)
+                for (size_t i = 0; i < m->e->unit_count; i++) {
                         json_t *row;
 
-                        if (unit < 0 || m->e->units[unit].kind_index != (int)kind)
+                        if (m->e->units[i].kind_index != (int)kind)
                                 continue;
-                        row = matrix_row(m, (size_t)unit);
+                        row = matrix_row(m, i);
                         if (row)
                                 (void)json_array_append_new(units, row);
                 }
@@ -163,13 +160,15 @@ static json_t *clauses_json(const struct pack *pack)
         return array;
 }
 
-static json_t *directive_json(const struct campaign *c)
+static json_t *directive_json(const struct campaign *c, time_ms now)
 {
         const struct pack *p = c->pack;
         json_t *d = json_pack("{s:s,s:s,s:s,s:o,s:o,s:o}", "id", c->id, "pack", p->id.data,
             "number", p->number.data, "title", json_of_words(p->title), "issued_on",
             json_of_time(p->issued_on), "due_at", json_of_time(p->due_at));
 
+        (void)json_object_set_new(
+            d, "ended_at", pack_ended(p, now) ? json_of_time(p->ends_at) : json_null());
         (void)json_object_set_new(d, "holiday",
             p->has_holiday
                 ? json_pack("{s:o,s:o,s:o,s:o}", "from", json_of_time(p->holiday_from), "to",
@@ -221,14 +220,10 @@ int campaign_matrix_json(json_t **out, struct db *db, const struct clock *clock,
                 err = cell_rows_read(&m.cells, &m.cell_count, arena, db, c->id, scope->unit_id);
         if (err)
                 return err;
-        units = units_json_of(&m, scope, db, &err);
-        if (err) {
-                json_decref(units);
-                return err;
-        }
-        *out = json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "directive", directive_json(c), "as_of",
-            json_of_time(e.now), "clauses", clauses_json(c->pack), "units", units, "totals",
-            totals_json(&m), "columns", columns_json(&m));
+        units = units_json_of(&m); /* before the rest: it adds up totals and columns */
+        *out = json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "directive", directive_json(c, e.now),
+            "as_of", json_of_time(e.now), "clauses", clauses_json(c->pack), "units", units,
+            "totals", totals_json(&m), "columns", columns_json(&m));
         return *out ? 0 : ERR_MEMORY;
 }
 

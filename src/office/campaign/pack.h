@@ -16,7 +16,6 @@ enum {
         PACK_MEASURES_MAX = 12, /* of one clause */
         PACK_RUNGS_MAX = 8,
         PACK_SUPPORT_MAX = 256,
-        PACK_RULES_MAX = 32,
         PACK_FAULTS_MAX = 50,
         PACK_PLACE_MAX = 96
 };
@@ -45,17 +44,10 @@ struct pack_rung {
         struct text to, channel;
 };
 
-/* A deadline for reporting incidents: clock_hours 0 = at once. */
-struct pack_rule {
-        struct text id, to, source;
-        struct words title;
-        int64_t clock_hours;
-};
-
 struct pack {
         struct text id, number, source, regime, body; /* body: the whole file, as it was read */
         struct words title, issuer, reporting_office, hotline;
-        time_ms issued_on, due_at;
+        time_ms issued_on, due_at, ends_at; /* ends_at: the first moment after it, 0 = open */
         bool has_holiday;
         time_ms holiday_from, holiday_to, holiday_first;
         struct words holiday_name;
@@ -69,8 +61,6 @@ struct pack {
         size_t rung_count;
         struct support_end *support;
         size_t support_count;
-        struct pack_rule *rules;
-        size_t rule_count;
 };
 
 struct pack_fault {
@@ -89,6 +79,8 @@ struct pack_faults {
 MUST_USE int pack_parse(
     const struct pack **out, struct arena *arena, struct text json, struct pack_faults *faults);
 
+/* True behind the last day of valid_until: nothing is urged or late any more. */
+bool pack_ended(const struct pack *pack, time_ms now);
 /* Index of the kind, or -1: a unit of that kind has no row in this matrix. */
 int pack_unit_kind_index(const struct pack *pack, struct text kind);
 /* The kind with "lead", or NULL. */

@@ -402,20 +402,6 @@ static void read_support(struct reader *r, const json_t *item, void *slot, size_
         s->until = read_time(r, item, "until", true) + DAY_MS;
 }
 
-static void read_rule(struct reader *r, const json_t *item, void *slot, size_t index)
-{
-        static const char *const names[] = { "id", "title", "clock_hours", "to", "source", NULL };
-        struct pack_rule *rule = slot;
-
-        (void)index;
-        only_fields(r, item, names);
-        rule->id = read_text(r, item, "id", 8, true);
-        rule->title = read_words(r, item, "title", TEXT_LINE, true);
-        rule->clock_hours = read_number(r, item, "clock_hours", 0, 24 * DAYS_MAX, 0);
-        rule->to = read_text(r, item, "to", TEXT_LINE, false);
-        rule->source = read_text(r, item, "source", TEXT_LINE, true);
-}
-
 static void read_holiday(struct reader *r, const json_t *root)
 {
         static const char *const names[] = { "from", "to", "first_day", "name", NULL };
@@ -457,6 +443,8 @@ static void read_layout(struct reader *r, const json_t *root)
 
 static void read_head(struct reader *r, const json_t *root)
 {
+        /* "rules" of packs kept by earlier versions is passed over: deadlines of incidents live in
+         * packs/rules/incident-deadlines.json alone */
         static const char *const names[] = { "format", "id", "valid_from", "valid_until", "source",
                 "title", "number", "issuer", "issued_on", "due_at", "holiday", "regime",
                 "reporting_office", "hotline", "layout", "unit_kinds", "clauses", "urging",
@@ -484,7 +472,11 @@ static void read_head(struct reader *r, const json_t *root)
                 fault(
                     r, "Thời hạn sớm hơn ngày ban hành", "The letter is due before it was issued");
         if (read_time(r, root, "valid_from", true) > 0 && field(r, root, "valid_until", false))
-                (void)read_time(r, root, "valid_until", true);
+                p->ends_at = read_time(r, root, "valid_until", true);
+        if (p->ends_at && p->ends_at < p->due_at)
+                fault(r, "Hết hiệu lực trước thời hạn", "The letter ends before it is due");
+        if (p->ends_at)
+                p->ends_at += DAY_MS; /* the last day still counts */
         (void)read_text(r, root, "note", TEXT_LONG, false);
 }
 
@@ -526,8 +518,6 @@ static void read_pack(struct reader *r, const json_t *root)
             r, &p->rung_count, root, "urging", PACK_RUNGS_MAX, sizeof(*p->rungs), true, read_rung);
         p->support = read_list(r, &p->support_count, root, "end_of_support", PACK_SUPPORT_MAX,
             sizeof(*p->support), false, read_support);
-        p->rules = read_list(
-            r, &p->rule_count, root, "rules", PACK_RULES_MAX, sizeof(*p->rules), false, read_rule);
         if (!r->err)
                 unique_ids(r);
 }
@@ -567,6 +557,11 @@ int pack_parse(
                 return ERR_FORMAT;
         *out = r.pack;
         return 0;
+}
+
+bool pack_ended(const struct pack *pack, time_ms now)
+{
+        return pack->ends_at && now >= pack->ends_at;
 }
 
 int pack_unit_kind_index(const struct pack *pack, struct text kind)

@@ -254,7 +254,7 @@ static int proof_of(json_t **out, struct db *db, const struct evaluation *e, siz
             json_of_words(clause->quote), "state", cell_state_name(cell.state), "proved_by",
             proved_by_name(cell.proved_by), "as_of", json_of_time(e->now), "due_at",
             json_of_time(clause->due_at), "late_days",
-            (json_int_t)late_days(cell.state, clause->due_at, e->now), "seen",
+            (json_int_t)late_days(e->campaign->pack, cell.state, clause->due_at, e->now), "seen",
             (json_int_t)cell.seen, "expected", (json_int_t)cell.expected, "measures", measures,
             "evidence", evidence_json(e->arena, g.proofs), "waiver",
             waiver_json(evaluation_waiver(e, u->id, clause->id)), "attestations",

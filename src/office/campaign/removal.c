@@ -10,7 +10,8 @@
 struct gather {
         const struct evaluation *e;
         struct malware_removal *out;
-        int *unit_of_row; /* index of e->units for each row of the report */
+        int *unit_of_row;         /* index of e->units for each row of the report */
+        struct text *machine_ids; /* of out->machines */
 };
 
 static const struct pack_clause *removal_clause(const struct pack *pack)
@@ -28,6 +29,12 @@ static bool row_is_done(const struct victim_fact *v)
                text_is(v->state, "closed") || text_is(v->state, "waived");
 }
 
+/* What counts is when the list came in: its rows speak of weeks before. */
+static bool received_between(const struct victim_fact *v, time_ms from, time_ms until)
+{
+        return v->received_at >= from && v->received_at <= until;
+}
+
 static void count_machines(
     struct removal_unit *row, const struct unit_facts *f, time_ms from, time_ms until)
 {
@@ -40,7 +47,7 @@ static void count_machines(
                 row->swept += m->last_sweep_at >= from && m->last_sweep_at != 0;
         }
         for (size_t i = 0; i < f->victim_count; i++) {
-                if (f->victims[i].last_at < from || f->victims[i].first_at > until)
+                if (!received_between(&f->victims[i], from, until))
                         continue;
                 row->rows++;
                 row->rows_handled += row_is_done(&f->victims[i]);
@@ -95,10 +102,44 @@ static void add_gap(struct gather *g, const struct removal_unit *row)
             row->machines, " of ");
 }
 
-static int take_hit(void *state, struct text machine_id, int64_t open)
+/* The machines swept in the period, each with the sweep that proves it. */
+static void add_machines(struct gather *g, const struct removal_unit *row, size_t unit)
+{
+        const struct unit_facts *f = &g->e->facts[unit];
+        struct malware_removal *r = g->out;
+
+        for (size_t i = 0; i < f->machine_count; i++) {
+                const struct machine_fact *m = &f->machines[i];
+
+                if (!m->last_sweep_at || m->last_sweep_at < r->from ||
+                    r->machine_count == MALWARE_REMOVAL_MACHINES_MAX)
+                        continue;
+                g->machine_ids[r->machine_count] = m->id;
+                r->machines[r->machine_count++] = (struct removal_machine){ .unit = row->name,
+                        .name = m->name,
+                        .sweep_id = m->last_sweep_id,
+                        .generation = m->last_sweep_generation,
+                        .at = m->last_sweep_at,
+                        .files = m->last_sweep_files,
+                        .open_hits = m->open_hits };
+        }
+}
+
+static void note_hits(struct gather *g, struct text machine_id, int64_t hits, int64_t open)
+{
+        for (size_t i = 0; i < g->out->machine_count; i++)
+                if (text_compare(g->machine_ids[i], machine_id) == 0) {
+                        g->out->machines[i].hits = hits;
+                        g->out->machines[i].open_hits = open;
+                        return;
+                }
+}
+
+static int take_hit(void *state, struct text machine_id, int64_t hits, int64_t open)
 {
         struct gather *g = state;
 
+        note_hits(g, machine_id, hits, open);
         for (size_t i = 0; i < g->out->unit_count; i++) {
                 const struct unit_facts *f = &g->e->facts[g->unit_of_row[i]];
 
@@ -132,10 +173,11 @@ static int add_unit(struct gather *g, size_t unit, const struct pack_clause *cla
         for (size_t i = 0; i < g->e->facts[unit].victim_count; i++) {
                 const struct victim_fact *v = &g->e->facts[unit].victims[i];
 
-                r->figures[REMOVAL_ROWS_PLACED] += v->machine_id.len && v->last_at >= r->from &&
-                                                   v->first_at <= r->until;
+                r->figures[REMOVAL_ROWS_PLACED] += v->machine_id.len &&
+                                                   received_between(v, r->from, r->until);
         }
         count_state(r, cell.state);
+        add_machines(g, row, unit);
         return 0;
 }
 
@@ -157,21 +199,16 @@ static void sum_up(struct gather *g)
         }
 }
 
-static int gather_units(
-    struct gather *g, struct db *db, const struct scope *scope, const struct pack_clause *clause)
+/* In the order of the matrix: kinds as in the pack, names within a kind. */
+static int gather_units(struct gather *g, const struct pack_clause *clause)
 {
-        struct unit_row *visible;
-        size_t count = 0;
-        int err = unit_rows_read(&visible, &count, g->e->arena, db, scope, g->e->now);
+        int err = 0;
 
         for (size_t kind = 0; kind < g->e->campaign->pack->unit_kind_count && !err; kind++)
-                for (size_t i = 0; i < count && !err; i++) {
-                        int unit = evaluation_unit_index(g->e, visible[i].id);
-
-                        if (unit >= 0 && g->e->units[unit].kind_index == (int)kind &&
-                            evaluation_owes(g->e, (size_t)unit, clause))
-                                err = add_unit(g, (size_t)unit, clause);
-                }
+                for (size_t i = 0; i < g->e->unit_count && !err; i++)
+                        if (g->e->units[i].kind_index == (int)kind &&
+                            evaluation_owes(g->e, i, clause))
+                                err = add_unit(g, i, clause);
         return err;
 }
 
@@ -199,10 +236,12 @@ int campaign_removal_figures(struct malware_removal *out, struct arena *arena, s
                 .due_at = clause->due_at };
         out->units = arena_zero(arena, MALWARE_REMOVAL_UNITS_MAX, sizeof(*out->units));
         out->gaps = arena_zero(arena, MALWARE_REMOVAL_GAPS_MAX, sizeof(*out->gaps));
+        out->machines = arena_zero(arena, MALWARE_REMOVAL_MACHINES_MAX, sizeof(*out->machines));
         g.unit_of_row = arena_zero(arena, MALWARE_REMOVAL_UNITS_MAX, sizeof(int));
-        if (!out->units || !out->gaps || !g.unit_of_row)
+        g.machine_ids = arena_zero(arena, MALWARE_REMOVAL_MACHINES_MAX, sizeof(struct text));
+        if (!out->units || !out->gaps || !out->machines || !g.unit_of_row || !g.machine_ids)
                 return ERR_LIMIT;
-        err = gather_units(&g, db, scope, clause);
+        err = gather_units(&g, clause);
         if (!err)
                 err = machine_hits_each(db, scope, from, until, take_hit, &g);
         if (err)

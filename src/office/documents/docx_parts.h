@@ -49,7 +49,7 @@
         " w:eastAsia=\"Times New Roman\"/>"
 #define DOCX_STYLES                                                                                \
         DOCX_XML "<w:styles" DOCX_SPACES "><w:docDefaults><w:rPrDefault><w:rPr>" DOCX_FONT         \
-                 "<w:sz w:val=\"27\"/><w:szCs w:val=\"27\"/><w:lang "                              \
+                 "<w:sz w:val=\"28\"/><w:szCs w:val=\"28\"/><w:lang "                              \
                  "w:val=\"vi-VN\"/></w:rPr></w:rPrDefault>"                                        \
                  "<w:pPrDefault/></w:docDefaults><w:style w:type=\"paragraph\" w:default=\"1\" "   \
                  "w:styleId=\"Normal\">"                                                           \

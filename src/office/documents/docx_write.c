@@ -60,7 +60,7 @@ static void paragraph_begin(struct writer *w, const struct look *l)
         rawf(w,
             "<w:p><w:pPr>%s<w:spacing w:before=\"%d\" w:after=\"%d\" w:line=\"264\" "
             "w:lineRule=\"auto\"/>",
-            l->keep_next ? "<w:keepNext/>" : "", l->before, l->after);
+            l->keep_next ? "<w:keepNext/><w:keepLines/>" : "", l->before, l->after);
         if (l->indent)
                 rawf(w, "<w:ind w:firstLine=\"%d\"/>", l->indent);
         rawf(w, "<w:jc w:val=\"%s\"/></w:pPr>", l->align ? l->align : "left");
@@ -127,15 +127,19 @@ static void write_head(struct writer *w)
         paragraph(w, &plain, f->parent);
         paragraph(w, &bold, f->issuer);
         rule(w, LEFT_COLUMN, 40);
+        raw(w, "</w:tc>");
+        cell_begin(w, TEXT_WIDTH - LEFT_COLUMN);
+        paragraph(w, &bold, TEXT("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"));
+        paragraph(w, &motto, TEXT("Độc lập - Tự do - Hạnh phúc"));
+        rule(w, TEXT_WIDTH - LEFT_COLUMN, 60);
+        raw(w, "</w:tc></w:tr><w:tr><w:trPr><w:cantSplit/></w:trPr>");
+        cell_begin(w, LEFT_COLUMN);
         paragraph(w, &number,
             f->number.len
                 ? sheet_format(w->sheet, "Số: %.*s", TEXT_ARGS(f->number))
                 : sheet_format(w->sheet, "Số:\u2003\u2003\u2003/%.*s", TEXT_ARGS(f->symbol)));
         raw(w, "</w:tc>");
         cell_begin(w, TEXT_WIDTH - LEFT_COLUMN);
-        paragraph(w, &bold, TEXT("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"));
-        paragraph(w, &motto, TEXT("Độc lập - Tự do - Hạnh phúc"));
-        rule(w, TEXT_WIDTH - LEFT_COLUMN, 60);
         paragraph(w, &date,
             sheet_format(w->sheet, "%.*s, %.*s", TEXT_ARGS(f->place), TEXT_ARGS(f->date)));
         raw(w, "</w:tc></w:tr></w:tbl>");
@@ -144,12 +148,13 @@ static void write_head(struct writer *w)
 static void write_signature(struct writer *w)
 {
         static const struct look label = { "left", 24, .bold = true, .italic = true },
-                                 small = { "left", 22 }, strong = { "center", 27, .bold = true },
-                                 gap = { "center", 27, .before = 1300 };
+                                 small = { "left", 22 }, strong = { "center", 28, .bold = true },
+                                 gap = { "center", 28, .before = 1300 };
         const struct sheet_frame *f = &w->sheet->frame;
-        struct look name = strong;
+        struct look name = strong, empty = small;
 
-        paragraph(w, &small, TEXT(""));
+        empty.keep_next = true;
+        paragraph(w, &empty, TEXT(""));
         columns_begin(w);
         cell_begin(w, LEFT_COLUMN);
         paragraph(w, &label, TEXT("Nơi nhận:"));
@@ -225,13 +230,15 @@ static void write_block(struct writer *w, const struct sheet_block *b)
 {
         static const struct look title = { "center", 28, .bold = true, .before = 360 },
                                  subject = { "center", 28, .bold = true },
-                                 addressee = { "center", 27, .before = 240, .after = 120 },
-                                 heading = { "both", 27, .bold = true, .keep_next = true,
-                                         .indent = 567, .before = 160 },
-                                 body = { "both", 27, .indent = 567, .before = 120 },
+                                 addressee = { "center", 28, .before = 240, .after = 120 },
+                                 heading = { "both", 28, .bold = true, .keep_next = true,
+                                         .indent = 720, .before = 160 },
+                                 body = { "both", 28, .indent = 720, .before = 120 },
                                  note = { "left", 22, .italic = true, .before = 80 };
         struct text t = sheet_block_text(w->sheet, b);
+        struct look last = body;
 
+        last.keep_next = b->next && b->next->kind == SHEET_SIGNATURE;
         if (b->kind == SHEET_TABLE)
                 write_table(w, b->table);
         else if (b->kind == SHEET_SIGNATURE)
@@ -249,7 +256,7 @@ static void write_block(struct writer *w, const struct sheet_block *b)
                     : b->kind == SHEET_ADDRESSEE ? &addressee
                     : b->kind == SHEET_HEADING   ? &heading
                     : b->kind == SHEET_NOTE      ? &note
-                                                 : &body,
+                                                 : &last,
                     t);
         if (b->kind == SHEET_SUBJECT)
                 rule(w, TEXT_WIDTH, 25);

@@ -37,15 +37,15 @@ struct style {
         double indent, before; /* first line; space above */
 };
 
-static const struct style body = { .size = 13.5, .justify = true, .indent = 10 * MM, .before = 6 };
-static const struct style heading = { .size = 13.5, .bold = true, .indent = 10 * MM, .before = 8 };
+static const struct style body = { .size = 14, .justify = true, .indent = 12.7 * MM, .before = 6 };
+static const struct style heading = { .size = 14, .bold = true, .indent = 12.7 * MM, .before = 8 };
 static const struct style title = {
         .size = 14, .bold = true, .align = PANGO_ALIGN_CENTER, .before = 20
 };
 static const struct style subject = {
         .size = 14, .bold = true, .align = PANGO_ALIGN_CENTER, .before = 2
 };
-static const struct style addressee = { .size = 13.5, .align = PANGO_ALIGN_CENTER, .before = 12 };
+static const struct style addressee = { .size = 14, .align = PANGO_ALIGN_CENTER, .before = 12 };
 static const struct style note = { .size = 11, .italic = true, .before = 4 };
 
 /* Vietnamese words are not divided; a narrow column breaks them without a mark. */
@@ -233,7 +233,7 @@ static void draw_signature(struct page *p)
         static const struct style label = { .size = 12, .bold = true, .italic = true };
         static const struct style small = { .size = 11 };
         static const struct style strong = {
-                .size = 13.5, .bold = true, .align = PANGO_ALIGN_CENTER
+                .size = 14, .bold = true, .align = PANGO_ALIGN_CENTER
         };
         const struct sheet_frame *f = &p->sheet->frame;
         double right = LEFT + LEFT_COLUMN, y;
@@ -339,6 +339,32 @@ static void draw_annex(struct page *p, const struct sheet_block *b)
         p->y += 4;
 }
 
+static double block_height(struct page *p, const struct sheet_block *b, const struct style *s)
+{
+        PangoLayout *layout = layout_new(p, sheet_block_text(p->sheet, b), s, WIDTH);
+        double height = layout_height(layout) * LINE_FACTOR + s->before;
+
+        g_object_unref(layout);
+        return height;
+}
+
+/* The signature never stands alone on a page: the last paragraph goes over with it, and with that
+ * the heading above it. */
+static void keep_with_signature(struct page *p, const struct sheet_block *b)
+{
+        const struct sheet_block *last = b->kind == SHEET_HEADING ? b->next : b;
+        double height = 0;
+
+        if (!last || last->kind != SHEET_PARAGRAPH || !last->next ||
+            last->next->kind != SHEET_SIGNATURE)
+                return;
+        if (b != last)
+                height = block_height(p, b, &heading);
+        height += block_height(p, last, &body);
+        if (height < (BOTTOM - TOP) / 2)
+                need(p, height + 14 + signature_height(&p->sheet->frame));
+}
+
 static void draw_block(struct page *p, const struct sheet_block *b)
 {
         struct text t = sheet_block_text(p->sheet, b);
@@ -357,9 +383,11 @@ static void draw_block(struct page *p, const struct sheet_block *b)
                 p->y += 4;
                 break;
         case SHEET_HEADING:
+                keep_with_signature(p, b);
                 flow(p, t, &heading, 2);
                 break;
         case SHEET_PARAGRAPH:
+                keep_with_signature(p, b);
                 flow(p, t, &body, 1);
                 break;
         case SHEET_POINT:

@@ -1,8 +1,8 @@
 /* office/evidence/measure_machines.c: questions put to each machine.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
-#include "codec/timestamp.h"
 #include "office/evidence/measure_kinds.h"
+#include "office/intake/sweep_proof.h"
 
 time_ms measure_bound(const struct measure_rule *rule, const struct measure_context *context)
 {
@@ -88,28 +88,6 @@ static enum verdict ask_clean(struct words *why, const struct machine_fact *m,
         return VERDICT_UNKNOWN;
 }
 
-/* "20240115T083000Z-3": a generation begins with the moment it was made
- * (docs/formats/agent-report.md). */
-static int generation_made_at(time_ms *out, struct text generation)
-{
-
-        struct civil_time c = { 0 };
-        uint64_t day, time;
-
-        if (generation.len < 16 || generation.data[8] != 'T' || generation.data[15] != 'Z')
-                return ERR_FORMAT;
-        if (text_to_u64(&day, (struct text){ generation.data, 8 }, 99999999) ||
-            text_to_u64(&time, (struct text){ generation.data + 9, 6 }, 999999))
-                return ERR_FORMAT;
-        c.year = (int)(day / 10000);
-        c.month = (int)(day / 100 % 100);
-        c.day = (int)(day % 100);
-        c.hour = (int)(time / 10000);
-        c.minute = (int)(time / 100 % 100);
-        c.second = (int)(time % 100);
-        return civil_time_to_utc(out, &c, 0);
-}
-
 static enum verdict ask_rules(struct words *why, const struct machine_fact *m,
     const struct measure_rule *rule, const struct measure_context *context)
 {
@@ -119,7 +97,7 @@ static enum verdict ask_rules(struct words *why, const struct machine_fact *m,
                 *why = WORDS("Máy chưa rà quét xong lần nào", "The machine has finished no sweep");
                 return VERDICT_UNKNOWN;
         }
-        if (generation_made_at(&made_at, m->last_sweep_generation)) {
+        if (sweep_generation_made_at(&made_at, m->last_sweep_generation)) {
                 *why = WORDS("Không đọc được ngày của tập luật đã dùng",
                     "The date of the rule set used is not known");
                 return VERDICT_UNKNOWN;

@@ -28,12 +28,15 @@ DB_SQL(add, "insert into finding (id, kind, finding_key, unit_id, machine_id, ti
             "updated_at)"
             " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'new', "
             "$16, $17, $18, $19)");
+/* A contact seen no later than what is known is the same one told again: it is not counted. */
 DB_SQL(again,
     "update finding set state = $1, delta = $2, incident_id = $3, unit_id = coalesce(unit_id, $4),"
-    " machine_id = coalesce(machine_id, $5), times = times + 1,"
+    " machine_id = coalesce(machine_id, $5),"
+    " times = times + case when kind = 'contact' and last_at >= $16 then 0 else 1 end,"
     " first_at = case when first_at > $6 then $7 else first_at end,"
     " last_at = case when last_at < $8 then $9 else last_at end,"
-    " received_at = $10, updated_at = $11, closed_at = case when $12 = 1 then null else closed_at "
+    " received_at = case when kind = 'contact' and last_at >= $17 then received_at else $10 end,"
+    " updated_at = $11, closed_at = case when $12 = 1 then null else closed_at "
     "end,"
     " proof_kind = case when $13 = 1 then '' else proof_kind end,"
     " proof_id = case when $14 = 1 then '' else proof_id end where id = $15");
@@ -127,10 +130,10 @@ int finding_again(
 {
         int64_t reopened = a->reopened;
 
-        return db_run(db, NULL, again, "tttttiiiiiiiiit", a->state, a->delta,
+        return db_run(db, NULL, again, "tttttiiiiiiiiitii", a->state, a->delta,
             id_or_null(a->incident_id), id_or_null(s->unit_id), id_or_null(s->machine_id),
             s->seen_at, s->seen_at, s->seen_at, s->seen_at, s->received_at, now, reopened, reopened,
-            reopened, a->id);
+            reopened, a->id, s->seen_at, s->seen_at);
 }
 
 int finding_set_incident(struct db *db, const char *id, const char *incident_id)

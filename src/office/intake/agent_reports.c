@@ -1,6 +1,7 @@
 /* office/intake/agent_reports.c: see agent_reports.h. SPDX-License-Identifier: Apache-2.0 */
 #include "office/intake/agent_reports.h"
 #include "base/mem.h"
+#include "office/registry/trail.h"
 #include "office/intake/report_rows.h"
 #include "office/registry/machine_life.h"
 #include "system/db/db.h"
@@ -86,19 +87,23 @@ static int file_hits(struct filing *f)
 static int file_sweep(struct filing *f)
 {
         const struct report_sweep *s = &f->report->sweep;
-        struct filed_sweep filed = { f->machine.id, f->machine.unit_id, s->id.data, s->started_at,
-                s->ended_at, s->complete, 0 };
+        struct filed_sweep filed = { f->machine.id, f->machine.unit_id, s->id.data, false, 0 };
+        struct sweep_judged judged;
         int err;
 
         /* what was ordered before is answered first: the sink may order anew */
-        if ((err = sweep_row_add(f->db, f->report, f->machine.id)) ||
-            (err = sweep_orders_swept(f->db, s, f->machine.id, f->now)) || (err = file_hits(f)))
+        if ((err = sweep_judge(&judged, f->db, s, f->now)) ||
+            (err = sweep_row_add(f->db, f->report, f->machine.id, &judged)) ||
+            (err = sweep_orders_swept(f->db, s, f->machine.id, &judged, f->now)) ||
+            (err = file_hits(f)))
                 return err;
-        if (s->complete &&
-            ((err = sweep_hits_gone(f->db, s, f->machine.id)) ||
-                (err = machine_swept(f->db, f->machine.id, s->id.data, s->ended_at, f->now))))
+        if (s->complete && (err = sweep_hits_gone(f->db, s, f->machine.id)))
                 return err;
-        if ((err = sweep_orders_swept(f->db, s, f->machine.id, f->now)) ||
+        filed.proves = judged.until > 0;
+        if (filed.proves &&
+            (err = machine_swept(f->db, f->machine.id, s->id.data, s->ended_at, f->now)))
+                return err;
+        if ((err = sweep_orders_swept(f->db, s, f->machine.id, &judged, f->now)) ||
             (err = sweep_hits_open(&filed.open_hits, f->db, f->machine.id)))
                 return err;
         return f->sink && f->sink->swept ? f->sink->swept(f->sink->state, f->db, &filed) : 0;
@@ -109,7 +114,7 @@ static int file_contact(struct filing *f, const struct report_connection *c)
         char remote[IP_TEXT_MAX];
         struct filed_contact filed = { f->machine.id, f->machine.unit_id, f->machine.name,
                 text_of(ip_address_write(remote, &c->remote)), c->value, c->family, c->list,
-                c->process, c->port, c->first_at, c->last_at };
+                c->process, c->port, c->first_at, c->last_at, TEXT("") };
 
         if (!c->matched || !f->sink || !f->sink->contact)
                 return 0;
@@ -171,6 +176,16 @@ static int file_body(struct filing *f)
         return ERR_BUG;
 }
 
+/* Pages that show the machine read it again. The heartbeat that tells nothing new wakes nobody. */
+static int tell_pages(const struct filing *f)
+{
+        const struct report *r = f->report;
+
+        if (r->kind == REPORT_HEARTBEAT && !r->heartbeat.order_count)
+                return 0;
+        return registry_changed(f->db, f->clock, "machine", f->machine.id, f->machine.unit_id);
+}
+
 /* The machine's row is written before the body: what the body's rows refer to is there. */
 static int file_inside(struct report_filed *out, struct filing *f,
     const struct report_sender *sender, struct text bytes, struct parse_error *bad)
@@ -191,7 +206,7 @@ static int file_inside(struct report_filed *out, struct filing *f,
                         (void)parse_error_set(bad, 0, "Số thứ tự này đã có ở một báo cáo khác",
                             "this sequence number came with another report");
                 if (err || (err = report_machine_seen(f->db, f->report, f->machine.id, f->now)) ||
-                    (err = file_body(f)))
+                    (err = file_body(f)) || (err = tell_pages(f)))
                         return err;
         }
         out->filed = !known;

@@ -33,12 +33,12 @@ struct filed_contact {
         struct text remote, value, family, list, process;
         int port;
         time_ms first_at, last_at;
+        struct text source; /* a capture's: our public address when no machine is known by it */
 };
 
 struct filed_sweep {
         const char *machine_id, *unit_id, *sweep_id;
-        time_ms started_at, ended_at;
-        bool complete;
+        bool proves;       /* sweep_proof.h */
         int64_t open_hits; /* of the machine, after this sweep */
 };
 

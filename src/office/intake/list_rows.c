@@ -32,11 +32,11 @@ DB_SQL(seen_add,
     " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
     " on conflict (batch_id, row_key) do nothing");
 DB_SQL(seen_finding, "update observation set finding_id = $1 where id = $2");
-DB_SQL(seen_in, "select 1 from observation where src_hex = $1 and batch_id = $2 and malware = $3 "
-                "and family = $4 limit 1");
+DB_SQL(seen_in, "select 1 from observation where src_hex = $1 and batch_id = $2 and "
+                "(family = $3 or malware = $4) limit 1");
 DB_SQL(seen_ever, "select 1 from observation o join list_batch b on b.id = o.batch_id where "
                   "o.src_hex = $1 and b.source_id = $2"
-                  " and b.id <> $3 and o.malware = $4 and o.family = $5 limit 1");
+                  " and b.id <> $3 and (o.family = $4 or o.malware = $5) limit 1");
 DB_SQL(seen_gone,
     "select distinct finding_id from observation where batch_id = $1 and finding_id is not null "
     "and finding_id <> ''"
@@ -153,6 +153,12 @@ int observation_finding(struct db *db, const char *id, const char *finding_id)
         return db_run(db, NULL, seen_finding, "tt", finding_id, id);
 }
 
+/* What tells two rows of an address apart, as in the finding's key. A page knows only one name. */
+static struct text name_of(const struct victim *row)
+{
+        return row->family.len ? row->family : row->malware;
+}
+
 int observation_was(bool *out, struct db *db, const char *batch_id, const struct victim *row)
 {
         AUTO(db_query_done) struct db_query *q = NULL;
@@ -163,8 +169,8 @@ int observation_was(bool *out, struct db *db, const char *batch_id, const struct
                 return err;
         db_bind_string(q, 1, ip_address_write_hex(hex, &row->src_ip));
         db_bind_string(q, 2, batch_id);
-        db_bind_text(q, 3, row->malware);
-        db_bind_text(q, 4, row->family);
+        db_bind_text(q, 3, name_of(row));
+        db_bind_text(q, 4, name_of(row));
         err = db_step(q);
         if (err < 0)
                 return err;
@@ -184,8 +190,8 @@ int observation_ever(
         db_bind_string(q, 1, ip_address_write_hex(hex, &row->src_ip));
         db_bind_string(q, 2, source_id);
         db_bind_string(q, 3, except);
-        db_bind_text(q, 4, row->malware);
-        db_bind_text(q, 5, row->family);
+        db_bind_text(q, 4, name_of(row));
+        db_bind_text(q, 5, name_of(row));
         err = db_step(q);
         if (err < 0)
                 return err;

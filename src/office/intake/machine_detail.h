@@ -29,7 +29,8 @@ MUST_USE int machine_hit_json(json_t **out, struct db *db, const struct scope *s
 /* The machine that has this address in its newest inventory: {"id","name","unit_id"}; MISSING. */
 MUST_USE int machine_by_address_json(
     json_t **out, struct db *db, const struct scope *scope, const char *address);
-/* Start of the newest complete sweep when no hit is open, else 0: whatever came before is clean. */
+/* What the sweeps of the machine prove (sweep_proof.h) when no hit is open, else 0: whatever came
+ * in before is clean. */
 MUST_USE int machine_clean_since(
     time_ms *out, char *sweep_id, struct db *db, const char *machine_id);
 /* The earliest of that over all machines of the unit and below that are in use; 0 if one has none.

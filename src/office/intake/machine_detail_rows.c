@@ -39,7 +39,8 @@ DB_SQL(machines_all, SHOWN
 DB_SQL(machine_one, SHOWN " and m.id = $2");
 DB_SQL(inventory_of, "select at, body, packages from machine_inventory where machine_id = $1");
 DB_SQL(sweeps_of, "select id, started_at, ended_at, reason, complete, generation, files, bytes, "
-                  "skipped, failed, hits, roots"
+                  "skipped, failed, hits, roots, case when proves_until > 0 then 1 else 0 end, "
+                  "proves_not"
                   " from sweep where machine_id = $1 order by ended_at desc limit 50");
 DB_SQL(hits_of, "select id, path, sha256, size_bytes, rule, engine, state, quarantine_id, "
                 "first_at, last_at from sweep_hit"
@@ -61,9 +62,9 @@ DB_SQL(machine_at,
     " where c.above_id = $1 and m.addresses like $2 and m.state in ('active', 'expected')"
     " order by m.last_inventory_at desc limit 1");
 DB_SQL(clean_since,
-    "select s.started_at, s.id from sweep s where s.machine_id = $1 and s.complete = 1"
+    "select s.proves_until, s.id from sweep s where s.machine_id = $1 and s.proves_until > 0"
     " and not exists (select 1 from sweep_hit h where h.machine_id = $2 and h.state = 'open')"
-    " order by s.started_at desc limit 1");
+    " order by s.proves_until desc limit 1");
 /* Only those that a victim row without a machine waits for. */
 DB_SQL(units_above,
     "select c.above_id from unit_closure c where c.below_id = $1 and exists (select 1 from finding "
@@ -75,9 +76,9 @@ DB_SQL(unit_machines,
     " (select 1 from address_range r where r.unit_id = m.unit_id)) order by m.id");
 DB_SQL(unit_clean,
     "select coalesce(min(case when exists (select 1 from sweep_hit h where h.machine_id = m.id"
-    " and h.state = 'open') then 0 else coalesce((select max(s.started_at) from "
+    " and h.state = 'open') then 0 else coalesce((select max(s.proves_until) from "
     "sweep s"
-    " where s.machine_id = m.id and s.complete = 1), 0) end), 0)"
+    " where s.machine_id = m.id), 0) end), 0)"
     " from machine m join unit_closure c on c.below_id = m.unit_id where c.above_id = $1"
     " and m.state in ('active', 'expected') and (c.depth = 0 or not exists"
     " (select 1 from address_range r where r.unit_id = m.unit_id))");
@@ -226,7 +227,7 @@ int machine_detail_json(
                 return ERR_MEMORY;
         if ((err = add_rows(m, db, "sweeps", sweeps_of,
                  "id:t started_at:d ended_at:d reason:t complete:b generation:t files:i bytes:i"
-                 " skipped:i failed:i hits:i roots:j")) ||
+                 " skipped:i failed:i hits:i roots:j proves:b proves_not:t")) ||
             (err = add_rows(m, db, "hits", hits_of,
                  "id:t path:t sha256:t bytes:i rule:t engine:t state:t quarantine_id:t"
                  " first_at:d last_at:d")) ||

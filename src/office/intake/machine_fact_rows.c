@@ -10,8 +10,8 @@ DB_SQL(facts_machines,
     "m.last_seen_at,"
     " m.last_inventory_at, s.ended_at, coalesce(s.id, ''), coalesce(s.generation, ''), s.files,"
     " coalesce(h.open, 0), coalesce(f.open, 0), o.listed,"
-    " (select min(x.ended_at) from sweep x where x.machine_id = m.id and x.complete = 1"
-    " and o.listed is not null and x.started_at >= o.listed),"
+    " (select min(x.ended_at) from sweep x where x.machine_id = m.id and o.listed is not null"
+    " and x.proves_until >= o.listed),"
     " case when m.state = 'expected' then 1 else 0 end"
     " from machine m join unit_closure c on c.below_id = m.unit_id and c.above_id = $1"
     " left join sweep s on s.id = m.last_sweep_id"
@@ -25,16 +25,16 @@ DB_SQL(facts_machines,
     " where m.state in ('expected', 'active') order by m.unit_id, m.id");
 DB_SQL(facts_victims,
     "select f.id, f.unit_id, coalesce(f.machine_id, ''), f.src_ip, f.malware, f.state, f.first_at, "
-    "f.last_at"
+    "f.last_at, f.received_at"
     " from finding f join unit_closure c on c.below_id = f.unit_id and c.above_id = $1"
     " where f.kind = 'victim' and f.state <> 'not_ours' order by f.unit_id, f.id");
 
-DB_SQL(period_hits,
-    "select h.machine_id, sum(case when h.state = 'open' then 1 else 0 end) from sweep_hit h"
-    " join machine m on m.id = h.machine_id"
-    " join unit_closure c on c.below_id = m.unit_id and c.above_id = $1"
-    " where h.last_at >= $2 and h.first_at <= $3 and h.state <> 'accepted'"
-    " group by h.machine_id order by h.machine_id");
+DB_SQL(period_hits, "select h.machine_id, count(*), sum(case when h.state = 'open' then 1 else 0 "
+                    "end) from sweep_hit h"
+                    " join machine m on m.id = h.machine_id"
+                    " join unit_closure c on c.below_id = m.unit_id and c.above_id = $1"
+                    " where h.last_at >= $2 and h.first_at <= $3 and h.state <> 'accepted'"
+                    " group by h.machine_id order by h.machine_id");
 
 static void machine_row(struct machine_fact *f, struct db_query *q)
 {
@@ -89,7 +89,8 @@ int victim_facts_each(struct db *db, const struct scope *scope,
         while ((err = db_step(q)) == 1) {
                 struct victim_fact fact = { db_column_text(q, 0), db_column_text(q, 1),
                         db_column_text(q, 2), db_column_text(q, 3), db_column_text(q, 4),
-                        db_column_text(q, 5), db_column_int(q, 6), db_column_int(q, 7) };
+                        db_column_text(q, 5), db_column_int(q, 6), db_column_int(q, 7),
+                        db_column_int(q, 8) };
 
                 err = sink(state, &fact);
                 if (err)
@@ -99,7 +100,7 @@ int victim_facts_each(struct db *db, const struct scope *scope,
 }
 
 int machine_hits_each(struct db *db, const struct scope *scope, time_ms from, time_ms until,
-    int (*sink)(void *state, struct text machine_id, int64_t open), void *state)
+    int (*sink)(void *state, struct text machine_id, int64_t hits, int64_t open), void *state)
 {
         AUTO(db_query_done) struct db_query *q = NULL;
         int step, err = db_query_begin(&q, db, period_hits);
@@ -110,6 +111,8 @@ int machine_hits_each(struct db *db, const struct scope *scope, time_ms from, ti
         db_bind_int(q, 2, from);
         db_bind_int(q, 3, until);
         while (!err && (step = db_step(q)) != 0)
-                err = step < 0 ? step : sink(state, db_column_text(q, 0), db_column_int(q, 1));
+                err = step < 0 ? step
+                               : sink(state, db_column_text(q, 0), db_column_int(q, 1),
+                                     db_column_int(q, 2));
         return err;
 }

@@ -6,6 +6,7 @@
 
 #include "codec/digest.h"
 #include "office/intake/agent_reports.h"
+#include "office/intake/sweep_proof.h"
 
 enum { MACHINE_NAME_MAX = 257, MACHINE_STATE_MAX = 16 };
 
@@ -30,7 +31,15 @@ MUST_USE int report_machine_seen(
 MUST_USE int report_inventory_put(
     struct db *db, const struct report *report, const char *machine_id, time_ms now);
 
-MUST_USE int sweep_row_add(struct db *db, const struct report *report, const char *machine_id);
+struct sweep_judged {
+        enum sweep_proof proof;
+        time_ms until; /* 0 when it proves nothing */
+};
+/* Before the sweep's row is added: what it proves, by the setting and the lists that are here. */
+MUST_USE int sweep_judge(
+    struct sweep_judged *out, struct db *db, const struct report_sweep *s, time_ms now);
+MUST_USE int sweep_row_add(struct db *db, const struct report *report, const char *machine_id,
+    const struct sweep_judged *judged);
 /* hit_id has room ULID_MAX; *first_time: no such file was known or it had gone. */
 MUST_USE int sweep_hit_put(char *hit_id, bool *first_time, struct db *db, const struct clock *clock,
     const struct report_sweep *sweep, const struct report_hit *hit, const char *machine_id);
@@ -38,8 +47,8 @@ MUST_USE int sweep_hit_put(char *hit_id, bool *first_time, struct db *db, const 
 MUST_USE int sweep_hits_gone(
     struct db *db, const struct report_sweep *sweep, const char *machine_id);
 MUST_USE int sweep_hits_open(int64_t *out, struct db *db, const char *machine_id);
-MUST_USE int sweep_orders_swept(
-    struct db *db, const struct report_sweep *sweep, const char *machine_id, time_ms now);
+MUST_USE int sweep_orders_swept(struct db *db, const struct report_sweep *sweep,
+    const char *machine_id, const struct sweep_judged *judged, time_ms now);
 MUST_USE int order_done(struct db *db, const struct report_order *order, const char *machine_id,
     const char *report_id, time_ms now);
 /* A restore order was done: its hit is back where it was. */

@@ -10,8 +10,12 @@ enum { HITS_PER_MACHINE_MAX = 200000 };
 DB_SQL(sweep_add,
     "insert into sweep (id, machine_id, report_id, started_at, ended_at, reason, complete, "
     "generation, rules, hashes,"
-    " roots, files, bytes, skipped, failed, hits)"
-    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)");
+    " roots, files, bytes, skipped, failed, hits,"
+    " proves_until, proves_not)"
+    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)");
+DB_SQL(roots_required, "select value from setting where name = 'sweep_roots'");
+DB_SQL(list_after, "select coalesce(min(received_at), 0) from list_batch where kind = 'indicator'"
+                   " and active = 1 and received_at > $1");
 DB_SQL(hit_find,
     "select id, state from sweep_hit where machine_id = $1 and path = $2 and sha256 = $3");
 DB_SQL(hit_add, "insert into sweep_hit (id, sweep_id, machine_id, path, sha256, size_bytes, "
@@ -38,17 +42,71 @@ DB_SQL(order_hit_restored,
     " (select argument from sweep_order where id = $3 and kind = 'restore' and machine_id = $4)"
     " and quarantine_id <> ''");
 
-int sweep_row_add(struct db *db, const struct report *report, const char *machine_id)
+static int read_required(json_t **out, struct db *db)
+{
+        AUTO(db_query_done) struct db_query *q = NULL;
+        json_t *roots = NULL;
+        int err = db_query_begin(&q, db, roots_required), step;
+
+        if (err)
+                return err;
+        step = db_step(q);
+        if (step < 0)
+                return step;
+        if (step == 0 || json_read(&roots, db_column_text(q, 0), NULL))
+                roots = sweep_roots_default();
+        if (!roots)
+                return ERR_MEMORY;
+        *out = roots;
+        return 0;
+}
+
+static int list_came_after(time_ms *out, struct db *db, time_ms made_at)
+{
+        AUTO(db_query_done) struct db_query *q = NULL;
+        int err = db_query_begin(&q, db, list_after);
+
+        if (err)
+                return err;
+        db_bind_int(q, 1, made_at);
+        err = db_step(q);
+        if (err < 0)
+                return err;
+        *out = db_column_int(q, 0);
+        return 0;
+}
+
+int sweep_judge(struct sweep_judged *out, struct db *db, const struct report_sweep *s, time_ms now)
+{
+        AUTO(json_free_at) json_t *required = NULL;
+        struct sweep_proof_given given = { .now = now };
+        time_ms made_at;
+        int err = read_required(&required, db);
+
+        if (err)
+                return err;
+        given.required = required;
+        /* a generation names whole seconds: a list of its own second is in it */
+        if (!sweep_generation_made_at(&made_at, s->generation) &&
+            (err = list_came_after(&given.next_list_at, db, made_at + SECOND_MS - 1)))
+                return err;
+        out->proof = sweep_proof_of(&out->until, s, &given);
+        return 0;
+}
+
+int sweep_row_add(struct db *db, const struct report *report, const char *machine_id,
+    const struct sweep_judged *judged)
 {
         const struct report_sweep *s = &report->sweep;
         char *roots = json_dumps(s->roots, JSON_COMPACT);
         int err = ERR_MEMORY;
 
         if (roots)
-                err = db_run(db, NULL, sweep_add, "tttiititiitiiiii", s->id.data, machine_id,
+                err = db_run(db, NULL, sweep_add, "tttiititiitiiiiiit", s->id.data, machine_id,
                     report->id.data, s->started_at, s->ended_at, s->reason.data,
                     (int64_t)s->complete, s->generation.data, s->rules, s->hashes, roots, s->files,
-                    s->bytes, s->skipped, s->failed, (int64_t)s->hit_count);
+                    s->bytes, s->skipped, s->failed, (int64_t)s->hit_count, judged->until,
+                    sweep_proof_name(judged->proof));
         free(roots);
         return err;
 }
@@ -109,27 +167,6 @@ int sweep_hit_finding(struct db *db, const char *hit_id, const char *finding_id)
         return db_run(db, NULL, hit_finding, "tt", finding_id, hit_id);
 }
 
-/* "/home" holds "/home/an/x" and "/home", not "/homework". */
-static bool is_below(struct text path, struct text root)
-{
-        while (root.len > 1 && root.data[root.len - 1] == '/')
-                root.len--;
-        if (path.len < root.len || memcmp(path.data, root.data, root.len) != 0)
-                return false;
-        return path.len == root.len || path.data[root.len] == '/' || path.data[root.len] == '\\' ||
-               (root.len && (root.data[root.len - 1] == '/' || root.data[root.len - 1] == '\\'));
-}
-
-static bool is_below_any(const char *path, const json_t *roots)
-{
-        const json_t *root;
-        size_t i;
-
-        json_array_foreach(roots, i,
-            root) if (is_below(text_of(path), text_of(json_string_value(root)))) return true;
-        return false;
-}
-
 int sweep_hits_gone(struct db *db, const struct report_sweep *sweep, const char *machine_id)
 {
         AUTO(json_free_at) json_t *hits = NULL;
@@ -152,7 +189,7 @@ int sweep_hits_gone(struct db *db, const struct report_sweep *sweep, const char 
         {
                 int err = 0;
 
-                if (is_below_any(json_get_text(hit, "path"), sweep->roots))
+                if (path_is_below_any(text_of(json_get_text(hit, "path")), sweep->roots))
                         err = db_run(db, NULL, hit_gone, "t", json_get_text(hit, "id"));
                 if (err)
                         return err;
@@ -175,17 +212,19 @@ int sweep_hits_open(int64_t *out, struct db *db, const char *machine_id)
         return 0;
 }
 
-int sweep_orders_swept(
-    struct db *db, const struct report_sweep *sweep, const char *machine_id, time_ms now)
+/* Its own order is answered by any sweep that ended; the others only by one that proves what they
+ * ask, and that knew the lists they came from. */
+int sweep_orders_swept(struct db *db, const struct report_sweep *sweep, const char *machine_id,
+    const struct sweep_judged *judged, time_ms now)
 {
         int err = 0;
 
         if (sweep->order.len)
                 err = db_run(db, NULL, order_end, "tittt", sweep->complete ? "done" : "failed", now,
                     sweep->id.data, sweep->order.data, machine_id);
-        if (!err && sweep->complete)
-                err = db_run(db, NULL, orders_swept, "itti", now, sweep->id.data, machine_id,
-                    sweep->started_at);
+        if (!err && judged->until)
+                err = db_run(
+                    db, NULL, orders_swept, "itti", now, sweep->id.data, machine_id, judged->until);
         return err;
 }
 

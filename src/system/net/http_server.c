@@ -99,20 +99,20 @@ static void give_back(struct http_server *s, struct http_request *r)
 /* False when the request may not wait any more: it was refused instead. */
 static bool put_aside(struct http_server *s, struct http_request *r, uint64_t wakes_seen)
 {
-        bool stopping;
+        bool parked;
 
         if (r->wait_until_steady == 0)
                 r->wait_until_steady = steady_ms() + (int64_t)s->options.wait_seconds * SECOND_MS;
         pthread_mutex_lock(&s->lock);
-        stopping = s->stopping;
-        if (!stopping && !r->waited) {
+        parked = !s->stopping && !r->waited;
+        if (parked) {
                 list_add(wakes_seen == s->wakes ? &s->waiting : &s->queue, r);
                 pthread_cond_signal(&s->wake);
                 pthread_cond_signal(&s->work);
         }
         pthread_mutex_unlock(&s->lock);
-        if (!stopping && !r->waited)
-                return true;
+        if (parked)
+                return true; /* another worker's by now, perhaps answered and freed */
         refuse(r, 503, "stopping");
         return false;
 }

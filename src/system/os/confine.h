@@ -45,6 +45,10 @@ struct confine_request {
         struct confine_limits limits;
         const struct confine_folder *folders; /* all else is out of reach; READER needs none */
         size_t folder_count;
+        /* A file that stays unreadable though a folder above it is granted (a key); its absolute
+         * path without links, NULL. What appears later beside it or beside a folder above it is
+         * unreadable too. */
+        const char *hidden;
 };
 
 struct confine_report {

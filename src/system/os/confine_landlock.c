@@ -6,8 +6,10 @@
 #include "system/os/folder.h"
 #include "base/mem.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -71,18 +73,83 @@ static uint64_t wanted(enum confine_access access)
                FS_REFER_V2 | FS_TRUNCATE_V3;
 }
 
-static int add_folder(int rules, const struct confine_folder *f, int abi)
+/* Takes fd. A file takes only what files can. */
+static int add_handle_own(int rules, int fd, uint64_t allowed, int abi)
 {
-        AUTO(file_close_at) int fd = open(f->path, O_PATH | O_CLOEXEC);
-        struct path_beneath rule = { .allowed = wanted(f->access) & all_of(abi), .parent_fd = fd };
+        struct path_beneath rule = { .allowed = allowed, .parent_fd = fd };
         struct stat st;
+        int err = 0;
+
+        if (fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode))
+                rule.allowed &= FS_READ_FILE | FS_WRITE_FILE | (abi >= 3 ? FS_TRUNCATE_V3 : 0);
+        if (!S_ISLNK(st.st_mode) && rule.allowed &&
+            syscall(SYS_landlock_add_rule, rules, RULE_PATH_BENEATH, &rule, 0) != 0)
+                err = ERR_DENIED;
+        (void)close(fd);
+        return err;
+}
+
+/* The rest of `hidden` below the folder `path`; NULL when it is elsewhere. */
+static const char *below(const char *hidden, const char *path)
+{
+        size_t len = strlen(path);
+
+        while (len && path[len - 1] == '/')
+                len--;
+        return hidden && strncmp(hidden, path, len) == 0 && hidden[len] == '/' ? hidden + len + 1
+                                                                               : NULL;
+}
+
+/* Landlock can only allow: so everything beside the way to the hidden file is, one by one. Takes
+ * fd, the folder above; `rest` is the way from there. */
+static int add_beside_own(int rules, int fd, uint64_t allowed, const char *rest, int abi)
+{
+        DIR *dir = fdopendir(fd);
+        const char *slash = strchr(rest, '/');
+        size_t len = slash ? (size_t)(slash - rest) : strlen(rest);
+        int err = dir ? 0 : ERR_MEMORY, next = -1;
+        struct dirent *e;
+
+        if (!dir)
+                (void)close(fd);
+        while (!err && (e = readdir(dir)) != NULL) {
+                bool on_way = strlen(e->d_name) == len && memcmp(e->d_name, rest, len) == 0;
+                int at;
+
+                if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+                        continue;
+                if (on_way && !slash)
+                        continue;
+                at = openat(dirfd(dir), e->d_name,
+                    (on_way ? O_RDONLY | O_DIRECTORY : O_PATH) | O_NOFOLLOW | O_CLOEXEC);
+                if (on_way)
+                        next = at;
+                else if (at >= 0)
+                        err = add_handle_own(rules, at, allowed, abi);
+        }
+        if (dir)
+                (void)closedir(dir);
+        if (next >= 0 && err)
+                (void)close(next);
+        return next < 0 || err ? err : add_beside_own(rules, next, allowed, slash + 1, abi);
+}
+
+static int add_folder(int rules, const struct confine_folder *f, const char *hidden, int abi)
+{
+        uint64_t allowed = wanted(f->access) & all_of(abi);
+        const char *rest = below(hidden, f->path);
+        int fd = open(f->path, (rest ? O_RDONLY | O_DIRECTORY : O_PATH) | O_CLOEXEC);
+        int err;
 
         if (fd < 0)
                 return errno == ENOENT ? 0 : err_from_errno(errno);
-        if (fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode)) /* a file takes only what files can */
-                rule.allowed &= FS_READ_FILE | FS_WRITE_FILE | (abi >= 3 ? FS_TRUNCATE_V3 : 0);
-        return syscall(SYS_landlock_add_rule, rules, RULE_PATH_BENEATH, &rule, 0) == 0 ? 0
-                                                                                       : ERR_DENIED;
+        if (!rest)
+                return add_handle_own(rules, fd, allowed, abi);
+        err = add_beside_own(rules, fd, allowed, rest, abi);
+        fd = err ? -1 : open(f->path, O_PATH | O_CLOEXEC);
+        if (fd < 0)
+                return err ? err : err_from_errno(errno);
+        return add_handle_own(rules, fd, allowed & ~(uint64_t)FS_READ_FILE, abi);
 }
 
 int confine_landlock(struct confine_report *out, const struct confine_request *what)
@@ -101,7 +168,7 @@ int confine_landlock(struct confine_report *out, const struct confine_request *w
         if (rules < 0)
                 return err_from_errno(errno);
         for (size_t i = 0; i < what->folder_count; i++) {
-                int err = add_folder(rules, &what->folders[i], abi);
+                int err = add_folder(rules, &what->folders[i], what->hidden, abi);
 
                 if (err)
                         return err;

@@ -108,6 +108,31 @@ static int try_scan(void)
         return 0;
 }
 
+static int try_hidden(void)
+{
+        const struct confine_folder folders[] = { { "/", CONFINE_READ }, { own, CONFINE_WRITE } };
+        char hidden[64], beside[64], deeper[64];
+        struct confine_request r = {
+                .profile = CONFINE_SCAN, .folders = folders, .folder_count = 2, .hidden = hidden
+        };
+        struct confine_report report;
+
+        (void)snprintf(hidden, sizeof(hidden), "%s/key", own);
+        (void)snprintf(beside, sizeof(beside), "%s/beside", own);
+        (void)snprintf(deeper, sizeof(deeper), "%s/./key", own);
+        if (!can_open(hidden, O_RDWR | O_CREAT) || !can_open(beside, O_RDWR | O_CREAT))
+                return 1;
+        if (confine_apply(&report, &r) != 0)
+                return 2;
+        if (!can_open("/etc/passwd", O_RDONLY) || !can_open(beside, O_RDWR))
+                return 3;
+        if (!can_open("/", O_RDONLY | O_DIRECTORY) || !can_open(own, O_RDONLY | O_DIRECTORY))
+                return 4;
+        if (report.folders_fenced && (can_open(hidden, O_RDONLY) || can_open(deeper, O_RDONLY)))
+                return 5;
+        return unlink(hidden) == 0 && unlink(beside) == 0 ? 0 : 6;
+}
+
 static int try_link(void)
 {
         const struct confine_folder folders[] = { { own, CONFINE_WRITE } };
@@ -155,6 +180,12 @@ static void scan_reads_files_but_has_no_network(void **state)
         holds(try_scan);
 }
 
+static void a_hidden_file_is_unreadable_and_its_neighbours_are_not(void **state)
+{
+        (void)state;
+        holds(try_hidden);
+}
+
 static void link_has_the_network_but_only_its_own_folder(void **state)
 {
         (void)state;
@@ -169,6 +200,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(reader_opens_nothing_and_speaks_to_nobody),
                 cmocka_unit_test(scan_reads_files_but_has_no_network),
+                cmocka_unit_test(a_hidden_file_is_unreadable_and_its_neighbours_are_not),
                 cmocka_unit_test(link_has_the_network_but_only_its_own_folder),
         };
         char file[64];

@@ -20,6 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 assert(bad.line > 0 && hash_list_count(h) == 0);
         } else {
                 hash_list_finish(h);
+                if (text_starts(rest, "\xEF\xBB\xBF"))
+                        rest = (struct text){ rest.data + 3, rest.len - 3 };
                 while (size && text_split(&line, &rest, '\n')) {
                         struct hash_line one;
 
