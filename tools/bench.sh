@@ -14,4 +14,6 @@ for script in tools/bench/*.sh; do
 	echo "== $script"
 	"$script" build/run || bad=1
 done
+echo "== tests/bench/centre_rest.py"
+python3 tests/bench/centre_rest.py build/run/src/centre/canh-centre || bad=1
 exit $bad

@@ -241,10 +241,9 @@ static void show_roots(const struct check *c)
         const json_t *roots = json_object_get(c->sweep, "roots");
         const char *why = json_string_value(json_object_get(c->sweep, "stopped_why"));
 
-        (void)printf(" %s:", say(c->language, "Trong các thư mục", "In the folders"));
+        (void)printf(" %s:\n", say(c->language, "Trong các thư mục", "In the folders"));
         for (size_t i = 0; i < json_array_size(roots); i++)
-                (void)printf("%s %s", i ? "," : "", json_string_value(json_array_get(roots, i)));
-        (void)putchar('\n');
+                (void)printf("   %s\n", json_string_value(json_array_get(roots, i)));
         if (why && *why)
                 (void)printf(" %s: %s\n", say(c->language, "Chưa xong vì", "Not complete because"),
                     why_text(c->language, why));
@@ -275,8 +274,12 @@ static void show(const struct check *c)
             json_string_value(json_object_get(os, "name")));
         (void)printf(" %s: %s\n", say(l, "Thời điểm", "Time"),
             timestamp_write_local(at, clock_now(&clock_real), ZONE_VIETNAM_MINUTES));
-        (void)printf(" %s: %zu\n", say(l, "Phần mềm đã cài", "Programs installed"),
-            json_array_size(json_object_get(c->inventory, "packages")));
+        if (job_packages_unread(c->inventory))
+                (void)printf(" %s\n", say(l, "Phần mềm đã cài: không đọc được (hệ dùng rpm)",
+                                          "Programs installed: not read (a system with rpm)"));
+        else
+                (void)printf(" %s: %zu\n", say(l, "Phần mềm đã cài", "Programs installed"),
+                    json_array_size(json_object_get(c->inventory, "packages")));
         (void)printf(" %s: %lld %s, %lld MiB; %s %lld; %s %lld\n", say(l, "Đã rà quét", "Swept"),
             number(c->sweep, "files"), say(l, "tệp", "files"), number(c->sweep, "bytes") >> 20,
             say(l, "bỏ qua", "skipped"), number(c->sweep, "skipped"),

@@ -26,19 +26,31 @@ void job_default_paths(struct job *j)
         j->usual_paths = true;
 }
 
-int job_inventory(json_t **out, const struct job *j)
-{
-        int err = inventory_collect(out, "");
-
-        if (!err && j->addresses && json_object_set(*out, "addresses", j->addresses) != 0)
-                err = ERR_MEMORY;
-        return err;
-}
-
 static void say_problem(const struct job *j, const char *what, int err, const char *why)
 {
         if (j->problem)
                 j->problem(j->report_state, what, err, why);
+}
+
+bool job_packages_unread(const json_t *inventory)
+{
+        const char *manager = json_string_value(
+            json_object_get(json_object_get(inventory, "updates"), "manager"));
+
+        return manager && strcmp(manager, "rpm") == 0 &&
+               !json_array_size(json_object_get(inventory, "packages"));
+}
+
+int job_inventory(json_t **out, const struct job *j)
+{
+        int err = inventory_collect(out, "");
+
+        if (!err && job_packages_unread(*out))
+                say_problem(
+                    j, "rpm", ERR_UNSUPPORTED, "the programs of this system are not listed");
+        if (!err && j->addresses && json_object_set(*out, "addresses", j->addresses) != 0)
+                err = ERR_MEMORY;
+        return err;
 }
 
 struct means { /* what a sweep looks for */
@@ -112,6 +124,15 @@ static int means_from_kit(struct means *m, const struct job *j, const char *fiel
         return err;
 }
 
+/* Whose rules they are: the centre asks what a sweep with them proves. */
+static void generation_of_kit(struct means *m, const struct job *j)
+{
+        const char *generation = json_string_value(json_object_get(j->kit, "generation"));
+
+        if (generation && !m->generation[0])
+                (void)snprintf(m->generation, sizeof(m->generation), "%s", generation);
+}
+
 static void on_bad_rule(void *state, const struct rule_problem *p)
 {
         char why[300];
@@ -133,6 +154,7 @@ static int means_load(struct means *m, const struct job *j)
                 err = means_from_kit(m, j, "rules");
         if (!err)
                 err = means_from_kit(m, j, "hashes");
+        generation_of_kit(m, j);
         for (size_t i = 0; !err && i < j->rule_count; i++)
                 if ((err = sweep_files_add_rules(m->rules, j->rules[i])) != 0)
                         say_problem(j, j->rules[i], err, err_text(err));

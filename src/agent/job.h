@@ -26,6 +26,8 @@ struct job {
 
 /* Each: *out belongs to the caller. */
 MUST_USE int job_inventory(json_t **out, const struct job *j);
+/* Whether the system keeps its programs where they cannot be read: an empty list says nothing. */
+bool job_packages_unread(const json_t *inventory);
 /* MISSING: there are neither rules nor hashes. */
 MUST_USE int job_sweep(json_t **out, const struct job *j);
 /* Looks once. *out is NULL when only the history was kept (`report` false). */

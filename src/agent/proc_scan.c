@@ -11,6 +11,7 @@
 #include "codec/json_fields.h"
 #include "system/os/confine.h"
 #include "system/os/memory_file.h"
+#include "system/os/throttle.h"
 #include "system/proc/message_parse.h"
 #include "workstation/inventory/inventory.h"
 #include "workstation/sweep/path_text.h"
@@ -88,16 +89,29 @@ static const struct message_rule rules[] = { { AGENT_WORK, sizeof(struct agent_w
     sizeof(struct agent_work), WAITING, false, take_work } };
 static const struct message_table table = { rules, ARRAY_LEN(rules) };
 
+/* The user goes first: this work is nobody's hurry. */
+static bool on_progress(void *state, const struct sweep_counts *c, const char *path)
+{
+        (void)c;
+        (void)path;
+        throttle_pause(state);
+        return true;
+}
+
 static int work_do(
     json_t **body, const struct task *t, const struct agent_state *state, json_t *addresses)
 {
         struct job j = *t->scan->settings;
+        struct throttle throttle;
 
         j.state = state;
         j.reason = t->work.reason;
         j.order = t->work.order;
         j.addresses = addresses;
         j.problem = on_problem;
+        j.progress = on_progress;
+        j.report_state = &throttle;
+        throttle_init(&throttle);
         switch (t->work.kind) {
         case WORK_INVENTORY:
                 return job_inventory(body, &j);

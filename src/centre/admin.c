@@ -3,8 +3,9 @@
 
 #include "base/arena.h"
 #include "base/mem.h"
+#include "centre/admin_files.h"
 #include "centre/admin_rows.h"
-#include "centre/authority.h"
+#include "centre/backup/backup.h"
 #include "centre/sample.h"
 #include "centre/settings.h"
 #include "centre/web/router.h"
@@ -23,7 +24,7 @@
 #include <sodium.h>
 #include <sys/stat.h>
 
-enum { DONE = 0, CHECK_FAILED = 1, NOT_DONE = 2, PEM_ROOM = 32 << 10, KINDS_ARENA_MAX = 32 << 20 };
+enum { DONE = 0, CHECK_FAILED = 1, NOT_DONE = 2, KIT_DAYS_USUAL = 30, KINDS_ARENA_MAX = 32 << 20 };
 
 struct admin {
         const struct settings *settings;
@@ -232,6 +233,76 @@ static int load_pack(struct admin *a)
         return load(a, sample_load_pack);
 }
 
+/* kit UNIT_CODE FILE [DAYS] */
+static int kit(struct admin *a)
+{
+        const struct scope scope = sample_scope(a->root);
+        char unit[ULID_MAX], finger[SHA256_HEX_MAX];
+        int64_t days = KIT_DAYS_USUAL;
+        int err = a->argc > 2 ? admin_rows_unit(unit, a->db, a->argv[1]) : ERR_FORMAT;
+
+        if (!err && a->argc > 3)
+                err = text_to_i64(&days, text_of(a->argv[3]));
+        if (!err)
+                err = fingerprint(finger, a->settings->data_folder); /* MISSING: never started */
+        if (!err)
+                err = admin_kit(
+                    a->db, a->clock, &scope, a->settings->data_folder, unit, days, a->argv[2]);
+        return err ? complain(a, err, NULL) : DONE;
+}
+
+/* backup FILE [PASSPHRASE_FILE]; without one a code is made and printed, once. */
+static int backup(struct admin *a)
+{
+        char passphrase[PASSPHRASE_MAX] = "";
+        size_t files = 0;
+        int err = a->argc > 1 ? 0 : ERR_FORMAT;
+
+        if (!err && a->argc > 2)
+                err = admin_read_passphrase(passphrase, a->argv[2]);
+        else
+                admin_make_code(passphrase);
+        if (!err)
+                err = backup_make(
+                    &files, a->db, a->settings->data_folder, a->argv[1], text_of(passphrase));
+        if (!err)
+                (void)printf("%s: %zu\n", say(a->language, "Số tệp", "Files"), files);
+        if (!err && a->argc <= 2)
+                (void)printf("%s: %s\n",
+                    say(a->language, "Mã khôi phục (ghi lại, cất riêng)",
+                        "Recovery code (write it down, keep it apart)"),
+                    passphrase);
+        sodium_memzero(passphrase, sizeof(passphrase));
+        return err ? complain(a, err, NULL) : DONE;
+}
+
+/* restore FILE [PASSPHRASE_FILE]; without one the code is read from standard input. */
+static int restore(struct admin *a)
+{
+        static const struct parse_error there = { .why_vi = "Thư mục dữ liệu đã có một văn phòng; "
+                                                            "không ghi đè.",
+                .why_en = "There is an office in the data folder; nothing is overwritten." };
+        static const struct parse_error wrong = { .why_vi = "Mã khôi phục sai, hoặc tệp đã bị sửa.",
+                .why_en = "The recovery code is wrong, or the file was altered." };
+        char passphrase[PASSPHRASE_MAX] = "";
+        size_t files = 0;
+        int err = a->argc > 1 ? 0 : ERR_FORMAT;
+
+        if (!err)
+                err = admin_read_passphrase(passphrase, argument(a, 2, "-"));
+        if (!err)
+                err = backup_restore(
+                    &files, a->settings->data_folder, a->argv[1], text_of(passphrase));
+        sodium_memzero(passphrase, sizeof(passphrase));
+        if (err)
+                return complain(a, err,
+                    err == ERR_EXISTS      ? &there
+                    : err == ERR_UNTRUSTED ? &wrong
+                                           : NULL);
+        (void)printf("%s: %zu\n", say(a->language, "Số tệp đã khôi phục", "Files restored"), files);
+        return DONE;
+}
+
 /* For the test that holds the description of the API to the program. */
 static int routes(struct admin *a)
 {
@@ -259,6 +330,9 @@ static const struct {
         { "load-sample", NEEDS_ROOT, load_sample },
         { "load-pack", NEEDS_ROOT, load_pack },
         { "check", NEEDS_DATABASE, check },
+        { "kit", NEEDS_ROOT, kit },
+        { "backup", NEEDS_DATABASE, backup },
+        { "restore", NEEDS_NOTHING, restore },
         { "routes", NEEDS_NOTHING, routes },
 };
 
@@ -299,6 +373,8 @@ int admin_run(const struct settings *settings, int argc, char **argv, enum langu
         }
         (void)fprintf(stderr,
             "canh-centre admin: first-user [LOGIN NAME OFFICE] | reset-password LOGIN |\n"
-            "  token [UNIT_CODE USES HOURS] | load-sample FOLDER | load-pack FOLDER | check\n");
+            "  token [UNIT_CODE USES HOURS] | load-sample FOLDER | load-pack FOLDER | check |\n"
+            "  kit UNIT_CODE FILE [DAYS] | backup FILE [PASSPHRASE_FILE] |\n"
+            "  restore FILE [PASSPHRASE_FILE] | routes\n");
         return status;
 }

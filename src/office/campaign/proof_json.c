@@ -70,6 +70,19 @@ static json_t *sweep_detail(const struct machine_fact *m)
         return json_pack("{s:s,s:s}", "vi", vi, "en", en);
 }
 
+/* Whether the row is there that a proof of this kind speaks of. */
+static bool has_subject(const struct measure_proof *p)
+{
+        switch (p->kind) {
+        case PROOF_VICTIM:
+                return p->victim;
+        case PROOF_ATTESTATION:
+                return p->attestation;
+        default:
+                return p->machine;
+        }
+}
+
 static void titles(json_t **title, json_t **detail, const struct measure_proof *p)
 {
         const struct machine_fact *m = p->machine;
@@ -109,6 +122,8 @@ static int take_proof(void *state, const struct measure_proof *p)
                                           : TEXT("");
         json_t *title = NULL, *detail = NULL, *row;
 
+        if (!has_subject(p))
+                return ERR_BUG;
         if (json_array_size(g->proofs) >= PROOFS_SHOWN * 10)
                 return 0;
         titles(&title, &detail, p);

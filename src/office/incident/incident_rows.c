@@ -22,13 +22,16 @@ DB_SQL(last_number, "select number from incident where number like $1 order by l
                     "desc, number desc limit 1");
 DB_SQL(incident_new, "insert into incident (id, number, unit_id, title, severity, malware, "
                      "detected_at, due_at, created_at, updated_at)"
-                     " values ($1, $2, $3, $4, 'high', $5, $6, $7, $8, $9)");
+                     " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
 DB_SQL(entry_new, "insert into incident_entry (id, incident_id, at, kind, body, author, "
                   "evidence_kind, evidence_id, correction_of,"
                   " created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
 DB_SQL(state_of,
     "select i.state, i.unit_id, i.detected_at from incident i where " SCOPED " and i.id = $2");
 DB_SQL(put_state, "update incident set state = $1, updated_at = $2, closed_at = $3 where id = $4");
+DB_SQL(reopen,
+    "update incident set state = 'triage', closed_at = null, updated_at = $1 where id = $2"
+    " and state = 'closed'");
 DB_SQL(put_owner, "update incident set owner_id = $1, updated_at = $2 where id = $3");
 DB_SQL(open_findings, "select count(*) from finding where incident_id = $1 and state in ('new', "
                       "'attributed', 'cleaning')");
@@ -109,14 +112,15 @@ int incident_add(struct db *db, const struct incident_row *r, time_ms now)
         db_bind_string(q, 2, r->number);
         db_bind_string(q, 3, r->unit_id);
         db_bind_text(q, 4, r->title);
-        db_bind_text(q, 5, r->malware);
-        db_bind_int(q, 6, r->detected_at);
+        db_bind_string(q, 5, r->severity);
+        db_bind_text(q, 6, r->malware);
+        db_bind_int(q, 7, r->detected_at);
         if (r->due_at)
-                db_bind_int(q, 7, r->due_at);
+                db_bind_int(q, 8, r->due_at);
         else
-                db_bind_null(q, 7);
-        db_bind_int(q, 8, now);
+                db_bind_null(q, 8);
         db_bind_int(q, 9, now);
+        db_bind_int(q, 10, now);
         return db_step(q);
 }
 
@@ -153,6 +157,16 @@ int incident_set_state(struct db *db, const char *id, const char *state, time_ms
                 db_bind_null(q, 3);
         db_bind_string(q, 4, id);
         return db_step(q);
+}
+
+int incident_set_reopened(bool *out, struct db *db, const char *id, time_ms now)
+{
+        int64_t changed = 0;
+        int err = db_run(db, &changed, reopen, "it", now, id);
+
+        if (!err)
+                *out = changed > 0;
+        return err;
 }
 
 int incident_put_owner(struct db *db, const char *id, const char *account_id, time_ms now)

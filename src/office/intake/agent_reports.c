@@ -13,6 +13,7 @@ struct filing {
         const struct report_sink *sink;
         struct report_machine machine;
         time_ms now;
+        int64_t dropped;
 };
 
 static int sender_machine(
@@ -104,6 +105,7 @@ static int file_sweep(struct filing *f)
             (err = machine_swept(f->db, f->machine.id, s->id.data, s->ended_at, f->now)))
                 return err;
         if ((err = sweep_orders_swept(f->db, s, f->machine.id, &judged, f->now)) ||
+            (err = sweeps_bound(&f->dropped, f->db, f->machine.id)) ||
             (err = sweep_hits_open(&filed.open_hits, f->db, f->machine.id)))
                 return err;
         return f->sink && f->sink->swept ? f->sink->swept(f->sink->state, f->db, &filed) : 0;
@@ -134,7 +136,7 @@ static int file_connections(struct filing *f)
                         return err;
         }
         if (list->count) {
-                int err = connections_bound(f->db, f->machine.id);
+                int err = connections_bound(&f->dropped, f->db, f->machine.id);
                 if (err)
                         return err;
         }
@@ -210,6 +212,7 @@ static int file_inside(struct report_filed *out, struct filing *f,
                         return err;
         }
         out->filed = !known;
+        out->dropped = f->dropped;
         out->kind = f->report->kind;
         err = text_copy(out->machine_id, ULID_MAX, text_of(f->machine.id));
         return err ? err : text_copy(out->id, ULID_MAX, f->report->id);

@@ -55,3 +55,11 @@ int kit_machine_json(json_t **out, struct db *db, const char *machine_id)
         db_bind_string(q, 1, machine_id);
         return db_row_json(out, q, "id:t name:t unit_id:t");
 }
+
+json_t *kit_json(const char *kit_id, const char *certificate_pem, const char *key_pem,
+    const char *authority_pem, time_ms until)
+{
+        return json_pack("{s:s,s:s,s:s,s:s,s:s,s:o}", "format", "canh-kit/1", "kit", kit_id,
+            "certificate", certificate_pem, "key", key_pem, "authority", authority_pem, "until",
+            json_time(until));
+}
