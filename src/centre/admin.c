@@ -10,18 +10,21 @@
 #include "centre/settings.h"
 #include "centre/web/router.h"
 #include "codec/digest.h"
+#include "codec/json_fields.h"
+#include "office/campaign/campaign.h"
+#include "office/campaign/pack.h"
 #include "office/registry/accounts.h"
 #include "office/registry/machines.h"
 #include "office/registry/trail.h"
 #include "office/registry/units.h"
-#include "system/db/db.h"
+#include "system/db/db_json.h"
 
 #include <errno.h>
 #include <gnutls/x509.h>
 #include <sodium.h>
 #include <sys/stat.h>
 
-enum { DONE = 0, CHECK_FAILED = 1, NOT_DONE = 2, KIT_DAYS_USUAL = 30 };
+enum { DONE = 0, CHECK_FAILED = 1, NOT_DONE = 2, KIT_DAYS_USUAL = 30, KINDS_ARENA_MAX = 32 << 20 };
 
 struct admin {
         const struct settings *settings;
@@ -137,6 +140,46 @@ static int token(struct admin *a)
         return DONE;
 }
 
+/* Kinds of unit that no letter in force names: their rows show the bare word, and they owe nothing.
+ */
+static int tell_unknown_kinds(struct admin *a)
+{
+        AUTO(arena_free_at) struct arena *arena = NULL;
+        AUTO(json_free_at) json_t *units = NULL;
+        AUTO(json_free_at) json_t *told = json_object();
+        struct campaign *c = NULL;
+        char root[ULID_MAX];
+        const json_t *unit;
+        size_t i;
+        int err = unit_root(root, a->db);
+
+        if (!err)
+                err = arena_new(&arena, KINDS_ARENA_MAX);
+        if (!err)
+                err = campaign_open(&c, arena, a->db, TEXT(""));
+        if (err)
+                return err == ERR_MISSING ? 0 : err; /* no office or no letter yet */
+        const struct scope scope = sample_scope(root);
+        err = units_json(&units, a->db, &scope, clock_now(a->clock));
+        if (err)
+                return err;
+        json_array_foreach(units, i, unit)
+        {
+                const char *kind = json_get_text(unit, "kind");
+
+                if (pack_unit_kind_index(c->pack, text_of(kind)) >= 0 ||
+                    json_object_get(told, kind))
+                        continue;
+                (void)printf("%s: %s\n",
+                    say(a->language, "Loại đơn vị không có trong văn bản chỉ đạo",
+                        "Kind of unit that the letter does not name"),
+                    kind);
+                if (json_object_set_new(told, kind, json_true()))
+                        return ERR_MEMORY;
+        }
+        return 0;
+}
+
 static int check(struct admin *a)
 {
         char last[SHA256_HEX_MAX], finger[SHA256_HEX_MAX];
@@ -158,6 +201,9 @@ static int check(struct admin *a)
         }
         (void)printf(
             "%s: %s\n", say(a->language, "Nhật ký: liền mạch, đến", "Trail: unbroken, to"), last);
+        err = tell_unknown_kinds(a);
+        if (err)
+                return complain(a, err, NULL);
         if (fingerprint(finger, a->settings->data_folder) != 0) {
                 (void)printf("%s\n",
                     say(a->language, "Không có cơ quan chứng thực", "There is no authority"));

@@ -3,11 +3,11 @@
 
 #include "base/mem.h"
 #include "centre/api/kit_means.h"
-#include "centre/api/kit_rows.h"
 #include "centre/authority.h"
 #include "centre/bundle.h"
 #include "centre/fresh_key.h"
 #include "codec/json_fields.h"
+#include "office/registry/kits.h"
 #include "office/registry/trail.h"
 #include "system/db/db.h"
 #include "system/os/folder.h"

@@ -6,10 +6,10 @@
 #include "centre/api/api_routes.h"
 #include "centre/api/api_words.h"
 #include "centre/api/kit_means.h"
-#include "centre/api/kit_rows.h"
 #include "centre/office.h"
 #include "codec/json_fields.h"
 #include "office/registry/trail.h"
+#include "office/registry/kits.h"
 #include "system/db/db.h"
 #include "system/db/db_json.h"
 

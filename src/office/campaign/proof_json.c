@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "office/campaign/evaluation.h"
 #include "office/campaign/json_parts.h"
+#include "office/registry/units.h"
 #include "system/db/db.h"
 
 enum { MISSING_SHOWN = 200, PROOFS_SHOWN = 200 };
@@ -277,6 +278,13 @@ static int proof_of(json_t **out, struct db *db, const struct evaluation *e, siz
         return *out ? 0 : ERR_MEMORY;
 }
 
+static int text_in_scope(struct db *db, const struct scope *scope, struct text unit_id)
+{
+        char id[ULID_MAX];
+
+        return text_copy(id, sizeof(id), unit_id) ? ERR_MISSING : unit_in_scope(db, scope, id);
+}
+
 int campaign_proof_json(json_t **out, struct db *db, const struct clock *clock,
     const struct scope *scope, const struct campaign *c, struct text unit_id, struct text clause_id)
 {
@@ -288,7 +296,7 @@ int campaign_proof_json(json_t **out, struct db *db, const struct clock *clock,
         int unit, err = clause && !text_copy(id, sizeof(id), unit_id) ? 0 : ERR_MISSING;
 
         if (!err)
-                err = unit_row_in_scope(db, scope, unit_id);
+                err = text_in_scope(db, scope, unit_id);
         if (!err)
                 err = arena_new(&arena, CAMPAIGN_ARENA_MAX);
         if (err)

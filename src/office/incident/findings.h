@@ -53,6 +53,10 @@ MUST_USE int findings_verify_unit(struct db *db, const struct clock *clock, cons
 MUST_USE int finding_gone(
     struct db *db, const struct clock *clock, const char *finding_id, const char *batch_id);
 
+/* Another unit answers now for all that is still open at this one: findings and incidents. */
+MUST_USE int findings_hand_over(
+    struct db *db, const struct clock *clock, const char *from_unit_id, const char *to_unit_id);
+
 /* JSON for pages; filters NULL or "" = any, state "open" = not yet verified, waived, closed. */
 struct finding_filter {
         const char *state, *unit_id, *kind, *machine_id, *incident_id;

@@ -43,6 +43,11 @@ DB_SQL(account_active, "select 1 from account where id = $1 and active = 1");
 DB_SQL(shown_all, SHOWN
     " and ($2 = '' or i.state = $3 or ($4 = 'open' and i.state not in ('closed', 'dismissed')))"
     " order by case when i.due_at is null then 1 else 0 end, i.due_at, i.id limit 5000");
+DB_SQL(period_incidents,
+    "select count(*), coalesce(sum(case when i.state = 'closed' then 1 else 0 end), 0) from "
+    "incident i"
+    " join unit_closure c on c.below_id = i.unit_id and c.above_id = $1"
+    " where i.detected_at >= $2 and i.detected_at <= $3 and i.state <> 'dismissed'");
 DB_SQL(shown_one, SHOWN " and i.id = $2");
 DB_SQL(timeline, "select id, at, kind, body, author, nullif(evidence_kind, ''), evidence_id, "
                  "correction_of from incident_entry"
@@ -231,4 +236,23 @@ int incident_timeline_json(json_t **out, struct db *db, const char *id)
         return db_rows_json(out, q,
             "id:t at:d kind:t body:t author:t evidence.kind:t evidence.id:t correction_of:t",
             ENTRIES_MAX);
+}
+
+int incidents_count(int64_t *all, int64_t *closed, struct db *db, const struct scope *scope,
+    time_ms from, time_ms until)
+{
+        AUTO(db_query_done) struct db_query *q = NULL;
+        int err = db_query_begin(&q, db, period_incidents);
+
+        if (err)
+                return err;
+        db_bind_string(q, 1, scope->unit_id);
+        db_bind_int(q, 2, from);
+        db_bind_int(q, 3, until);
+        err = db_step(q);
+        if (err != 1)
+                return err < 0 ? err : ERR_BUG;
+        *all = db_column_int(q, 0);
+        *closed = db_column_int(q, 1);
+        return 0;
 }

@@ -82,4 +82,8 @@ MUST_USE int incident_add_entry(struct db *db, const struct clock *clock, const 
 MUST_USE int incident_set_owner(struct db *db, const struct clock *clock, const struct scope *scope,
     const char *id, const char *account_id);
 
+/* Those of the scope detected in the period and not dismissed. */
+MUST_USE int incidents_count(int64_t *all, int64_t *closed, struct db *db,
+    const struct scope *scope, time_ms from, time_ms until);
+
 #endif

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "office/registry/trail.h"
 #include "office/intake/report_rows.h"
+#include "office/registry/machine_life.h"
 #include "system/db/db.h"
 
 struct filing {
@@ -100,7 +101,8 @@ static int file_sweep(struct filing *f)
         if (s->complete && (err = sweep_hits_gone(f->db, s, f->machine.id)))
                 return err;
         filed.proves = judged.until > 0;
-        if (filed.proves && (err = sweep_machine_swept(f->db, s, f->machine.id, f->now)))
+        if (filed.proves &&
+            (err = machine_swept(f->db, f->machine.id, s->id.data, s->ended_at, f->now)))
                 return err;
         if ((err = sweep_orders_swept(f->db, s, f->machine.id, &judged, f->now)) ||
             (err = sweeps_bound(&f->dropped, f->db, f->machine.id)) ||
@@ -138,7 +140,7 @@ static int file_connections(struct filing *f)
                 if (err)
                         return err;
         }
-        return connections_seen(f->db, f->machine.id, list->to < f->now ? list->to : f->now);
+        return machine_connections_at(f->db, f->machine.id, list->to < f->now ? list->to : f->now);
 }
 
 static int file_heartbeat(struct filing *f)

@@ -23,8 +23,6 @@ DB_SQL(connections_trim,
     " (select remote, port, protocol, process from machine_connection where machine_id = $2"
     " order by case when list = '' then 1 else 0 end, last_at desc, remote, port, protocol, process"
     " limit 40000 offset $3)");
-DB_SQL(connections_at, "update machine set last_connections_at = $1 where id = $2 and "
-                       "coalesce(last_connections_at, 0) < $3");
 
 int connection_put(struct db *db, const struct report_connection *c, const char *machine_id)
 {
@@ -41,9 +39,4 @@ int connections_bound(int64_t *dropped, struct db *db, const char *machine_id)
 {
         return db_run(db, dropped, connections_trim, "tti", machine_id, machine_id,
             (int64_t)CONNECTIONS_PER_MACHINE_MAX);
-}
-
-int connections_seen(struct db *db, const char *machine_id, time_ms at)
-{
-        return db_run(db, NULL, connections_at, "iti", at, machine_id, at);
 }

@@ -49,8 +49,6 @@ MUST_USE int sweep_hits_gone(
 /* Keeps the newest SWEEPS_PER_MACHINE_MAX, and those that a file or a proof refers to. */
 MUST_USE int sweeps_bound(int64_t *dropped, struct db *db, const char *machine_id);
 MUST_USE int sweep_hits_open(int64_t *out, struct db *db, const char *machine_id);
-MUST_USE int sweep_machine_swept(
-    struct db *db, const struct report_sweep *sweep, const char *machine_id, time_ms now);
 MUST_USE int sweep_orders_swept(struct db *db, const struct report_sweep *sweep,
     const char *machine_id, const struct sweep_judged *judged, time_ms now);
 MUST_USE int order_done(struct db *db, const struct report_order *order, const char *machine_id,
@@ -63,6 +61,5 @@ MUST_USE int connection_put(
     struct db *db, const struct report_connection *c, const char *machine_id);
 /* Keeps CONNECTIONS_PER_MACHINE_MAX: the listed first, then the newest. */
 MUST_USE int connections_bound(int64_t *dropped, struct db *db, const char *machine_id);
-MUST_USE int connections_seen(struct db *db, const char *machine_id, time_ms at);
 
 #endif

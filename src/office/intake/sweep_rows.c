@@ -36,9 +36,6 @@ DB_SQL(sweeps_trim,
     " and not exists (select 1 from finding f where f.proof_id = sweep.id)"
     " and not exists (select 1 from machine m where m.last_sweep_id = sweep.id)");
 DB_SQL(hits_open, "select count(*) from sweep_hit where machine_id = $1 and state = 'open'");
-DB_SQL(machine_swept,
-    "update machine set last_sweep_at = $1, last_sweep_id = $2, updated_at = $3 where id = $4"
-    " and coalesce(last_sweep_at, 0) <= $5");
 DB_SQL(orders_swept, "update sweep_order set state = 'done', done_at = $1, result_id = $2 where "
                      "machine_id = $3 and kind = 'sweep'"
                      " and state in ('waiting', 'sent') and created_at <= $4");
@@ -225,13 +222,6 @@ int sweep_hits_open(int64_t *out, struct db *db, const char *machine_id)
                 return err;
         *out = db_column_int(q, 0);
         return 0;
-}
-
-int sweep_machine_swept(
-    struct db *db, const struct report_sweep *sweep, const char *machine_id, time_ms now)
-{
-        return db_run(db, NULL, machine_swept, "ititi", sweep->ended_at, sweep->id.data, now,
-            machine_id, sweep->ended_at);
 }
 
 /* Its own order is answered by any sweep that ended; the others only by one that proves what they

@@ -1,7 +1,7 @@
-/* centre/api/kit_rows.h: which unit a check kit was made for. SPDX-License-Identifier: Apache-2.0
+/* office/registry/kits.h: which unit a check kit was made for. SPDX-License-Identifier: Apache-2.0
  */
-#ifndef CANH_CENTRE_API_KIT_ROWS_H
-#define CANH_CENTRE_API_KIT_ROWS_H
+#ifndef CANH_OFFICE_REGISTRY_KITS_H
+#define CANH_OFFICE_REGISTRY_KITS_H
 
 #include "base/clock.h"
 #include "codec/ulid.h"

@@ -1,6 +1,6 @@
-/* centre/api/kit_rows.c: a kit is a token that enrols nobody: its certificate speaks for it.
+/* office/registry/kit_rows.c: a kit is a token that enrols nobody: its certificate speaks for it.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "centre/api/kit_rows.h"
+#include "office/registry/kits.h"
 #include "base/mem.h"
 #include "system/db/db_json.h"
 
