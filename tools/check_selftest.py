@@ -10,6 +10,9 @@ TOOLS = os.path.dirname(os.path.abspath(__file__))
 SPDX = "/* SPDX-License-Identifier: Apache-2.0 */\n"
 GOOD = {
     "tools/layers.txt": "base:\ncodec: base\nsystem/os: base\noffice/registry: base\noffice/intake: base office/registry\n",
+    "tools/tables.txt": "office/registry: unit\noffice/intake: sweep\noffice/intake reads office/registry\n",
+    "src/system/db/schema/001.sql": "create table unit (id text);\ncreate table sweep (id text);\n",
+    "src/office/intake/sweep_rows.c": SPDX + 'const char *s = "SELECT s.id FROM sweep s "\n    "JOIN unit u";\n',
     "src/base/text.h": SPDX + "int text_len(void);\n",
     "src/codec/ulid.c": SPDX + '#include "base/text.h"\nint ulid(void)\n{\n        return text_len();\n}\n',
     "src/office/registry/unit_rows.c": SPDX + 'const char *unit_rows_sql = "SELECT id FROM unit";\n',
@@ -40,6 +43,9 @@ BAD = [
     ("rooms", "src/codec/platform.c", SPDX + "#if defined(__linux__)\n#endif\n", "for a platform"),
     ("rooms", "src/codec/socket.c", SPDX + "#include <sys/socket.h>\n", "sockets"),
     ("rooms", "src/codec/loud.c", SPDX + "void f(void)\n{\n        printf(0);\n}\n", "only programs print"),
+    ("rooms", "src/office/intake/w_rows.c", SPDX + 'const char *q = "UPDATE unit SET id = 1";\n', "may not write unit"),
+    ("rooms", "src/office/registry/r_rows.c", SPDX + 'const char *q = "SELECT 1 FROM "\n    "sweep";\n', "may not read sweep"),
+    ("rooms", "src/system/db/schema/002.sql", "create table lost (id text);\n", "lost has no owner"),
     ("rooms", "src/codec/free.c", "int a;\n", "SPDX"),
     ("docs", "docs/lost.md", "[x](gone.md)\n", "leads nowhere"),
     ("docs", "docs/lost.md", "`src/base/gone.c`\n", "there is no"),

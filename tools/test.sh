@@ -30,14 +30,14 @@ runs() {
 	logs="$logs build/$dir/meson-logs/testlog.json"
 }
 
-# What the thread sanitizer sees: the built unit tests, and the programs at work. Not system/proc/confinement, which
+# What the thread sanitizer sees: the built unit tests, and the programs at work. Not system/os/confine, which
 # forbids what the sanitizer itself does (it opens files to know its memory); names with a blank are corpora.
 thread_tests() {
 	meson introspect --tests build/thread | python3 -c 'import json, sys
 for test in json.load(sys.stdin):
     name, suite = test["name"], " ".join(test["suite"])
     if (":quick" in suite and "checks" not in suite or name == "system/centre") and " " not in name \
-            and name != "system/proc/confinement":
+            and name != "system/os/confine":
         print(name)'
 }
 

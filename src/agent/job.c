@@ -124,6 +124,15 @@ static int means_from_kit(struct means *m, const struct job *j, const char *fiel
         return err;
 }
 
+/* Whose rules they are: the centre asks what a sweep with them proves. */
+static void generation_of_kit(struct means *m, const struct job *j)
+{
+        const char *generation = json_string_value(json_object_get(j->kit, "generation"));
+
+        if (generation && !m->generation[0])
+                (void)snprintf(m->generation, sizeof(m->generation), "%s", generation);
+}
+
 static void on_bad_rule(void *state, const struct rule_problem *p)
 {
         char why[300];
@@ -145,6 +154,7 @@ static int means_load(struct means *m, const struct job *j)
                 err = means_from_kit(m, j, "rules");
         if (!err)
                 err = means_from_kit(m, j, "hashes");
+        generation_of_kit(m, j);
         for (size_t i = 0; !err && i < j->rule_count; i++)
                 if ((err = sweep_files_add_rules(m->rules, j->rules[i])) != 0)
                         say_problem(j, j->rules[i], err, err_text(err));

@@ -11,7 +11,7 @@
 
 #include <unistd.h>
 
-enum { ARENA_MAX = 16 << 20 };
+enum { ARENA_MAX = 16 << 20, CELL_TEXT_MAX = 32, LINE_WIDTH = 80, NAME_WIDTH_MIN = 16 };
 
 static int usage(enum language l)
 {
@@ -77,41 +77,97 @@ static const char *text_at(const json_t *o, const char *name)
         return t ? t : "";
 }
 
-/* Columns are 9 wide: the mark and met/total. A terminal without colour tells the states apart by
- * the mark. */
-static void print_cell(const json_t *cell)
+/* The mark and met/total; a terminal without colour tells the states apart by the mark. */
+static void cell_text(char out[CELL_TEXT_MAX], const json_t *cell)
 {
         static const char *const marks[][2] = { { "met", "+" }, { "not_met", "x" },
                 { "unknown", "?" }, { "waived", "~" }, { "not_applicable", "-" } };
         const char *state = text_at(cell, "state"), *mark = "";
-        char out[32] = "";
 
+        out[0] = '\0';
         for (size_t i = 0; i < ARRAY_LEN(marks); i++)
                 if (strcmp(state, marks[i][0]) == 0)
                         mark = marks[i][1];
         if (cell)
-                (void)snprintf(out, sizeof(out), "%s %lld/%lld", mark,
+                (void)snprintf(out, CELL_TEXT_MAX, "%s%lld/%lld", mark,
                     (long long)json_integer_value(json_object_get(cell, "met")),
                     (long long)json_integer_value(json_object_get(cell, "total")));
-        (void)printf(" %-9s", out);
 }
 
-static void print_matrix(const json_t *m, enum language l)
+static const json_t *cell_of(const json_t *unit, const char *clause)
 {
-        const json_t *clauses = json_object_get(m, "clauses"), *units = json_object_get(m, "units");
-        const json_t *totals = json_object_get(m, "totals");
+        return json_object_get(json_object_get(unit, "cells"), clause);
+}
 
-        for (size_t c = 0; c < json_array_size(clauses); c++)
-                (void)printf(" %-9s", text_at(json_array_get(clauses, c), "id"));
+static int clause_width(const json_t *units, const char *clause)
+{
+        char out[CELL_TEXT_MAX];
+        size_t width = strlen(clause);
+
+        for (size_t u = 0; u < json_array_size(units); u++) {
+                cell_text(out, cell_of(json_array_get(units, u), clause));
+                width = strlen(out) > width ? strlen(out) : width;
+        }
+        return (int)width;
+}
+
+/* A name cut or filled to that many characters (not bytes). */
+static void print_name(const char *name, int width)
+{
+        int left = width;
+        const char *at = name;
+
+        while (*at && (left > 0 || ((unsigned char)*at & 0xC0) == 0x80)) {
+                left -= ((unsigned char)*at & 0xC0) != 0x80;
+                at++;
+        }
+        if (!*at) {
+                (void)printf("%s%*s", name, left, "");
+                return;
+        }
+        do /* room for the sign that something was cut */
+                at--;
+        while (((unsigned char)*at & 0xC0) == 0x80);
+        (void)printf("%.*s…", (int)(at - name), name);
+}
+
+/* Names get what the columns leave of 80 characters. */
+static void print_rows(const json_t *clauses, const json_t *units)
+{
+        int widths[PACK_CLAUSES_MAX], name = LINE_WIDTH;
+        char out[CELL_TEXT_MAX];
+        size_t count = json_array_size(clauses);
+
+        for (size_t c = 0; c < count && c < PACK_CLAUSES_MAX; c++) {
+                widths[c] = clause_width(units, text_at(json_array_get(clauses, c), "id"));
+                name -= widths[c] + 1;
+        }
+        name = name < NAME_WIDTH_MIN ? NAME_WIDTH_MIN : name;
+        (void)printf("%*s", name, "");
+        for (size_t c = 0; c < count; c++)
+                (void)printf(" %-*s", widths[c], text_at(json_array_get(clauses, c), "id"));
         (void)printf("\n");
         for (size_t u = 0; u < json_array_size(units); u++) {
                 const json_t *unit = json_array_get(units, u);
 
-                for (size_t c = 0; c < json_array_size(clauses); c++)
-                        print_cell(json_object_get(json_object_get(unit, "cells"),
-                            text_at(json_array_get(clauses, c), "id")));
-                (void)printf(" %s\n", text_at(unit, "name"));
+                print_name(text_at(unit, "name"), name);
+                for (size_t c = 0; c < count; c++) {
+                        cell_text(out, cell_of(unit, text_at(json_array_get(clauses, c), "id")));
+                        (void)printf(" %-*s", widths[c], out);
+                }
+                (void)printf("\n");
         }
+}
+
+static void print_matrix(const json_t *m, enum language l)
+{
+        const json_t *totals = json_object_get(m, "totals");
+        const char *ended = text_at(json_object_get(m, "directive"), "ended_at");
+
+        print_rows(json_object_get(m, "clauses"), json_object_get(m, "units"));
+        if (*ended)
+                (void)printf("%s %.10s\n",
+                    say(l, "Đợt thực hiện đã kết thúc ngày", "The campaign ended on"), ended);
         (void)printf(say(l,
                          "Đạt %lld/%lld, chưa đạt %lld, chưa có dữ liệu %lld, được miễn %lld; "
                          "%lld/%lld máy báo về\n",

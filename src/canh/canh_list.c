@@ -4,6 +4,7 @@
 #include "canh/command.h"
 #include "canh/input.h"
 #include "canh/list_arguments.h"
+#include "canh/list_help.h"
 #include "codec/json_write.h"
 #include "codec/timestamp.h"
 #include "indicators/lists/list_json.h"
@@ -14,7 +15,14 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FLUSH_BYTES = 1 << 16, LINE_MAX_BYTES = 8 << 20, PROGRESS_STEP = 8192, REASONS_SHOWN = 20 };
+enum {
+        FLUSH_BYTES = 1 << 16,
+        LINE_MAX_BYTES = 8 << 20,
+        PROGRESS_STEP = 4096,
+        PROGRESS_EVERY_MS = 200,
+        BAR_WIDTH = 20,
+        REASONS_SHOWN = 20
+};
 
 struct list_job {
         const struct list_arguments *arguments;
@@ -25,8 +33,10 @@ struct list_job {
         bool headed;
         size_t rows, reasons;
         struct list_counts total;
-        time_ms began;
+        time_ms shown_at;
         bool progress;
+        size_t file_number; /* from 1 */
+        uint64_t bytes_all, bytes_read;
 };
 
 static void flush(struct list_job *job)
@@ -36,13 +46,27 @@ static void flush(struct list_job *job)
         buffer_clear(&job->out);
 }
 
+/* After the first moments, on a terminal: how far by bytes of whole files, and the rows. */
 static void show_progress(struct list_job *job)
 {
-        if (++job->rows % PROGRESS_STEP || !isatty(STDERR_FILENO) ||
-            clock_steady(&clock_real) - job->began < SECOND_MS)
+        static const char bar[] = "####################", gap[] = "....................";
+        time_ms now;
+        int done;
+
+        if (++job->rows % PROGRESS_STEP || !isatty(STDERR_FILENO))
                 return;
+        now = clock_steady(&clock_real);
+        if (now - job->shown_at < PROGRESS_EVERY_MS)
+                return;
+        job->shown_at = now;
         job->progress = true;
-        (void)fprintf(stderr, say(job->l, "\r%zu dòng đã đọc ", "\r%zu rows read "), job->rows);
+        done = job->bytes_all ? (int)(job->bytes_read * BAR_WIDTH / job->bytes_all) : 0;
+        done = done > BAR_WIDTH ? BAR_WIDTH : done;
+        (void)fprintf(stderr,
+            say(job->l, "\r[%.*s%.*s] tệp %zu/%zu, %zu dòng đã đọc ",
+                "\r[%.*s%.*s] file %zu/%zu, %zu rows read "),
+            done, bar, BAR_WIDTH - done, gap, job->file_number, job->arguments->file_count,
+            job->rows);
 }
 
 static void end_progress(struct list_job *job)
@@ -71,16 +95,14 @@ static int table_indicator(struct list_job *job, const struct indicator *i)
 {
         char first[TIMESTAMP_TEXT_MAX], last[TIMESTAMP_TEXT_MAX], confidence[8] = "-";
         int err = add_heading(job,
-            "LOẠI        GIÁ TRỊ                                  TIN CẬY LẦN ĐẦU    LẦN CUỐI   MÃ "
-            "ĐỘC\n",
-            "TYPE        VALUE                                    TRUST   FIRST SEEN LAST SEEN  "
-            "MALWARE\n");
+            "LOẠI        GIÁ TRỊ                        TIN LẦN ĐẦU    LẦN CUỐI   MÃ ĐỘC\n",
+            "TYPE        VALUE                          TRU FIRST SEEN LAST SEEN  MALWARE\n");
 
         if (err)
                 return err;
         if (i->confidence)
                 (void)snprintf(confidence, sizeof(confidence), "%d", i->confidence);
-        return buffer_add_format(&job->out, "%-11s %-40.*s %-7s %-10s %-10s %.*s\n",
+        return buffer_add_format(&job->out, "%-11s %-30.*s %3s %-10s %-10s %.*s\n",
             indicator_type_name(i->type), TEXT_ARGS(i->value), confidence,
             day_or_dash(first, i->first_seen), day_or_dash(last, i->last_seen),
             TEXT_ARGS(i->family));
@@ -110,9 +132,8 @@ static int table_victim(struct list_job *job, const struct victim *v)
 {
         char seen[TIMESTAMP_TEXT_MAX] = "-", source[IP_TEXT_MAX], control[IP_TEXT_MAX] = "";
         int err = add_heading(job,
-            "THỜI GIAN (+07:00)  ĐỊA CHỈ CỦA MÌNH  CỔNG   MÁY CHỦ ĐIỀU KHIỂN              MÃ ĐỘC\n",
-            "SEEN AT (+07:00)    OUR ADDRESS       PORT   CONTROL SERVER                  "
-            "MALWARE\n");
+            "THỜI GIAN (+07:00)  ĐỊA CHỈ CỦA MÌNH CỔNG  MÁY CHỦ ĐIỀU KHIỂN   MÃ ĐỘC\n",
+            "SEEN AT (+07:00)    OUR ADDRESS      PORT  CONTROL SERVER       MALWARE\n");
         struct text host = v->cc_host;
 
         if (err)
@@ -122,13 +143,13 @@ static int table_victim(struct list_job *job, const struct victim *v)
         if (v->has_cc_ip)
                 host = text_of(ip_address_write(control, &v->cc_ip));
         err = buffer_add_format(
-            &job->out, "%-19s %-17s ", seen, ip_address_write(source, &v->src_ip));
+            &job->out, "%-19s %-16s ", seen, ip_address_write(source, &v->src_ip));
         if (!err)
-                err = v->src_port >= 0 ? buffer_add_format(&job->out, "%-6d ", v->src_port)
-                                       : buffer_add_text(&job->out, "-      ");
+                err = v->src_port >= 0 ? buffer_add_format(&job->out, "%-5d ", v->src_port)
+                                       : buffer_add_text(&job->out, "-     ");
         return err ? err
                    : buffer_add_format(
-                         &job->out, "%-31.*s %.*s\n", TEXT_ARGS(host), TEXT_ARGS(v->malware));
+                         &job->out, "%-20.*s %.*s\n", TEXT_ARGS(host), TEXT_ARGS(v->malware));
 }
 
 static int on_victim(void *state, const struct victim *victim)
@@ -151,6 +172,15 @@ static int on_victim(void *state, const struct victim *victim)
         return err;
 }
 
+/* A rule of our own ("private", "ours") is told by the reason already. */
+static bool is_warning_list(const struct list_arguments *a, struct text name)
+{
+        for (size_t i = 0; i < a->options.warnings_count; i++)
+                if (text_is(name, warning_list_name(a->warnings[i])))
+                        return true;
+        return false;
+}
+
 static int report(struct list_job *job, const char *kind, const struct list_reason *reason)
 {
         const char *why = say(job->l, reason->vi, reason->en);
@@ -168,7 +198,7 @@ static int report(struct list_job *job, const char *kind, const struct list_reas
         (void)fprintf(stderr,
             say(job->l, "%s: dòng %zu: \"%.*s\": %s", "%s: line %zu: \"%.*s\": %s"), job->file,
             reason->line, TEXT_ARGS(reason->read), why);
-        if (reason->list.len)
+        if (is_warning_list(job->arguments, reason->list))
                 (void)fprintf(stderr, " [%.*s]", TEXT_ARGS(reason->list));
         (void)fputc('\n', stderr);
         return 0;
@@ -205,7 +235,7 @@ static void say_summary(const struct list_job *job, const struct list_summary *s
                 "warned %zu\n"),
             job->file, s->format, s->encoding,
             s->kind == LIST_KIND_VICTIM ? say(job->l, "nạn nhân", "victims")
-                                        : say(job->l, "chỉ dấu", "indicators"),
+                                        : say(job->l, "dấu hiệu nhận biết", "indicators"),
             s->kind_sure ? ""
                          : say(job->l, " (chưa chắc, dùng --kind để xác định)",
                                " (not sure, say it with --kind)"),
@@ -241,7 +271,8 @@ static int refuse_victims(const struct list_job *job, const struct list_summary 
                 return 0;
         (void)fprintf(stderr, "canh: %s: %s\n", job->file,
             say(job->l,
-                "đây là danh sách nạn nhân (địa chỉ của mình): không đưa vào bộ chỉ dấu; nếu nhầm, "
+                "đây là danh sách nạn nhân (địa chỉ của mình): không đưa vào bộ dấu hiệu nhận "
+                "biết; nếu nhầm, "
                 "dùng --kind indicator",
                 "this is a victim list (our own addresses): it does not go into a set; if that is "
                 "wrong, say --kind indicator"));
@@ -299,9 +330,14 @@ static int all_files(struct list_job *job)
 {
         int first = 0;
 
-        job->began = clock_steady(&clock_real);
+        job->shown_at = clock_steady(&clock_real);
+        for (size_t i = 0; i < job->arguments->file_count; i++)
+                job->bytes_all += input_size(job->arguments->files[i]);
         for (size_t i = 0; i < job->arguments->file_count; i++) {
-                int err = one_file(job, job->arguments->files[i]);
+                int err;
+                job->file_number = i + 1;
+                err = one_file(job, job->arguments->files[i]);
+                job->bytes_read += input_size(job->arguments->files[i]);
                 if (err && !first)
                         first = err;
                 if (err && job->builder)
@@ -339,7 +375,8 @@ static void say_set(const struct list_job *job, const struct indicator_set *set)
                 (void)printf("}\n");
                 return;
         }
-        (void)printf(say(job->l, "%s: %zu chỉ dấu, %zu byte\n", "%s: %zu indicators, %zu bytes\n"),
+        (void)printf(say(job->l, "%s: %zu dấu hiệu nhận biết, %zu byte\n",
+                         "%s: %zu indicators, %zu bytes\n"),
             job->arguments->output, c.total, c.bytes);
         for (unsigned i = 0; i < INDICATOR_TYPES; i++)
                 if (c.of[i])
@@ -374,36 +411,28 @@ static int build(const struct list_arguments *a, enum language l)
         return exit_code(&job, 0);
 }
 
-static int usage(FILE *to, enum language l, int code)
-{
-        (void)fprintf(to, "%s",
-            say(l,
-                "canh list show TỆP… [--as ĐỊNH-DẠNG] [--map TRƯỜNG=CỘT…] [--kind "
-                "indicator|victim] [--zone +07:00]\n"
-                "               [--source TÊN] [--ours DẢI…] [--warning TỆP…] [--json]\n"
-                "canh list build TỆP… -o BỘ [các tùy chọn trên]\n"
-                "TỆP là - để đọc từ đầu vào chuẩn. Mã thoát 1: có dòng bị loại hoặc bị cảnh "
-                "báo.\nCác định dạng:\n",
-                "canh list show FILE… [--as FORMAT] [--map FIELD=COLUMN…] [--kind "
-                "indicator|victim] [--zone +07:00]\n"
-                "               [--source NAME] [--ours PREFIX…] [--warning FILE…] [--json]\n"
-                "canh list build FILE… -o SET [the same options]\n"
-                "FILE is - for standard input. Exit code 1: rows were refused or kept "
-                "out.\nFormats:\n"));
-        for (size_t i = 0; list_format_id(i); i++)
-                (void)fprintf(
-                    to, "  %-13s %s\n", list_format_id(i), list_format_label(i, l == LANGUAGE_VI));
-        return code;
-}
-
 static int run(int argc, char **argv, enum language l)
 {
         AUTO(list_arguments_done) struct list_arguments a = { 0 };
 
         if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
-                return usage(stdout, l, COMMAND_NOTHING_FOUND);
-        if (argc < 2 || (strcmp(argv[1], "show") != 0 && strcmp(argv[1], "build") != 0))
-                return usage(stderr, l, COMMAND_FAILED);
+                return list_help(stdout, l), COMMAND_NOTHING_FOUND;
+        if (argc < 2 || (strcmp(argv[1], "show") != 0 && strcmp(argv[1], "build") != 0)) {
+                (void)fprintf(stderr, "%s\n",
+                    say(l,
+                        "canh list: cần show hoặc build\n"
+                        "  canh list show TỆP…          xem từng dòng được hiểu thế nào\n"
+                        "  canh list build TỆP… -o BỘ   làm bộ dấu hiệu nhận biết (IoC)\n"
+                        "  canh list --help             mọi tùy chọn, định dạng, ví dụ",
+                        "canh list: show or build is needed\n"
+                        "  canh list show FILE…           how each row is understood\n"
+                        "  canh list build FILE… -o SET   makes a set of indicators\n"
+                        "  canh list --help               all options, formats, examples"));
+                return COMMAND_FAILED;
+        }
+        for (int i = 2; i < argc; i++)
+                if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+                        return list_help(stdout, l), COMMAND_NOTHING_FOUND;
         if (list_arguments_take(&a, argc - 2, argv + 2, l))
                 return COMMAND_FAILED;
         return strcmp(argv[1], "show") == 0 ? show(&a, l) : build(&a, l);
@@ -411,6 +440,6 @@ static int run(int argc, char **argv, enum language l)
 
 extern const struct command command_list;
 const struct command command_list = { .name = "list",
-        .vi = "xem và biên dịch danh sách chỉ dấu, danh sách nạn nhân",
+        .vi = "xem và biên dịch danh sách dấu hiệu nhận biết (IoC), danh sách nạn nhân",
         .en = "show and compile lists of indicators and of victims",
         .run = run };

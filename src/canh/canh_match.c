@@ -72,7 +72,7 @@ static int load_set(struct run *r, const char *path)
         if (err && bad.why_en[0])
                 complain_bad(r, path, &bad);
         else if (err)
-                complain(r, path, "không đọc được bộ chỉ báo", err_text(err));
+                complain(r, path, "không đọc được bộ dấu hiệu nhận biết", err_text(err));
         return err;
 }
 
@@ -100,7 +100,7 @@ static int show_row(struct run *r, const struct packet_match_record *record, con
                 (void)printf("%-20s %-24s %-24s %-7s %-32s %-14s %s\n",
                     say(r->language, "lúc (UTC)", "at (UTC)"), say(r->language, "nguồn", "source"),
                     say(r->language, "đích", "destination"), say(r->language, "ở", "in"),
-                    say(r->language, "chỉ báo", "indicator"), say(r->language, "họ", "family"),
+                    say(r->language, "dấu hiệu", "indicator"), say(r->language, "họ", "family"),
                     say(r->language, "danh sách · tệp", "list · input"));
         r->head_shown = true;
         n = printf("%-20s %-24s %-24s %-7s %-32.*s %-14.*s %.*s · %s\n",
@@ -192,8 +192,9 @@ static int usage(enum language language)
 {
         (void)fprintf(stderr, "%s\n",
             say(language,
-                "Cách dùng: canh match BỘ-CHỈ-BÁO TỆP… [--json]\n"
-                "Đối chiếu bản ghi lưu lượng (pcap, pcapng; - là đầu vào chuẩn) với bộ chỉ báo của "
+                "Cách dùng: canh match BỘ TỆP… [--json]\n"
+                "Đối chiếu bản ghi lưu lượng (pcap, pcapng; - là đầu vào chuẩn) với bộ dấu hiệu "
+                "nhận biết của "
                 "`canh list build`.",
                 "Usage: canh match SET INPUT… [--json]\n"
                 "Checks captures (pcap, pcapng; - is standard input) against an indicator set of "
@@ -237,6 +238,6 @@ static int run(int argc, char **argv, enum language language)
 
 extern const struct command command_match;
 const struct command command_match = { .name = "match",
-        .vi = "đối chiếu bản ghi lưu lượng với bộ chỉ dấu",
+        .vi = "đối chiếu bản ghi lưu lượng với bộ dấu hiệu nhận biết",
         .en = "check captures against an indicator set",
         .run = run };

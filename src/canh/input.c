@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { STEP = 65536, PATH_ROOM = 4096 };
@@ -20,7 +21,7 @@ static int read_all(struct buffer *out, int fd)
                 if (n < 0 && errno == EINTR)
                         continue;
                 if (n < 0)
-                        return err_from_errno(errno);
+                        return errno == EISDIR ? ERR_UNSUPPORTED : err_from_errno(errno);
                 err = buffer_add(out, step, (size_t)n);
                 if (err)
                         return err;
@@ -39,6 +40,13 @@ int input_read(struct buffer *out, const char *path)
         err = read_all(out, fd);
         (void)close(fd);
         return err;
+}
+
+uint64_t input_size(const char *path)
+{
+        struct stat about;
+
+        return stat(path, &about) == 0 && S_ISREG(about.st_mode) ? (uint64_t)about.st_size : 0;
 }
 
 static int write_all(int fd, struct text bytes)
@@ -78,9 +86,12 @@ static const char *reason(enum language l, int err)
 {
         switch (err) {
         case ERR_MISSING:
-                return say(l, "không có tệp này", "there is no such file");
+                return say(l, "không có tệp hoặc thư mục này", "there is no such file or folder");
         case ERR_DENIED:
                 return say(l, "không có quyền đọc hoặc ghi", "no permission to read or write");
+        case ERR_UNSUPPORTED:
+                return say(l, "đây là thư mục, hãy nêu tên tệp trong đó",
+                    "this is a folder: name the files in it");
         case ERR_LIMIT:
                 return say(l, "lớn hơn giới hạn cho phép", "larger than the limit");
         case ERR_MEMORY:

@@ -8,8 +8,11 @@
 #include "base/language.h"
 #include "base/text.h"
 
-/* All of a file, or of standard input for "-". LIMIT above out->max, IO, MISSING, DENIED. */
+/* All of a file, or of standard input for "-". LIMIT above out->max, IO, MISSING, DENIED;
+ * UNSUPPORTED for a folder. */
 MUST_USE int input_read(struct buffer *out, const char *path);
+/* For a progress bar: 0 when it is not known. */
+uint64_t input_size(const char *path);
 /* Writes beside and renames, so that a full disk leaves the old file. */
 MUST_USE int output_write(const char *path, struct text bytes);
 /* One sentence to standard error: "canh: FILE: …". */

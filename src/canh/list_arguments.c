@@ -7,7 +7,8 @@
 #include "codec/timestamp.h"
 #include "system/os/folder.h"
 
-#include <stdio.h>
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -35,17 +36,21 @@ static const char *next_value(struct taking *t)
 /* "+07:00", "-05:30", "Z", "+7". */
 static int take_zone(int *out, const char *value)
 {
-        int hours = 0, minutes = 0, end = 0;
-        char sign = 0;
+        long hours, minutes = 0;
+        char *end;
 
         if (strcmp(value, "Z") == 0 || strcmp(value, "UTC") == 0) {
                 *out = 0;
                 return 0;
         }
-        if (sscanf(value, "%c%2d%n:%2d%n", &sign, &hours, &end, &minutes, &end) < 2 || value[end] ||
-            (sign != '+' && sign != '-') || hours > 14 || hours < 0 || minutes > 59 || minutes < 0)
+        if ((value[0] != '+' && value[0] != '-') || !isdigit((unsigned char)value[1]))
                 return ERR_FORMAT;
-        *out = (hours * 60 + minutes) * (sign == '-' ? -1 : 1);
+        hours = strtol(value + 1, &end, 10);
+        if (end[0] == ':' && isdigit((unsigned char)end[1]))
+                minutes = strtol(end + 1, &end, 10);
+        if (*end || hours > 14 || minutes > 59)
+                return ERR_FORMAT;
+        *out = (int)(hours * 60 + minutes) * (value[0] == '-' ? -1 : 1);
         return 0;
 }
 

@@ -3,24 +3,28 @@
 
 #include "base/arena.h"
 #include "base/mem.h"
+#include "centre/admin_files.h"
 #include "centre/admin_rows.h"
-#include "centre/authority.h"
+#include "centre/backup/backup.h"
 #include "centre/sample.h"
 #include "centre/settings.h"
 #include "centre/web/router.h"
 #include "codec/digest.h"
+#include "codec/json_fields.h"
+#include "office/campaign/campaign.h"
+#include "office/campaign/pack.h"
 #include "office/registry/accounts.h"
 #include "office/registry/machines.h"
 #include "office/registry/trail.h"
 #include "office/registry/units.h"
-#include "system/db/db.h"
+#include "system/db/db_json.h"
 
 #include <errno.h>
 #include <gnutls/x509.h>
 #include <sodium.h>
 #include <sys/stat.h>
 
-enum { DONE = 0, CHECK_FAILED = 1, NOT_DONE = 2, PEM_ROOM = 32 << 10 };
+enum { DONE = 0, CHECK_FAILED = 1, NOT_DONE = 2, KIT_DAYS_USUAL = 30, KINDS_ARENA_MAX = 32 << 20 };
 
 struct admin {
         const struct settings *settings;
@@ -136,6 +140,46 @@ static int token(struct admin *a)
         return DONE;
 }
 
+/* Kinds of unit that no letter in force names: their rows show the bare word, and they owe nothing.
+ */
+static int tell_unknown_kinds(struct admin *a)
+{
+        AUTO(arena_free_at) struct arena *arena = NULL;
+        AUTO(json_free_at) json_t *units = NULL;
+        AUTO(json_free_at) json_t *told = json_object();
+        struct campaign *c = NULL;
+        char root[ULID_MAX];
+        const json_t *unit;
+        size_t i;
+        int err = unit_root(root, a->db);
+
+        if (!err)
+                err = arena_new(&arena, KINDS_ARENA_MAX);
+        if (!err)
+                err = campaign_open(&c, arena, a->db, TEXT(""));
+        if (err)
+                return err == ERR_MISSING ? 0 : err; /* no office or no letter yet */
+        const struct scope scope = sample_scope(root);
+        err = units_json(&units, a->db, &scope, clock_now(a->clock));
+        if (err)
+                return err;
+        json_array_foreach(units, i, unit)
+        {
+                const char *kind = json_get_text(unit, "kind");
+
+                if (pack_unit_kind_index(c->pack, text_of(kind)) >= 0 ||
+                    json_object_get(told, kind))
+                        continue;
+                (void)printf("%s: %s\n",
+                    say(a->language, "Loại đơn vị không có trong văn bản chỉ đạo",
+                        "Kind of unit that the letter does not name"),
+                    kind);
+                if (json_object_set_new(told, kind, json_true()))
+                        return ERR_MEMORY;
+        }
+        return 0;
+}
+
 static int check(struct admin *a)
 {
         char last[SHA256_HEX_MAX], finger[SHA256_HEX_MAX];
@@ -157,6 +201,9 @@ static int check(struct admin *a)
         }
         (void)printf(
             "%s: %s\n", say(a->language, "Nhật ký: liền mạch, đến", "Trail: unbroken, to"), last);
+        err = tell_unknown_kinds(a);
+        if (err)
+                return complain(a, err, NULL);
         if (fingerprint(finger, a->settings->data_folder) != 0) {
                 (void)printf("%s\n",
                     say(a->language, "Không có cơ quan chứng thực", "There is no authority"));
@@ -186,6 +233,76 @@ static int load_pack(struct admin *a)
         return load(a, sample_load_pack);
 }
 
+/* kit UNIT_CODE FILE [DAYS] */
+static int kit(struct admin *a)
+{
+        const struct scope scope = sample_scope(a->root);
+        char unit[ULID_MAX], finger[SHA256_HEX_MAX];
+        int64_t days = KIT_DAYS_USUAL;
+        int err = a->argc > 2 ? admin_rows_unit(unit, a->db, a->argv[1]) : ERR_FORMAT;
+
+        if (!err && a->argc > 3)
+                err = text_to_i64(&days, text_of(a->argv[3]));
+        if (!err)
+                err = fingerprint(finger, a->settings->data_folder); /* MISSING: never started */
+        if (!err)
+                err = admin_kit(
+                    a->db, a->clock, &scope, a->settings->data_folder, unit, days, a->argv[2]);
+        return err ? complain(a, err, NULL) : DONE;
+}
+
+/* backup FILE [PASSPHRASE_FILE]; without one a code is made and printed, once. */
+static int backup(struct admin *a)
+{
+        char passphrase[PASSPHRASE_MAX] = "";
+        size_t files = 0;
+        int err = a->argc > 1 ? 0 : ERR_FORMAT;
+
+        if (!err && a->argc > 2)
+                err = admin_read_passphrase(passphrase, a->argv[2]);
+        else
+                admin_make_code(passphrase);
+        if (!err)
+                err = backup_make(
+                    &files, a->db, a->settings->data_folder, a->argv[1], text_of(passphrase));
+        if (!err)
+                (void)printf("%s: %zu\n", say(a->language, "Số tệp", "Files"), files);
+        if (!err && a->argc <= 2)
+                (void)printf("%s: %s\n",
+                    say(a->language, "Mã khôi phục (ghi lại, cất riêng)",
+                        "Recovery code (write it down, keep it apart)"),
+                    passphrase);
+        sodium_memzero(passphrase, sizeof(passphrase));
+        return err ? complain(a, err, NULL) : DONE;
+}
+
+/* restore FILE [PASSPHRASE_FILE]; without one the code is read from standard input. */
+static int restore(struct admin *a)
+{
+        static const struct parse_error there = { .why_vi = "Thư mục dữ liệu đã có một văn phòng; "
+                                                            "không ghi đè.",
+                .why_en = "There is an office in the data folder; nothing is overwritten." };
+        static const struct parse_error wrong = { .why_vi = "Mã khôi phục sai, hoặc tệp đã bị sửa.",
+                .why_en = "The recovery code is wrong, or the file was altered." };
+        char passphrase[PASSPHRASE_MAX] = "";
+        size_t files = 0;
+        int err = a->argc > 1 ? 0 : ERR_FORMAT;
+
+        if (!err)
+                err = admin_read_passphrase(passphrase, argument(a, 2, "-"));
+        if (!err)
+                err = backup_restore(
+                    &files, a->settings->data_folder, a->argv[1], text_of(passphrase));
+        sodium_memzero(passphrase, sizeof(passphrase));
+        if (err)
+                return complain(a, err,
+                    err == ERR_EXISTS      ? &there
+                    : err == ERR_UNTRUSTED ? &wrong
+                                           : NULL);
+        (void)printf("%s: %zu\n", say(a->language, "Số tệp đã khôi phục", "Files restored"), files);
+        return DONE;
+}
+
 /* For the test that holds the description of the API to the program. */
 static int routes(struct admin *a)
 {
@@ -213,6 +330,9 @@ static const struct {
         { "load-sample", NEEDS_ROOT, load_sample },
         { "load-pack", NEEDS_ROOT, load_pack },
         { "check", NEEDS_DATABASE, check },
+        { "kit", NEEDS_ROOT, kit },
+        { "backup", NEEDS_DATABASE, backup },
+        { "restore", NEEDS_NOTHING, restore },
         { "routes", NEEDS_NOTHING, routes },
 };
 
@@ -253,6 +373,8 @@ int admin_run(const struct settings *settings, int argc, char **argv, enum langu
         }
         (void)fprintf(stderr,
             "canh-centre admin: first-user [LOGIN NAME OFFICE] | reset-password LOGIN |\n"
-            "  token [UNIT_CODE USES HOURS] | load-sample FOLDER | load-pack FOLDER | check\n");
+            "  token [UNIT_CODE USES HOURS] | load-sample FOLDER | load-pack FOLDER | check |\n"
+            "  kit UNIT_CODE FILE [DAYS] | backup FILE [PASSPHRASE_FILE] |\n"
+            "  restore FILE [PASSPHRASE_FILE] | routes\n");
         return status;
 }

@@ -374,6 +374,8 @@ static int set_point(gnutls_x509_crt_t c, const struct keys_issue *r)
                 return ERR_MEMORY;
         bad = gnutls_pubkey_import_ecc_raw(key, GNUTLS_ECC_CURVE_SECP256R1, &x, &y);
         if (!bad)
+                bad = gnutls_pubkey_verify_params(key); /* the import takes points off the curve */
+        if (!bad)
                 bad = gnutls_x509_crt_set_pubkey(c, key);
         gnutls_pubkey_deinit(key);
         return tls_err(bad);

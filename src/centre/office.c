@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "centre/bundle.h"
+#include "centre/fresh_key.h"
 #include "centre/keys_messages.h"
 #include "centre/reader_messages.h"
 #include "centre/revoked_rows.h"
@@ -205,39 +206,6 @@ int office_issue_certificate(struct certificate *out, struct office *office, str
         return office_issue(out, office, &request);
 }
 
-/* A fresh P-256 key: PEM and point. */
-static int make_key(struct buffer *pem, struct keys_issue *point)
-{
-        gnutls_x509_privkey_t key;
-        gnutls_ecc_curve_t curve;
-        gnutls_datum_t x = { 0 }, y = { 0 }, text = { 0 };
-        int err = ERR_MEMORY;
-
-        if (gnutls_x509_privkey_init(&key) != 0)
-                return ERR_MEMORY;
-        if (gnutls_x509_privkey_generate(
-                key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0) == 0 &&
-            gnutls_x509_privkey_export_ecc_raw(key, &curve, &x, &y, NULL) == 0 &&
-            gnutls_x509_privkey_export2_pkcs8(
-                key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &text) == 0)
-                err = buffer_add(pem, text.data, text.size);
-        /* the raw form may lead with zero bytes, or be short of some */
-        for (int i = 0; !err && i < 2; i++) {
-                const gnutls_datum_t *from = i ? &y : &x;
-                uint8_t *to = i ? point->y : point->x;
-                size_t skip = from->size > KEYS_POINT_BYTES ? from->size - KEYS_POINT_BYTES : 0;
-                size_t n = from->size - skip;
-                memcpy(to + KEYS_POINT_BYTES - n, from->data + skip, n);
-        }
-        if (text.data)
-                gnutls_memset(text.data, 0, text.size);
-        gnutls_free(text.data);
-        gnutls_free(x.data);
-        gnutls_free(y.data);
-        gnutls_x509_privkey_deinit(key);
-        return err;
-}
-
 int office_issue_kit(struct certificate *out, struct buffer *key, struct office *office,
     const char *kit_id, int days)
 {
@@ -248,7 +216,7 @@ int office_issue_kit(struct certificate *out, struct buffer *key, struct office 
                 return ERR_LIMIT;
         request.days = (uint32_t)days;
         (void)snprintf(request.name, sizeof(request.name), "%s", kit_id);
-        err = make_key(key, &request);
+        err = fresh_key_make(key, &request);
         return err ? err : office_issue(out, office, &request);
 }
 
@@ -259,7 +227,7 @@ int office_issue_server(
         int err = text_copy(request.server_names, sizeof(request.server_names), text_of(names));
 
         if (!err)
-                err = make_key(key, &request);
+                err = fresh_key_make(key, &request);
         return err ? err : office_issue(out, office, &request);
 }
 

@@ -53,6 +53,7 @@ struct office {
         const struct incident_rules *rules; /* deadlines of incidents, read once */
         atomic_int reader_pid, keys_pid;    /* for the status page */
         atomic_uint_fast64_t jobs_run, jobs_failed, requests, problems;
+        atomic_uint_fast64_t rows_dropped; /* of machines beyond their limits (agent_reports.h) */
 };
 
 /* Runs the named job (centre/reader/job.h) over `bytes` in a confined child and adds its answer to

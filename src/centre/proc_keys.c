@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "centre/authority.h"
 #include "centre/supervisor.h"
-#include "system/proc/confinement.h"
+#include "system/os/confine.h"
 #include "system/proc/message.h"
 #include "system/proc/message_parse.h"
 
@@ -102,6 +102,7 @@ int proc_keys_run(void *state)
 {
         const struct proc_keys *given = state;
         struct keys k = { .socket = given->socket };
+        struct confine_report fences;
         int err;
 
         err = authority_open(&k.authority, given->data_folder, &clock_real);
@@ -110,7 +111,7 @@ int proc_keys_run(void *state)
                     given->data_folder, err_text(err));
                 return EXIT_CANNOT_START;
         }
-        err = confine(&(struct confinement){ .kind = CONFINE_MESSAGES }, NULL);
+        err = confine_apply(&fences, &(struct confine_request){ .profile = CONFINE_MESSAGES });
         if (err)
                 log_line(LOG_LEVEL_ERROR, "centre keys", "cannot be confined: %s", err_text(err));
         else

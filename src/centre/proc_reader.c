@@ -13,7 +13,7 @@
 #include "centre/reader/job.h"
 #include "centre/reader_messages.h"
 #include "codec/json_fields.h"
-#include "system/proc/confinement.h"
+#include "system/os/confine.h"
 #include "system/proc/message.h"
 #include "system/proc/message_parse.h"
 #include "system/proc/process.h"
@@ -113,13 +113,14 @@ static _Noreturn void child(const struct reader_job *job, int upload, int output
 {
         struct buffer out = BUFFER(JOB_OUT_BYTES_MAX);
         struct reader_result end = { .end = READER_END_ANSWER };
+        struct confine_report fences;
         int keep[] = { upload, output, result };
 
         (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
         (void)prctl(PR_SET_NAME, "canh-read-job");
         process_close_all_but(keep, ARRAY_LEN(keep));
         limit(job);
-        if (confine(&(struct confinement){ .kind = CONFINE_MEMORY }, NULL) != 0)
+        if (confine_apply(&fences, &(struct confine_request){ .profile = CONFINE_MEMORY }) != 0)
                 _exit(2);
         end.err = run_job(&out, &end.bad, job, upload);
         if (!end.err && write_all(output, out.data, out.len) != 0)
@@ -274,10 +275,11 @@ int proc_reader_run(void *state)
         const struct proc_reader *given = state;
         struct reader r = { .socket = given->socket };
         const struct sigaction on_child = { .sa_handler = wake_up };
+        struct confine_report fences;
         int err;
 
         (void)sigaction(SIGCHLD, &on_child, NULL);
-        err = confine(&(struct confinement){ .kind = CONFINE_ZYGOTE }, NULL);
+        err = confine_apply(&fences, &(struct confine_request){ .profile = CONFINE_ZYGOTE });
         if (!err)
                 err = serve(&r);
         if (err != ERR_CLOSED)

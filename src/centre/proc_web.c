@@ -1,7 +1,7 @@
 /* The web process: the console, the API, the agents' door.
  *
  * Keeps:    two listening sockets; the database and DATA/{office,lists,bundle}; reading packs.
- * Landlock where the kernel has it; seccomp CONFINE_SERVER. Never the authority's keys (DATA/keys
+ * Landlock where the kernel has it; seccomp CONFINE_LINK. Never the authority's keys (DATA/keys
  * is not among its folders) and never the inside of a foreign file (reader has it). Accepts:  from
  * the parent: SUPERVISOR_PEER with one handle. From reader and keys: answers. Ends by itself when
  * its certificate has less than 30 days left: the parent starts it with a new one.
@@ -23,7 +23,7 @@
 #include "centre/web/router.h"
 #include "system/db/db.h"
 #include "system/net/http_server.h"
-#include "system/proc/confinement.h"
+#include "system/os/confine.h"
 #include "system/proc/message.h"
 #include "system/proc/message_parse.h"
 #include "system/proc/question.h"
@@ -107,23 +107,29 @@ static void database_folder(char out[OFFICE_PATH_MAX], const char *url)
 static int confine_web(struct web *w)
 {
         char office_folder[OFFICE_PATH_MAX];
-        const char *write_paths[] = { w->office.list_folder, w->office.bundle_folder, office_folder,
-                "/dev/null", NULL };
-        const char *read_paths[] = { w->office.packs_folder, w->settings->sample_folder, "/usr",
-                "/lib", "/lib64", "/etc", "/proc", "/dev/urandom", "/sys/devices/system/cpu",
-                "/var/cache/fontconfig", NULL };
-        const struct confinement what = { CONFINE_SERVER, read_paths, write_paths };
-        int landlock = 0, err;
+        const struct confine_folder folders[] = { { w->office.list_folder, CONFINE_WRITE },
+                { w->office.bundle_folder, CONFINE_WRITE }, { office_folder, CONFINE_WRITE },
+                { "/dev/null", CONFINE_WRITE }, { w->office.packs_folder, CONFINE_READ },
+                { w->settings->sample_folder, CONFINE_READ }, { "/usr", CONFINE_READ },
+                { "/lib", CONFINE_READ }, { "/lib64", CONFINE_READ }, { "/etc", CONFINE_READ },
+                { "/proc", CONFINE_READ }, { "/dev/urandom", CONFINE_READ },
+                { "/sys/devices/system/cpu", CONFINE_READ },
+                { "/var/cache/fontconfig", CONFINE_READ } };
+        const struct confine_request request = {
+                .profile = CONFINE_LINK, .folders = folders, .folder_count = ARRAY_LEN(folders)
+        };
+        struct confine_report fences = { 0 };
+        int err;
 
         database_folder(office_folder, w->settings->database_url);
         /* temporary tables of the database and scratch files of libraries stay with our own */
         if (setenv("TMPDIR", office_folder, 1) != 0 ||
             setenv("SQLITE_TMPDIR", office_folder, 1) != 0)
                 return ERR_MEMORY;
-        err = confine(&what, &landlock);
+        err = confine_apply(&fences, &request);
         if (err)
                 log_line(LOG_LEVEL_ERROR, who, "cannot be confined: %s", err_text(err));
-        else if (landlock == 0)
+        else if (!fences.folders_fenced)
                 log_line(LOG_LEVEL_WARNING, who,
                     "THIS KERNEL HAS NO LANDLOCK: the web process could read every file of its "
                     "user");

@@ -135,7 +135,7 @@ static int write_settings(struct db *db, const struct clock *clock)
 {
         static const char *const pairs[][2] = { { "office_name", SAMPLE_OFFICE },
                 { "parent_name", "UBND tỉnh Mẫu" }, { "place", "Mẫu" },
-                { "hotline", "0200 3 000 000" }, { "pack", "tet-2024" } };
+                { "hotline", "0200 3 000 000" }, { "pack", SAMPLE_PACK } };
         int err = db_begin(db);
 
         for (size_t i = 0; !err && i < ARRAY_LEN(pairs); i++)
@@ -156,6 +156,43 @@ int sample_load(struct sample_made *made, struct db *db, const struct clock *clo
                 err = write_settings(db, clock);
         if (!err)
                 err = sample_import(db, clock, folder, bad);
-        (void)snprintf(pack, sizeof(pack), "%s/tet-2024", packs_folder);
+        (void)snprintf(pack, sizeof(pack), "%s/" SAMPLE_PACK, packs_folder);
         return err ? err : sample_load_pack(db, clock, pack, bad);
+}
+
+static bool is_pack_name(const char *name)
+{
+        return name[0] && name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
+}
+
+static int lead_kind_of(char out[PACK_KIND_MAX], struct db *db)
+{
+        AUTO(arena_free_at) struct arena *arena = NULL;
+        const struct pack_unit_kind *lead;
+        struct campaign *c;
+        int err = arena_new(&arena, SAMPLE_BYTES_MAX * 4);
+
+        if (!err)
+                err = campaign_open(&c, arena, db, TEXT(""));
+        if (err)
+                return err;
+        lead = pack_lead_kind(c->pack);
+        return text_copy(out, PACK_KIND_MAX, lead ? lead->id : TEXT("office"));
+}
+
+int pack_take(char lead_kind[PACK_KIND_MAX], struct db *db, const struct clock *clock,
+    const char *packs_folder, const char *name, struct parse_error *bad)
+{
+        char folder[PATH_ROOM];
+        int err = is_pack_name(name) ? 0 : ERR_MISSING;
+
+        if (!err &&
+            snprintf(folder, sizeof(folder), "%s/%s", packs_folder, name) >= (int)sizeof(folder))
+                err = ERR_MISSING;
+        if (!err)
+                err = sample_load_pack(db, clock, folder, bad);
+        if (err == ERR_MISSING)
+                (void)!parse_error_set(
+                    bad, 0, "Không có bộ văn bản chỉ đạo này.", "There is no such directive pack.");
+        return err ? err : lead_kind_of(lead_kind, db);
 }

@@ -11,6 +11,8 @@
 
 struct db;
 
+#define SAMPLE_PACK "tet-2024" /* when nobody chooses another */
+
 enum { SAMPLE_LOGIN_MAX = 64 };
 
 struct sample_made {
@@ -34,5 +36,13 @@ MUST_USE int sample_load_pack(
 /* All of it, for a first start; the user is "canbo". */
 MUST_USE int sample_load(struct sample_made *made, struct db *db, const struct clock *clock,
     const char *folder, const char *packs_folder, struct parse_error *bad);
+
+/* PACKS/NAME/pack.json becomes a directive; *lead_kind (room PACK_KIND_MAX) is the kind of unit
+ * that it names the lead office, "office" without one. MISSING: there is no such pack; FORMAT with
+ * *bad.
+ */
+enum { PACK_KIND_MAX = 64 };
+MUST_USE int pack_take(char lead_kind[PACK_KIND_MAX], struct db *db, const struct clock *clock,
+    const char *packs_folder, const char *name, struct parse_error *bad);
 
 #endif

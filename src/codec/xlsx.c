@@ -8,7 +8,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <expat.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { STEP = 65536, PARTS_MAX = 4096, RATIO_FREE = 1 << 20, LETTERS = 26, COLUMN_LETTERS_MAX = 3 };
@@ -55,17 +55,21 @@ bool xlsx_is_workbook(struct text bytes)
 /* Which part of the book a name is; NULL for those that do not matter. */
 static struct buffer *part_of(struct book *b, const char *name)
 {
-        unsigned number;
-        int end = 0;
+        static const char folder[] = "xl/worksheets/sheet";
+        unsigned long number;
+        char *end;
 
         if (!name)
                 return NULL;
         if (strcmp(name, "xl/sharedStrings.xml") == 0)
                 return &b->shared;
-        if (sscanf(name, "xl/worksheets/sheet%u.xml%n", &number, &end) == 1 && end > 0 &&
-            !name[end] && number >= 1 && number <= XLSX_SHEETS_MAX)
-                return &b->sheets[number - 1];
-        return NULL;
+        if (strncmp(name, folder, sizeof(folder) - 1) != 0 || name[sizeof(folder) - 1] < '0' ||
+            name[sizeof(folder) - 1] > '9')
+                return NULL;
+        number = strtoul(name + sizeof(folder) - 1, &end, 10);
+        if (strcmp(end, ".xml") != 0 || number < 1 || number > XLSX_SHEETS_MAX)
+                return NULL;
+        return &b->sheets[number - 1];
 }
 
 static int unpack_part(

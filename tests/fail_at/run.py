@@ -46,7 +46,7 @@ def places(total, most):
 
 def is_fault(code, said):
     """Whether the product is at fault: not when the test had already given up (what runs after a failed assertion has
-    lost its locals), nor when the test's own lines went on with what was not made."""
+    lost its locals), nor when the test's own lines, or those of its fixture, gave up or went on with what was not made."""
     if code is None:
         return True
     if code >= 0 and code != REPORT:
@@ -55,7 +55,7 @@ def is_fault(code, said):
     if "[  FAILED  ]" in before or "[  ERROR   ]" in before:
         return False
     frame = re.search(r"^\s+#\d+ .* (\S*src/\S+\.[ch]):\d+", said, re.M)
-    return not (frame and frame.group(1).endswith("_test.c"))
+    return not (frame and re.search(r"(_test|_fixture|/test_\w+)\.c$", frame.group(1)))
 
 
 def try_test(test, most):

@@ -20,6 +20,8 @@ def free_port():
         return s.getsockname()[1]
 
 
+PACKS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "packs")
+
 class Centre:
     def __init__(self, program, *options, folder=None):
         self.program, self.options = program, list(options)
@@ -37,7 +39,7 @@ class Centre:
         out = open(self.out_path, "wb")
         self.process = subprocess.Popen(
             [self.program, "--data", os.path.join(self.folder, "data"), "--listen", f"127.0.0.1:{self.port}",
-             "--agents", f"127.0.0.1:{self.agents_port}", *self.options],
+             "--agents", f"127.0.0.1:{self.agents_port}", "--packs", PACKS, *self.options],
             stdout=out, stderr=self.log, env=env)
         out.close()
         self.wait_ready(wait)

@@ -338,7 +338,7 @@ class KitTest(Office):
             json.dump(kit, f)
         return path
 
-    def check(self, kit, name, *paths, rules=True):
+    def check(self, kit, name, *paths, rules=False):
         out = os.path.join(self.centre.folder, name)
         done = subprocess.run([AGENT, "check", "--state", os.path.join(self.centre.folder, "none"), "--kit", kit, "--out", out,
                                *(["--rules", RULES] if rules else []), *paths], env=dict(ENV, LANG="vi_VN.UTF-8"),
@@ -410,7 +410,14 @@ class KitTest(Office):
         self.assertEqual(status, 403, answer)
 
     def test_without_rules_or_with_a_broken_kit_nothing_is_claimed(self):
-        done, result = self.check(self.kit(), "r.json", RULES, rules=False)
+        bare = self.kit()
+        with open(bare, encoding="utf-8") as f:
+            kit = json.load(f)
+        self.assertTrue(kit["rules"] and kit["generation"])  # those of the bundle in use
+        kit["rules"], kit["hashes"] = [], []
+        with open(bare, "w", encoding="utf-8") as f:
+            json.dump(kit, f)
+        done, result = self.check(bare, "r.json", RULES)
         self.assertEqual((done.returncode, result), (2, None), done.stdout)
         broken = os.path.join(self.centre.folder, "broken.json")
         with open(broken, "w", encoding="ascii") as f:

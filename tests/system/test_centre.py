@@ -73,6 +73,21 @@ class CentreTest(unittest.TestCase):
         self.assertIn("HttpOnly", self.centre.last_set_cookie)
         self.assertIn("SameSite=Strict", self.centre.last_set_cookie)
 
+    def test_an_office_of_its_own_begins_with_the_pack_and_an_empty_matrix(self):
+        units = self.centre.call("GET", "/api/v1/units")[1]["units"]
+        lead = [u for u in units if u["kind"] == "lead_office"]
+        self.assertEqual([u["kind_label"]["vi"] for u in lead], ["Cơ quan chủ trì"])
+        top = next(u for u in units if "parent_id" not in u)
+        self.assertEqual((top["kind"], top["kind_label"]["vi"]), ("committee", "Ủy ban nhân dân"))
+        status, matrix = self.centre.call("GET", "/api/v1/matrix")
+        self.assertEqual((status, matrix["directive"]["pack"]), (200, "tet-2024"))
+        row = next(u for u in matrix["units"] if u["id"] == lead[0]["id"])
+        status, unit = self.centre.call("GET", f"/api/v1/units/{lead[0]['id']}")
+        self.assertEqual((status, unit["cells"]), (200, row["cells"]))
+        self.assertTrue(unit["cells"])
+        acts = [e["act"] for e in self.centre.call("GET", "/api/v1/audit")[1]["entries"]]
+        self.assertIn("first_run", acts)
+
     def test_first_run_is_over_after_the_first_account(self):
         status, _ = self.centre.call("POST", "/api/v1/first-run", {"code": "x"})
         self.assertIn(status, (400, 403, 409))

@@ -4,6 +4,7 @@
 withdrawn; captures; reports that are large, hostile or too many."""
 import csv
 import io
+import json
 import os
 import re
 import sys
@@ -122,6 +123,10 @@ class IntakeTest(unittest.TestCase):
         self.assertEqual([row[0] for row in table[1:]], ["10", "11", "12"])
         self.assertIn("31/11/2023", table[2][2])
 
+        severity = {f["malware"]: f["severity"] for f in self.findings(kind="victim")}
+        self.assertEqual((severity["Emotet"], severity["Andromeda"], severity["Mirai"], severity["DenLong"]),
+                         ("critical", "high", "medium", "high"))
+
         # next month: one is still there, one is new, the others are gone; a third month brings one back
         second = victims(("203.0.113.12", "12/02/2024", "Emotet"), ("203.0.113.200", "13/02/2024", "Mirai"))
         shown = self.preview(second, "botnet-2024-02.csv", source="NCSC")
@@ -211,6 +216,11 @@ class IntakeTest(unittest.TestCase):
         if before:
             self.assertGreater(after["generation"], before["generation"])
 
+        kit = self.post("/check-kits", {"unit": self.units["X-AN"]["id"], "days": 7}, 201)
+        self.assertEqual(kit["generation"], after["generation"])
+        self.assertTrue([r for r in kit["rules"] if "rule " in r["text"]], [r["name"] for r in kit["rules"]])
+        self.assertIn("275a021bbfb6489e", "".join(h["text"] for h in kit["hashes"]))
+
         # a machine known by the first address; the other address is its unit's alone
         m = self.machine("X-AN", "xa-an-01")
         self.assertEqual(m.send(m.report({"hostname": "xa-an-01", "os": {"name": "Debian", "id": "debian", "version": "12", "build": "",
@@ -242,7 +252,69 @@ class IntakeTest(unittest.TestCase):
         self.assertGreater(less["generation"], after["generation"])
         self.assertEqual(len(self.post("/captures?name=after.pcap", raw=capture)["matches"]), 0)
 
+    # incidents
+
+    def test_an_incident_has_an_owner_a_rule_in_words_and_closes_with_proof_or_a_reason(self):
+        unit = self.units["TTNN"]["id"]
+        m = self.machine("TTNN", "nong-nghiep-01")
+        hit = {"path": "/home/an/x.exe", "sha256": "27" * 32, "bytes": 68, "engine": "yara", "rule": "Qakbot_Loader",
+               "action": "quarantined", "quarantine_id": "q1"}
+        self.assertEqual(self.sweep(m, [hit])[0], 200)
+        mine = lambda state: [i for i in self.get("/incidents?state=" + state)["incidents"] if i["unit"]["id"] == unit]  # noqa: E731
+        incident = mine("open")[0]
+        self.assertEqual(incident["severity"], "critical")
+        path = f"/incidents/{incident['id']}"
+        shown = self.get(path)
+        self.assertTrue(VIETNAMESE.search(shown["rule"]["vi"]), shown["rule"])
+        self.assertTrue(shown["rule"]["en"])
+        self.assertGreater(shown["due_at"], shown["detected_at"])
+        me = self.get("/session")["account"]["id"]
+        self.ok(self.centre.call("POST", f"/api/v1{path}/owner", {"account": me}), 204)
+        self.assertEqual(self.get(path)["owner"]["id"], me)
+        self.assertEqual(self.centre.call("POST", f"/api/v1{path}/owner", {"account": ulid()})[0], 404)
+        self.assertEqual(self.get(path)["owner"]["id"], me)
+        self.ok(self.centre.call("POST", f"/api/v1{path}/owner", {"account": None}), 204)
+        self.assertIsNone(self.get(path)["owner"])
+
+        move = lambda to, reason="": self.centre.call("POST", f"/api/v1{path}/moves", {"to": to, "reason": reason})  # noqa: E731
+        for to in ("triage", "contained", "eradicated", "recovered"):
+            self.assertEqual(move(to)[0], 204, to)
+        status, problem = move("closed")
+        self.assertEqual(status, 400, problem)  # a finding is not verified
+        time.sleep(1.1)
+        self.assertEqual(self.sweep(m)[0], 200)
+        self.assertEqual(move("closed")[0], 204)
+        self.assertEqual(mine("open"), [])
+        time.sleep(1.1)
+        self.assertEqual(self.sweep(m, [hit])[0], 200)  # it is back
+        again = mine("open")
+        self.assertEqual([(i["id"], i["state"]) for i in again], [(incident["id"], "triage")])
+        finding = [f for f in self.findings(kind="hit") if f["machine"] and f["machine"]["id"] == m.id][0]
+        self.assertEqual((finding["delta"], finding["incident"]["id"]), ("returned", again[0]["id"]))
+        said = [e["kind"] for e in self.get(f"/incidents/{again[0]['id']}")["timeline"]]
+        self.assertIn("returned", said)
+
     # reports
+
+    def test_eight_mebibytes_are_filed_and_one_byte_more_is_refused(self):
+        m = self.machine(name="lon")
+        body = {"hostname": "lon", "os": {"name": "Debian", "id": "debian", "version": "12", "build": "", "architecture": "x86_64",
+                "installed_at": None}, "hardware": {}, "addresses": [], "packages": [], "listeners": [], "accounts": [], "updates": {}}
+        report = json.dumps(m.report(body, kind="inventory")).encode()
+        full = report[:-1] + b" " * ((8 << 20) - len(report)) + b"}"
+        self.assertEqual(len(full), 8 << 20)
+        self.assertEqual(m.call("POST", "/agent/v1/reports", raw=full)[0], 200)
+        self.assertEqual(m.call("POST", "/agent/v1/reports", raw=full)[1]["filed"], False)
+        self.assertEqual(m.announce("/agent/v1/reports", (8 << 20) + 1), 413)
+
+    def test_what_made_room_is_counted_on_the_status_page(self):
+        self.assertEqual(self.get("/status")["counters"]["intake_rows_dropped"], 0)
+        m = self.machine(name="noi-nhieu")
+        for net in (1, 2):
+            rows = [{"remote": f"10.{net}.{i // 250}.{i % 250}", "port": 443, "protocol": "tcp", "process": "x", "first_at": utc(),
+                     "last_at": utc(), "times": 1} for i in range(12000)]
+            self.assertEqual(m.send(m.report({"from": utc(60), "to": utc(), "connections": rows, "dropped": 0}, kind="connections"))[0], 200)
+        self.assertEqual(self.get("/status")["counters"]["intake_rows_dropped"], 4000)
 
     def test_hostile_paths_are_kept_as_they_are_and_shown_as_text(self):
         m = self.machine(name="duong-dan")

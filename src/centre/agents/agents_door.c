@@ -314,6 +314,7 @@ static int reports(struct visit *v, struct text rest)
                     v->machine_id, err_text(err), bad.why_en);
                 return err == ERR_FORMAT ? reply_bad_input(&v->reply, &v->call, &bad) : err;
         }
+        atomic_fetch_add(&v->call.office->rows_dropped, (uint64_t)filed.dropped);
         if (filed.filed)
                 office_notify_change(v->call.office);
         return reply_json(

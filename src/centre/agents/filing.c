@@ -68,7 +68,7 @@ static int on_hit(void *state, struct db *db, const struct filed_hit *hit)
                 .malware = hit->rule,
                 .src_ip = TEXT(""),
                 .remote = TEXT(""),
-                .severity = "high",
+                .severity = malware_severity(s->rules, hit->rule),
                 .state = "cleaning",
                 .seen_at = hit->at,
                 .received_at = clock_now(s->clock),
@@ -122,7 +122,7 @@ static int on_contact(void *state, struct db *db, const struct filed_contact *c)
                 .malware = malware,
                 .src_ip = c->source,
                 .remote = c->remote,
-                .severity = "high",
+                .severity = malware_severity(s->rules, malware),
                 .state = "cleaning",
                 .seen_at = c->last_at,
                 .received_at = clock_now(s->clock),
@@ -311,7 +311,7 @@ static int on_victim(void *state, struct db *db, const struct filed_victim *v, c
                 .unit_id = where->unit_id,
                 .machine_id = where->machine_id,
                 .malware = malware,
-                .severity = "high",
+                .severity = malware_severity(s->rules, malware),
                 .state = state_of(where),
                 .seen_at = v->row->seen_at,
                 .received_at = v->received_at,
@@ -369,6 +369,10 @@ static void rules_load(struct incident_rules *out, const char *packs_folder)
         (void)snprintf(path, sizeof(path), "%s/rules/incident-deadlines.json", packs_folder);
         if (file_read_path(&bytes, path) == 0)
                 (void)!incident_rules_parse(out, (struct text){ bytes.data, bytes.len }, NULL);
+        buffer_clear(&bytes);
+        (void)snprintf(path, sizeof(path), "%s/lists/malware-severity.tsv", packs_folder);
+        if (file_read_path(&bytes, path) == 0)
+                (void)!malware_severity_parse(out, (struct text){ bytes.data, bytes.len }, NULL);
 }
 
 /* Packs change only with the program: what was read once is the table of the process. */

@@ -380,6 +380,80 @@ static void an_address_of_nobody_is_kept_without_a_unit(void **state)
         assert_int_equal(COUNT(o, "select count(*) from incident"), 0);
 }
 
+/* n connections to different addresses, all listed or none. */
+static void add_connections(struct buffer *b, unsigned net, bool listed)
+{
+        assert_int_equal(
+            buffer_add_text(b, "{\"from\":\"2024-01-15T06:00:00Z\",\"to\":\"2024-01-15T08:00:00Z\","
+                               "\"connections\":["),
+            0);
+        for (unsigned i = 0; i < 15000; i++)
+                assert_int_equal(
+                    buffer_add_format(b,
+                        "%s{\"remote\":\"10.%u.%u.%u\",\"port\":443,\"protocol\":\"tcp\","
+                        "\"process\":\"x\",\"first_at\":\"2024-01-15T07:05:00Z\",\"last_at\":"
+                        "\"2024-01-15T07:06:00Z\",\"times\":1%s}",
+                        i ? "," : "", net, i / 250, i % 250,
+                        listed && i < 10
+                            ? ",\"match\":{\"type\":\"ip\",\"value\":\"x\",\"family\":\"Emotet\","
+                              "\"list\":\"feodo\"}"
+                            : ""),
+                    0);
+        assert_int_equal(buffer_add_text(b, "],\"dropped\":0}"), 0);
+}
+
+static void a_machine_keeps_no_more_connections_than_its_limit(void **state)
+{
+        struct office_test *o = *state;
+        AUTO(buffer_done) struct buffer b = BUFFER(8 << 20);
+        AUTO(buffer_done) struct buffer body = BUFFER(8 << 20);
+        struct report_filed filed;
+
+        for (int n = 1; n <= 2; n++) {
+                buffer_clear(&body);
+                add_connections(&body, (unsigned)n, n == 1);
+                (void)report_text(&b, PC_A, n, "connections", o->now, body.data);
+                assert_int_equal(file_text(o, &filed, PC_A, &b), 0);
+                assert_int_equal(filed.dropped, n == 1 ? 0 : 30000 - CONNECTIONS_PER_MACHINE_MAX);
+        }
+        assert_int_equal(
+            COUNT(o, "select count(*) from machine_connection"), CONNECTIONS_PER_MACHINE_MAX);
+        assert_int_equal(COUNT(o, "select count(*) from machine_connection where list <> ''"), 10);
+}
+
+DB_SQL(test_old_sweep,
+    "insert into sweep (id, machine_id, report_id, started_at, ended_at, reason, complete, "
+    "generation, rules, hashes, roots, files, bytes, skipped, failed, hits, proves_until) select "
+    "$1, machine_id, report_id, $2, $3, reason, 1, generation, 1, 1, roots, 1, 1, 0, 0, 0, $4 from "
+    "sweep where machine_id = $5 order by ended_at limit 1");
+
+static void add_sweeps(struct office_test *o, int count)
+{
+        assert_int_equal(db_begin(o->db), 0);
+        for (int n = 0; n < count; n++) {
+                char id[ULID_MAX];
+
+                o->now += MINUTE_MS;
+                assert_int_equal(db_run(o->db, NULL, test_old_sweep, "tiiit",
+                                     ulid_make(id, &o->clock), o->now, o->now, o->now, PC_A),
+                    0);
+        }
+        assert_int_equal(db_commit(o->db), 0);
+}
+
+static void a_machine_keeps_its_newest_sweeps_and_those_that_prove(void **state)
+{
+        struct office_test *o = *state;
+
+        assert_int_equal(file_sweep(o, PC_A, 1, HIT("quarantined"), true), 0);
+        assert_int_equal(file_sweep(o, PC_A, 2, "", true), 0); /* proves the first's finding */
+        add_sweeps(o, SWEEPS_PER_MACHINE_MAX + 9);
+        assert_int_equal(file_sweep(o, PC_A, 3, "", true), 0);
+        assert_int_equal(COUNT(o, "select count(*) from sweep"), SWEEPS_PER_MACHINE_MAX + 2);
+        assert_int_equal(
+            COUNT(o, "select count(*) from sweep s join finding f on f.proof_id = s.id"), 1);
+}
+
 /* Rows of `count` addresses of both units and outside. The caller frees. */
 static char *many_rows(size_t count)
 {
@@ -436,7 +510,8 @@ static void killed_in_the_middle_a_list_is_whole_or_not_at_all(void **state)
 static void two_hundred_thousand_rows_are_filed(void **state)
 {
         struct office_test *o = *state;
-        size_t count = getenv("CANH_ROWS") ? strtoul(getenv("CANH_ROWS"), NULL, 10) : 20000;
+        const char *wanted = getenv("CANH_ROWS");
+        size_t count = wanted ? strtoul(wanted, NULL, 10) : 20000;
         AUTO(mem_free_at) char *rows = many_rows(count);
         struct list_outcome out;
         struct timespec a, b;
@@ -503,6 +578,8 @@ int main(void)
                 CASE(a_bad_row_leaves_nothing_of_its_list),
                 CASE(silence_confirms_and_return_reopens),
                 CASE(an_address_of_nobody_is_kept_without_a_unit),
+                CASE(a_machine_keeps_no_more_connections_than_its_limit),
+                CASE(a_machine_keeps_its_newest_sweeps_and_those_that_prove),
                 CASE(killed_in_the_middle_a_list_is_whole_or_not_at_all),
                 CASE(two_hundred_thousand_rows_are_filed),
                 CASE(facts_say_what_was_listed_and_then_swept),

@@ -77,13 +77,16 @@ static inline int file_list(
             "list_format", "csv", "counts", "read", 3, "good", 2, "duplicate", 0, "refused", 1,
             "warned", 0, "refused", "line", 7, "raw", "999.1.1.1", "why", "vi",
             "Không phải địa chỉ", "en", "not an address", "warned");
+        const struct scope officer = {
+                .unit_id = ROOT, .account_id = "", .actor = "an", .address = "", .role = ROLE_OFFICE
+        };
         struct list_filing f = { .source = "NCSC",
                 .kind = "victim",
                 .file_name = "a.csv",
                 .sha256 = sha,
                 .period = "2024-01",
                 .letter = "12/CV",
-                .by = "an",
+                .scope = &officer,
                 .store = "",
                 .zone_minutes = 420,
                 .head = head,

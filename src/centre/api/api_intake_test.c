@@ -198,7 +198,7 @@ static size_t count_in(struct said said, const char *name)
 }
 
 #define ASK(d, table, role, unit, method, pattern, param, body)                                    \
-        ask(d, &table, role, unit, method, "/api/v1/" pattern, param, text_of(body))
+        ask(d, &(table), role, unit, method, "/api/v1/" pattern, param, text_of(body))
 
 static void fill_both(struct desk *d)
 {

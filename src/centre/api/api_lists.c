@@ -276,7 +276,7 @@ static int file_batch(
                 .sha256 = c->sha256,
                 .period = json_get_text(said, "period"),
                 .letter = json_get_text(said, "letter"),
-                .by = call->scope.actor,
+                .scope = &call->scope,
                 .store = c->store,
                 .map = json_object_get(c->choices, "map"),
                 .zone_minutes = (int)json_get_int(c->choices, "zone_minutes"),
@@ -297,7 +297,8 @@ static int file_batch(
                 return err;
         err = shelf_publish(NULL, call->office, call->db, call->clock);
         if (err)
-                (void)!list_batch_withdraw(call->db, call->clock, out->filed.batch_id);
+                (void)!list_batch_withdraw(
+                    call->db, call->clock, &call->scope, out->filed.batch_id);
         return err;
 }
 
@@ -415,7 +416,7 @@ static int get_refused(struct reply *reply, struct call *call)
 static int delete_list(struct reply *reply, struct call *call)
 {
         const char *id = call_param(call, 0);
-        int err = id ? list_batch_withdraw(call->db, call->clock, id) : ERR_MEMORY;
+        int err = id ? list_batch_withdraw(call->db, call->clock, &call->scope, id) : ERR_MEMORY;
 
         if (err == ERR_UNSUPPORTED)
                 return reply_problem(reply, call, 409, "victims_stay",

@@ -7,11 +7,14 @@
 #include "office/registry/accounts.h"
 #include "office/registry/machines.h"
 #include "office/registry/registry_fixture.h"
-#include "system/db/db.h"
+#include "office/registry/units.h"
+#include "system/db/db_json.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <cmocka.h>
+
+static const char *packs; /* the folder, from the command line */
 
 /* What the server would answer for these calls. */
 struct query {
@@ -195,6 +198,7 @@ static void each_route_asks_for_its_role(void **state)
                 { "GET", "/api/v1/units", ROLE_UNIT }, { "GET", "/api/v1/units/{id}", ROLE_UNIT },
                 { "POST", "/api/v1/units", ROLE_OFFICE },
                 { "PATCH", "/api/v1/units/{id}", ROLE_OFFICE },
+                { "POST", "/api/v1/units/{id}/close", ROLE_OFFICE },
                 { "GET", "/api/v1/people", ROLE_UNIT }, { "POST", "/api/v1/people", ROLE_UNIT },
                 { "PATCH", "/api/v1/people/{id}", ROLE_UNIT },
                 { "GET", "/api/v1/ranges", ROLE_UNIT }, { "POST", "/api/v1/ranges", ROLE_OFFICE },
@@ -234,6 +238,9 @@ static void the_first_run_makes_an_office_once_and_its_user_can_sign_in(void **s
 {
         struct fixture *f = *state;
         struct office office = { .first_run_code = "ABCDE-12345" };
+        json_t *unit;
+        bool lead = false;
+        size_t i;
         struct scope nobody = {
                 .unit_id = "", .account_id = "", .actor = "", .address = "192.0.2.1"
         };
@@ -244,12 +251,27 @@ static void the_first_run_makes_an_office_once_and_its_user_can_sign_in(void **s
         f->db = db_close(f->db); /* empty, as on the first day */
         assert_int_equal(db_open(&f->db, "sqlite::memory:"), 0);
         assert_int_equal(db_migrate(f->db, NULL), 0);
+        snprintf(office.packs_folder, sizeof(office.packs_folder), "%s", packs);
         snprintf(body, sizeof(body), first_run_body, "ABCDE-12346");
         a.body = body;
         expect(f, &nobody, &a, 0, 403);
+        a.body = "{\"code\":\"ABCDE-12345\",\"office_name\":\"V\",\"parent_name\":\"U\","
+                 "\"login\":\"quantri\",\"name\":\"Q\",\"password\":\"mật khẩu đủ dài\","
+                 "\"pack\":\"../tet-2024\"}";
+        expect(f, &nobody, &a, 0, 404);
+        a.body = body;
         snprintf(body, sizeof(body), first_run_body, "abcde12345");
         expect(f, &nobody, &a, 0, 201);
         expect(f, &nobody, &a, ERR_EXISTS, 0);
+        assert_int_equal(unit_root(f->root, f->db), 0);
+        f->office.unit_id = f->root;
+        got = ask(f, &f->office, &(struct asked){ "GET", "/api/v1/units" });
+        json_array_foreach(json_object_get(got.body, "units"), i,
+            unit) if (strcmp(json_get_text(unit, "kind"), "lead_office") == 0)
+            lead = strcmp(json_get_text(json_object_get(unit, "kind_label"), "vi"),
+                       "Cơ quan chủ trì") == 0;
+        assert_true(lead); /* the pack's word for it, and the pack's name of it */
+        json_decref(got.body);
         a = (struct asked){ "POST", "/api/v1/session", NULL,
                 "{\"login\":\"quantri\",\"password\":\"sai\"}" };
         expect(f, &nobody, &a, 0, 401);
@@ -267,6 +289,31 @@ static void the_first_run_makes_an_office_once_and_its_user_can_sign_in(void **s
             json_string_value(json_object_get(json_object_get(got.body, "account"), "role")),
             "administrator");
         json_decref(got.body);
+}
+
+static void a_closed_unit_gives_its_work_to_its_successor(void **state)
+{
+        struct fixture *f = *state;
+        char body[200], machine[ULID_MAX];
+        struct asked a = { "POST", "/api/v1/units/{id}/close", f->commune, body };
+        const struct scope sibling = { .unit_id = f->sibling,
+                .account_id = "",
+                .actor = "Bên kia",
+                .address = "",
+                .role = ROLE_OFFICE };
+
+        fixture_add(machine, f, "machines", "unit", "HM-X01", "name", "MAY-01", NULL);
+        snprintf(body, sizeof(body), "{\"successors\":[\"%s\"]}", f->school);
+        expect(f, &f->office, &a, 0, 400);
+        snprintf(body, sizeof(body), "{\"at\":\"2030-01-01T00:00:00Z\"}");
+        expect(f, &f->office, &a, 0, 400);
+        snprintf(body, sizeof(body), "{\"successors\":[\"%s\"]}", f->sibling);
+        expect(f, &sibling, &a, ERR_MISSING, 0);
+        expect(f, &f->office, &a, 0, 200);
+        expect(f, &f->office, &a, 0, 409);
+        a = (struct asked){ "GET", "/api/v1/units/{id}", f->school };
+        expect(f, &sibling, &a, 0, 200);
+        assert_int_equal(rows_of(f, &f->office, "/api/v1/audit", "entries"), 1);
 }
 
 static void an_import_says_each_refused_row_in_both_languages(void **state)
@@ -307,7 +354,7 @@ static void what_is_written_stands_in_the_trail(void **state)
 
 #define FIXED(test) cmocka_unit_test_setup_teardown(test, fixture_make, fixture_drop)
 
-int main(void)
+int main(int argc, char **argv)
 {
         const struct CMUnitTest tests[] = {
                 FIXED(guessed_identifiers_of_others_are_not_there),
@@ -315,9 +362,11 @@ int main(void)
                 FIXED(lists_hold_only_the_scope),
                 cmocka_unit_test(each_route_asks_for_its_role),
                 FIXED(the_first_run_makes_an_office_once_and_its_user_can_sign_in),
+                FIXED(a_closed_unit_gives_its_work_to_its_successor),
                 FIXED(an_import_says_each_refused_row_in_both_languages),
                 FIXED(what_is_written_stands_in_the_trail),
         };
 
+        packs = argc > 1 ? argv[1] : "packs";
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

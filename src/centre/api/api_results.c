@@ -5,10 +5,11 @@
 #include "centre/agents/filing.h"
 #include "centre/api/api_routes.h"
 #include "centre/api/api_words.h"
-#include "centre/api/kit_rows.h"
+#include "centre/api/kit_means.h"
 #include "centre/office.h"
 #include "codec/json_fields.h"
 #include "office/registry/trail.h"
+#include "office/registry/kits.h"
 #include "system/db/db.h"
 #include "system/db/db_json.h"
 
@@ -80,6 +81,7 @@ static int file_reports(struct carried *c, struct parse_error *bad)
 
                 if (err)
                         return err;
+                atomic_fetch_add(&c->call->office->rows_dropped, (uint64_t)filed.dropped);
                 c->filed += filed.filed;
                 c->duplicate += !filed.filed;
                 if (json_array_append_new(c->kinds, json_string(report_kind_name(filed.kind))) ||
@@ -139,6 +141,7 @@ static int add_kit_row(struct call *call, const char *kit_id, const char *unit_i
 
 static int kit_file(struct reply *reply, struct call *call, const char *kit_id, int days)
 {
+        AUTO(json_free_at) json_t *kit = NULL;
         AUTO(certificate_done) struct certificate certificate = { 0 };
         AUTO(buffer_done) struct buffer key = BUFFER(CERTIFICATE_PEM_MAX);
         AUTO(buffer_done) struct buffer authority = BUFFER(CERTIFICATE_PEM_MAX);
@@ -149,10 +152,9 @@ static int kit_file(struct reply *reply, struct call *call, const char *kit_id, 
             (err = office_authority(&authority, fingerprint, call->office)))
                 return err;
         reply->file_name = TEXT("canh-kit.json");
-        return reply_json(reply, 201,
-            json_pack("{s:s,s:s,s:s,s:s,s:s,s:o}", "format", "canh-kit/1", "kit", kit_id,
-                "certificate", certificate.pem.data, "key", key.data, "authority", authority.data,
-                "until", json_time(certificate.until)));
+        kit = kit_json(kit_id, certificate.pem.data, key.data, authority.data, certificate.until);
+        err = kit ? kit_add_means(kit, call->office->bundle) : ERR_MEMORY;
+        return err ? err : reply_json(reply, 201, MOVE(kit));
 }
 
 static int post_kit(struct reply *reply, struct call *call)

@@ -3,6 +3,7 @@
 #include "centre/api/api_registry.h"
 #include "centre/api/api_routes.h"
 #include "centre/office.h"
+#include "centre/sample.h"
 #include "codec/json_fields.h"
 #include "office/registry/accounts.h"
 #include "office/registry/record.h"
@@ -143,14 +144,31 @@ static int sign_out(struct reply *reply, struct call *call)
         return err ? err : registry_done(reply);
 }
 
+/* A wrong old password is kept as a failure, so that guessing here waits as at the door. */
+static int set_password(
+    struct call *call, struct text old_password, struct text new_password, struct parse_error *bad)
+{
+        const struct told told = { .act = "change_password",
+                .kind = "account",
+                .id = call->scope.account_id,
+                .unit_id = call->scope.unit_id };
+        int err = db_begin(call->db);
+
+        if (err)
+                return err;
+        err = account_set_password(call->db, call->clock, call->scope.account_id,
+            call->session_hash, old_password, new_password, bad);
+        if (err != ERR_DENIED)
+                return registry_finish(err, call, &told);
+        if (db_commit(call->db))
+                db_rollback(call->db);
+        return ERR_DENIED;
+}
+
 static int change_password(struct reply *reply, struct call *call)
 {
         AUTO(json_free_at) json_t *body = NULL;
         struct parse_error bad = { 0 };
-        struct told told = { .act = "change_password",
-                .kind = "account",
-                .id = call->scope.account_id,
-                .unit_id = call->scope.unit_id };
         struct text old_password, new_password;
         int err = call_json(&body, call, &bad);
 
@@ -159,8 +177,7 @@ static int change_password(struct reply *reply, struct call *call)
         if (!err)
                 err = json_field_text(&new_password, body, "new", PASSWORD_BYTES_MAX, &bad);
         if (!err)
-                err = account_set_password(call->db, call->clock, call->scope.account_id,
-                    call->session_hash, old_password, new_password, &bad);
+                err = set_password(call, old_password, new_password, &bad);
         if (err == ERR_DENIED)
                 return reply_problem(reply, call, 403, "bad_credentials",
                     "Mật khẩu hiện tại không đúng.", "The present password is wrong.");
@@ -168,17 +185,13 @@ static int change_password(struct reply *reply, struct call *call)
                 return reply_problem(reply, call, 429, "slow_down",
                     "Đã sai nhiều lần: xin chờ một lúc rồi thử lại.",
                     "Too many wrong tries: wait a little and try again.");
-        if (err)
-                return registry_answer(reply, call, err, &bad);
-        err = db_begin(call->db);
-        if (!err)
-                err = registry_finish(0, call, &told);
-        return err ? err : registry_done(reply);
+        return err ? registry_answer(reply, call, err, &bad) : registry_done(reply);
 }
 
 struct first_run {
         const char *code, *office_name, *parent_name, *place, *hotline, *login, *name, *password,
             *pack;
+        char lead_kind[PACK_KIND_MAX]; /* what the pack calls the office that answers for all */
 };
 
 static int read_first_run(
@@ -226,7 +239,7 @@ static int add_office(struct call *call, const struct scope *scope, const struct
                 size_t field;
                 const char *value;
         } fields[] = { { 1, "VP" }, { 2, f->office_name }, { 3, scope->unit_id },
-                { 4, "lead_office" } };
+                { 4, f->lead_kind } };
         struct record r;
         char id[ULID_MAX];
         int err = 0;
@@ -303,6 +316,21 @@ static int first_run_in_transaction(char account_id[ULID_MAX], struct call *call
         return registry_finish(err, call, &told);
 }
 
+/* The pack that was chosen must be there; the one that comes along is taken when it is. */
+static int take_pack(struct first_run *f, struct call *call, struct parse_error *bad)
+{
+        const char *chosen = f->pack[0] ? f->pack : SAMPLE_PACK;
+        int err = pack_take(
+            f->lead_kind, call->db, call->clock, call->office->packs_folder, chosen, bad);
+
+        if (err == ERR_MISSING && !f->pack[0]) {
+                *bad = (struct parse_error){ 0 };
+                return text_copy(f->lead_kind, sizeof(f->lead_kind), TEXT("office"));
+        }
+        f->pack = chosen;
+        return err;
+}
+
 static int first_run(struct reply *reply, struct call *call)
 {
         AUTO(json_free_at) json_t *body = NULL;
@@ -320,6 +348,8 @@ static int first_run(struct reply *reply, struct call *call)
                 return reply_problem(reply, call, 403, "bad_code",
                     "Mã cài đặt không đúng: mã được in ra khi khởi động chương trình.",
                     "The code is wrong: it is printed when the program starts.");
+        if (!err)
+                err = take_pack(&f, call, &bad);
         if (!err)
                 err = first_run_in_transaction(id, call, &f, &bad);
         if (err)

@@ -34,11 +34,12 @@ static int add_counts(json_t *counters, const char *prefix, struct http_server *
 
 static json_t *counters_of(struct office *o)
 {
-        json_t *counters = json_pack("{s:I,s:I,s:I,s:I}", "api_requests",
+        json_t *counters = json_pack("{s:I,s:I,s:I,s:I,s:I}", "api_requests",
             (json_int_t)atomic_load(&o->requests), "api_problems",
             (json_int_t)atomic_load(&o->problems), "reader_jobs",
             (json_int_t)atomic_load(&o->jobs_run), "reader_jobs_failed",
-            (json_int_t)atomic_load(&o->jobs_failed));
+            (json_int_t)atomic_load(&o->jobs_failed), "intake_rows_dropped",
+            (json_int_t)atomic_load(&o->rows_dropped));
 
         if (counters && (add_counts(counters, "console", o->console) != 0 ||
                             (o->agents && add_counts(counters, "agents", o->agents) != 0))) {

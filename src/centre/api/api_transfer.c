@@ -2,8 +2,21 @@
 #include "base/mem.h"
 #include "centre/api/api_registry.h"
 #include "centre/api/api_routes.h"
+#include "centre/office.h"
 #include "office/registry/transfer.h"
 #include "system/db/db.h"
+
+/* Who took which table out, and of which unit. */
+static int note_export(struct call *call, const struct record_topic *t)
+{
+        const struct told told = { .act = "export",
+                .kind = record_topic_word(t),
+                .id = "",
+                .unit_id = call->scope.unit_id };
+        int err = db_begin(call->db);
+
+        return err ? err : registry_finish(0, call, &told);
+}
 
 static int export_table(struct reply *reply, struct call *call)
 {
@@ -19,6 +32,8 @@ static int export_table(struct reply *reply, struct call *call)
         if (separator.len && !text_is(separator, ";") && !text_is(separator, ","))
                 return ERR_FORMAT;
         err = transfer_export(&out, call->db, &call->scope, t, text_is(separator, ",") ? ',' : ';');
+        if (!err)
+                err = note_export(call, t);
         if (err)
                 return err;
         snprintf(name, sizeof(name), "%s.csv", record_topic_word(t));
@@ -62,24 +77,6 @@ static int result_json(json_t **out, const struct transfer_result *r)
         return *out ? 0 : ERR_MEMORY;
 }
 
-static int tell(struct call *call, const struct record_topic *t, const struct transfer_result *r)
-{
-        json_t *detail = json_pack(
-            "{s:I,s:I}", "created", (json_int_t)r->created, "changed", (json_int_t)r->changed);
-        const struct told told = { .act = "import",
-                .kind = record_topic_word(t),
-                .id = "",
-                .unit_id = call->scope.unit_id,
-                .topic = "registry",
-                .detail = detail };
-        int err = db_begin(call->db);
-
-        if (!err)
-                err = registry_finish(0, call, &told);
-        json_decref(detail);
-        return err;
-}
-
 static int import_table(struct reply *reply, struct call *call)
 {
         const struct record_topic *t = record_topic_of(call->params[0]);
@@ -96,10 +93,10 @@ static int import_table(struct reply *reply, struct call *call)
         if (!err)
                 err = transfer_import(&result, call->arena, call->db, call->clock, &call->scope, t,
                     &options, call->body, &bad);
-        if (!err && result.written)
-                err = tell(call, t, &result);
         if (err)
                 return registry_answer(reply, call, err, &bad);
+        if (result.written)
+                office_notify_change(call->office);
         err = result_json(&body, &result);
         return err ? err : reply_json(reply, 200, body);
 }

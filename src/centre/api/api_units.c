@@ -5,54 +5,50 @@
 #include "centre/api/api_routes.h"
 #include "codec/json_fields.h"
 #include "codec/timestamp.h"
+#include "office/campaign/campaign.h"
+#include "office/campaign/pack.h"
 #include "office/incident/findings.h"
 #include "office/intake/machine_detail.h"
 #include "office/registry/record.h"
 #include "office/registry/units.h"
-#include "system/db/db.h"
+#include "system/db/db_json.h"
 
-/* What a kind is called when no pack says it otherwise. */
-static const struct {
-        const char *kind, *vi, *en;
-} kinds[] = {
-        { "committee", "Ủy ban nhân dân", "People's Committee" },
-        { "lead_office", "Cơ quan đầu mối", "Lead office" },
-        { "office", "Cơ quan chuyên môn", "Specialised office" },
-        { "public_service", "Đơn vị sự nghiệp", "Public service unit" },
-        { "commune", "Xã, phường, thị trấn", "Commune" },
-        { "police", "Công an", "Police" },
-        { "military", "Ban Chỉ huy quân sự", "Military command" },
-        { "post", "Doanh nghiệp bưu chính", "Postal operator" },
-        { "telecom", "Doanh nghiệp viễn thông", "Telecom operator" },
-};
-
-static int add_kind_label(json_t *unit)
+/* What the letter in force calls the kind; a kind that it does not name keeps its word. c NULL: no
+ * letter is loaded. */
+static int add_kind_label(json_t *unit, const struct campaign *c)
 {
-        const char *kind = json_string_value(json_object_get(unit, "kind"));
-        const char *vi = kind ? kind : "", *en = vi;
+        const char *kind = json_get_text(unit, "kind");
+        int i = c ? pack_unit_kind_index(c->pack, text_of(kind)) : -1;
+        json_t *label = i < 0 ? json_both(kind, kind)
+                              : json_both(c->pack->unit_kinds[i].title.vi.data,
+                                    c->pack->unit_kinds[i].title.en.data);
 
-        for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-                if (strcmp(kinds[i].kind, vi) == 0) {
-                        vi = kinds[i].vi;
-                        en = kinds[i].en;
-                        break;
-                }
-        }
-        return json_object_set_new(unit, "kind_label", json_both(vi, en)) ? ERR_MEMORY : 0;
+        return json_object_set_new(unit, "kind_label", label) ? ERR_MEMORY : 0;
+}
+
+/* *out stays NULL when no letter is loaded. */
+static int letter_in_force(struct campaign **out, struct call *call)
+{
+        int err = campaign_open(out, call->arena, call->db, TEXT(""));
+
+        return err == ERR_MISSING ? 0 : err;
 }
 
 static int list_units(struct reply *reply, struct call *call)
 {
         AUTO(json_free_at) json_t *units = NULL;
+        struct campaign *c = NULL;
         size_t i;
         json_t *unit;
         int err = units_json(&units, call->db, &call->scope, clock_now(call->clock));
 
+        if (!err)
+                err = letter_in_force(&c, call);
         if (err)
                 return err;
         json_array_foreach(units, i, unit)
         {
-                err = add_kind_label(unit);
+                err = add_kind_label(unit, c);
                 if (err)
                         return err;
         }
@@ -75,7 +71,24 @@ static int add_joined(json_t *unit, struct call *call, const char *id)
         err = findings_json(&findings, call->db, &call->scope, &filter);
         if (err)
                 return err;
-        return json_object_set_new(unit, "findings", findings) ? ERR_MEMORY : add_kind_label(unit);
+        return json_object_set_new(unit, "findings", findings) ? ERR_MEMORY : 0;
+}
+
+static int add_cells(json_t *unit, struct call *call, const char *id)
+{
+        struct campaign *c = NULL;
+        json_t *cells = NULL;
+        int err = letter_in_force(&c, call);
+
+        if (!err && c)
+                err = campaign_refresh(call->db, call->clock, MINUTE_MS);
+        if (!err)
+                err = add_kind_label(unit, c);
+        if (!err && c)
+                err = campaign_cells_json(&cells, call->db, call->clock, &call->scope, c, id);
+        if (err)
+                return err;
+        return json_object_set_new(unit, "cells", cells ? cells : json_object()) ? ERR_MEMORY : 0;
 }
 
 static int reply_unit(struct reply *reply, struct call *call, int status, const char *id)
@@ -85,8 +98,8 @@ static int reply_unit(struct reply *reply, struct call *call, int status, const 
 
         if (!err)
                 err = add_joined(unit, call, id);
-        if (!err && json_object_set_new(unit, "cells", json_object()))
-                err = ERR_MEMORY;
+        if (!err)
+                err = add_cells(unit, call, id);
         return err ? err : reply_json(reply, status, json_incref(unit));
 }
 
@@ -270,6 +283,84 @@ static int post_unit(struct reply *reply, struct call *call)
         return write_record(reply, call, "units", NULL);
 }
 
+struct closing {
+        time_ms at;
+        const char *successors[UNIT_SUCCESSORS_MAX];
+        size_t count;
+};
+
+static int read_closing(
+    struct closing *out, struct call *call, const json_t *body, struct parse_error *bad)
+{
+        const json_t *list = json_object_get(body, "successors"), *one;
+        size_t i;
+
+        *out = (struct closing){ .at = clock_now(call->clock) };
+        if (json_object_get(body, "at")) {
+                int err = json_field_time(&out->at, body, "at", bad);
+
+                if (err)
+                        return err;
+        }
+        if ((list && !json_is_array(list)) || json_array_size(list) > UNIT_SUCCESSORS_MAX)
+                return parse_error_set(bad, 0, "Danh sách đơn vị kế thừa không hợp lệ.",
+                    "The list of successors is not valid.");
+        json_array_foreach(list, i, one)
+        {
+                const char *id = json_string_value(one);
+
+                if (!id)
+                        return parse_error_set(bad, 0, "Mã đơn vị kế thừa không hợp lệ.",
+                            "A successor's identifier is not valid.");
+                out->successors[out->count++] = id;
+        }
+        return 0;
+}
+
+static int close_in_transaction(
+    struct call *call, const char *id, const struct closing *c, const json_t *body)
+{
+        const struct told told = { .act = "close",
+                .kind = "units",
+                .id = id,
+                .unit_id = id,
+                .topic = "registry",
+                .detail = body };
+        int err = db_begin(call->db);
+
+        if (err)
+                return err;
+        err = unit_close(call->db, call->clock, &call->scope, id, c->at, c->successors, c->count);
+        if (!err && c->count)
+                err = findings_hand_over(call->db, call->clock, id, c->successors[0]);
+        return registry_finish(err, call, &told);
+}
+
+static int post_close(struct reply *reply, struct call *call)
+{
+        AUTO(json_free_at) json_t *body = NULL;
+        const char *id = registry_param(call, 0);
+        struct parse_error bad = { 0 };
+        struct closing c;
+        int err = call_json(&body, call, &bad);
+
+        if (!err)
+                err = read_closing(&c, call, body, &bad);
+        if (err)
+                return registry_answer(reply, call, err, &bad);
+        err = close_in_transaction(call, id, &c, body);
+        if (err == ERR_FORMAT)
+                return reply_problem(reply, call, 400, "not_closable",
+                    "Không thể kết thúc: đơn vị gốc, ngày ở tương lai, hoặc đơn vị kế thừa nằm "
+                    "trong chính đơn vị này.",
+                    "It cannot be closed: the top unit, a day to come, or a successor that stands "
+                    "below this very unit.");
+        if (err == ERR_EXISTS)
+                return reply_problem(reply, call, 409, "closed_already",
+                    "Đơn vị đã kết thúc hoạt động.", "The unit has been closed already.");
+        return err ? err : reply_unit(reply, call, 200, id);
+}
+
 #define TOPIC_HANDLERS(topic)                                                                      \
         static int list_##topic(struct reply *reply, struct call *call)                            \
         {                                                                                          \
@@ -293,6 +384,7 @@ static const struct route routes[] = {
         { "POST", "/api/v1/units", ROLE_OFFICE, 0, post_unit },
         { "GET", "/api/v1/units/{id}", ROLE_UNIT, 0, get_unit },
         { "PATCH", "/api/v1/units/{id}", ROLE_OFFICE, 0, patch_unit },
+        { "POST", "/api/v1/units/{id}/close", ROLE_OFFICE, 0, post_close },
         { "GET", "/api/v1/people", ROLE_UNIT, 0, list_people },
         { "POST", "/api/v1/people", ROLE_UNIT, 0, post_people },
         { "PATCH", "/api/v1/people/{id}", ROLE_UNIT, 0, patch_people },

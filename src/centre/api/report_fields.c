@@ -53,7 +53,7 @@ int report_fields_change(struct document_fields *f, const json_t *o, struct pars
 
         for (size_t i = 0; i < ARRAY_LEN(texts) && !err; i++)
                 err = text_field(texts[i].at, o, texts[i].name, bad);
-        if (!err && day && json_is_null(day))
+        if (!err && json_is_null(day))
                 f->signed_on = 0;
         else if (!err && day)
                 err = json_field_time(&f->signed_on, o, "signed_on", bad);

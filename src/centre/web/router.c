@@ -218,22 +218,25 @@ static int decode_params(struct call *call, const struct text raw[ROUTE_PARAMS_M
 static int run_route(struct reply *reply, struct call *call, struct http_request *request,
     const struct route *route, const struct text raw[ROUTE_PARAMS_MAX])
 {
-        struct session session;
+        struct session *session;
         bool signed_in;
         int err = decode_params(call, raw);
 
         if (err)
                 return reply_from_err(reply, call, ERR_FORMAT);
-        err = find_session(&session, call);
+        session = arena_zero(call->arena, 1, sizeof(*session));
+        if (!session)
+                return ERR_MEMORY;
+        err = find_session(session, call);
         if (err && err != ERR_UNTRUSTED)
                 return err;
         signed_in = err == 0;
         if (signed_in) {
-                call->scope = session_scope(&session, http_peer(request));
-                call->session_hash = session.hash;
-                call->language = choose_language(request, session.account.language);
+                call->scope = session_scope(session, http_peer(request));
+                call->session_hash = session->hash;
+                call->language = choose_language(request, session->account.language);
         }
-        if (refuse(reply, call, request, route, signed_in ? &session : NULL))
+        if (refuse(reply, call, request, route, signed_in ? session : NULL))
                 return 0;
         return route->handle(reply, call);
 }

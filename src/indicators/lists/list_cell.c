@@ -217,6 +217,15 @@ static int take_address(struct list_item *out, struct text t)
         return 0;
 }
 
+static bool has_leading_zero(struct text t)
+{
+        for (size_t i = 0; i + 1 < t.len; i++)
+                if (t.data[i] == '0' && t.data[i + 1] >= '0' && t.data[i + 1] <= '9' &&
+                    (i == 0 || t.data[i - 1] == '.'))
+                        return true;
+        return false;
+}
+
 static int explain_number(struct text t, struct list_why *why)
 {
         struct ip_prefix p;
@@ -225,7 +234,7 @@ static int explain_number(struct text t, struct list_why *why)
                 return refuse(why,
                     "dải địa chỉ có bit máy khác 0: không rõ là một địa chỉ hay cả dải",
                     "the range has host bits set: is one address meant, or the range?");
-        if (t.data[0] == '0' || memmem(t.data, t.len, ".0", 2))
+        if (has_leading_zero(t))
                 return refuse(why,
                     "không phải địa chỉ IP hợp lệ (số 0 ở đầu có thể là bát phân, không đoán)",
                     "not a valid address (a leading zero may mean octal: not guessed)");

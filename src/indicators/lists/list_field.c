@@ -12,7 +12,7 @@ struct field_words {
 
 static const struct field_words words[FIELDS] = {
         [FIELD_NONE] = { "none", "Không dùng", "Not used" },
-        [FIELD_VALUE] = { "value", "Chỉ dấu", "Indicator" },
+        [FIELD_VALUE] = { "value", "Dấu hiệu nhận biết (IoC)", "Indicator" },
         [FIELD_SEEN_AT] = { "seen_at", "Thời gian phát hiện", "Seen at" },
         [FIELD_SRC_IP] = { "src_ip", "Địa chỉ IP nguồn", "Source address" },
         [FIELD_SRC_PORT] = { "src_port", "Cổng nguồn", "Source port" },

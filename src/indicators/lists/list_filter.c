@@ -96,7 +96,7 @@ bool seen_keys_has_hash(const struct seen_keys *seen, uint64_t hash)
 
 static const struct list_why scope_why[] = {
         [IP_SCOPE_PRIVATE] = { "địa chỉ mạng riêng (RFC 1918): máy nào cũng có thể dùng, không "
-                               "phải chỉ dấu",
+                               "phải dấu hiệu nhận biết",
             "a private address (RFC 1918): anybody may use it, it is no indicator" },
         [IP_SCOPE_DOCUMENTATION] = { "địa chỉ chỉ dùng trong tài liệu, không có thật trên mạng",
             "an address reserved for documentation: it does not exist on the network" },
@@ -142,9 +142,9 @@ static bool address_is_warned(struct list_why *why, struct text *list, const str
     const struct list_options *options)
 {
         static const struct list_why ours = { "thuộc dải địa chỉ của chính mình: đây có thể là "
-                                              "danh sách nạn nhân, không phải chỉ dấu",
+                                              "danh sách nạn nhân, không phải dấu hiệu nhận biết",
                 "within our own ranges: this may be a victim list, it is no indicator" };
-        static const struct list_why wide = { "dải địa chỉ quá rộng để làm chỉ dấu",
+        static const struct list_why wide = { "dải địa chỉ quá rộng để làm dấu hiệu nhận biết",
                 "a range too wide to be an indicator" };
         enum { V4_WIDEST = 96 + 8, V6_WIDEST = 19 };
 

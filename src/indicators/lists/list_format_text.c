@@ -118,7 +118,7 @@ static const enum list_field fields[] = { FIELD_VALUE };
 
 extern const struct list_format list_format_text;
 const struct list_format list_format_text = { .id = "text",
-        .vi = "Văn bản (chọn ra các chỉ dấu)",
+        .vi = "Văn bản (chọn ra các dấu hiệu nhận biết)",
         .en = "Free text (indicators are picked out)",
         .sniff = sniff,
         .read = read_text,

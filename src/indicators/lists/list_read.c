@@ -180,11 +180,10 @@ static void begin_sheet(struct list_reading *r, const struct list_plan *plan)
 
 static int on_row(void *state, size_t line, const struct text *cells, size_t count)
 {
-        static const struct list_why other = {
-                "sự kiện thuộc loại khác với cả tệp (nạn nhân và chỉ dấu không được trộn lẫn)",
+        static const struct list_why other = { "sự kiện thuộc loại khác với cả tệp (nạn nhân và "
+                                               "dấu hiệu nhận biết không được trộn lẫn)",
                 "the event is of another kind than the file (victims and indicators are never "
-                "mixed)"
-        };
+                "mixed)" };
         struct list_reading *r = state;
         struct list_row row = { line, cells, count };
 
@@ -247,7 +246,7 @@ static int check_known_json(struct text head, struct parse_error *bad)
         if (memmem(t.data, t.len, "\"list\"", 6))
                 return refuse_file(bad, ERR_UNSUPPORTED,
                     "đây là danh sách cảnh báo của MISP: dùng để lọc (--warning), không phải danh "
-                    "sách chỉ dấu",
+                    "sách dấu hiệu nhận biết",
                     "this is a MISP warning list: it filters (--warning), it is no list of "
                     "indicators");
         if (memmem(t.data, t.len, "\"source.", 8) || memmem(t.data, t.len, "\"classification.", 16))
@@ -349,7 +348,7 @@ static int first_reading(struct list_summary *out, struct list_survey **survey, 
     const struct list_format *format, const struct list_options *options, struct parse_error *bad)
 {
         struct list_rows rows;
-        int err = list_survey_new(survey, format, options);
+        int err = format ? list_survey_new(survey, format, options) : ERR_FORMAT;
 
         if (err)
                 return err;

@@ -369,19 +369,19 @@ static int merge_remembered(
 
 static int sort_and_merge(struct indicator_builder *b, struct entries *list)
 {
+        struct set_entry *items = list->items;
         size_t kept = 0;
+        int err = items ? set_sort(items, list->count, b->values.data) : 0;
 
-        int err = set_sort(list->items, list->count, b->values.data);
-
-        if (err)
+        if (err || !items)
                 return err;
         for (size_t i = 0; i < list->count; i++) {
-                struct set_entry *last = kept ? &list->items[kept - 1] : NULL;
-                if (!last || set_entry_compare(last, &list->items[i], b->values.data) != 0) {
-                        list->items[kept++] = list->items[i];
+                struct set_entry *last = kept ? &items[kept - 1] : NULL;
+                if (!last || set_entry_compare(last, &items[i], b->values.data) != 0) {
+                        items[kept++] = items[i];
                         continue;
                 }
-                err = merge_remembered(&last->detail, b, last->detail, list->items[i].detail);
+                err = merge_remembered(&last->detail, b, last->detail, items[i].detail);
                 if (err)
                         return err;
         }

@@ -16,7 +16,7 @@ static int refuse(struct parse_error *bad, const char *vi, const char *en)
 
 static int damaged(struct parse_error *bad)
 {
-        return refuse(bad, "tệp bộ chỉ dấu bị hỏng: bảng bên trong không nhất quán",
+        return refuse(bad, "tệp bộ dấu hiệu nhận biết bị hỏng: bảng bên trong không nhất quán",
             "the indicator set file is damaged: its tables do not agree");
 }
 
@@ -193,16 +193,18 @@ static int check_header(struct text bytes, struct parse_error *bad)
         struct sha256 sum;
 
         if (bytes.len < SET_HEADER_BYTES || memcmp(b, SET_MAGIC, 8) != 0)
-                return refuse(bad, "đây không phải tệp bộ chỉ dấu của Canh",
+                return refuse(bad, "đây không phải tệp bộ dấu hiệu nhận biết của Canh",
                     "this is not an indicator set file of Canh");
         if (get_u32(b + 8) != SET_VERSION || get_u32(b + 12) != SET_SECTIONS) {
-                (void)refuse(bad, "tệp bộ chỉ dấu thuộc phiên bản mà chương trình này chưa biết",
+                (void)refuse(bad,
+                    "tệp bộ dấu hiệu nhận biết thuộc phiên bản mà chương trình này chưa biết",
                     "the indicator set file is of a version that this program does not know");
                 return ERR_UNSUPPORTED;
         }
         sum = sha256_of(b + SET_LENGTHS_AT, bytes.len - SET_LENGTHS_AT);
         if (memcmp(sum.bytes, b + SET_CHECKSUM_AT, SHA256_BYTES) != 0) {
-                (void)refuse(bad, "tệp bộ chỉ dấu bị hỏng hoặc bị sửa: mã kiểm tra không khớp",
+                (void)refuse(bad,
+                    "tệp bộ dấu hiệu nhận biết bị hỏng hoặc bị sửa: mã kiểm tra không khớp",
                     "the indicator set file is damaged or was changed: its checksum does not hold");
                 return ERR_UNTRUSTED;
         }
@@ -215,8 +217,8 @@ int indicator_set_parse(struct indicator_set **out, struct text bytes, struct pa
         int err;
 
         if (bytes.len > SET_BYTES_MAX) {
-                (void)refuse(
-                    bad, "tệp bộ chỉ dấu lớn quá giới hạn", "the indicator set file is too large");
+                (void)refuse(bad, "tệp bộ dấu hiệu nhận biết lớn quá giới hạn",
+                    "the indicator set file is too large");
                 return ERR_LIMIT;
         }
         err = check_header(bytes, bad);

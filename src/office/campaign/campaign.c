@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "office/campaign/evaluation.h"
+#include "office/registry/trail.h"
+#include "office/registry/units.h"
 #include "system/db/db.h"
 
 enum { DIRECTIVES_MAX = 16 };
@@ -22,8 +24,8 @@ int campaign_load(char id[ULID_MAX], struct db *db, const struct clock *clock, s
                 return err;
         err = directive_row_put(id, db, clock, pack);
         if (!err)
-                err = change_row_add(
-                    db, clock, "registry", id); /* so that the next refresh evaluates */
+                err = registry_changed(
+                    db, clock, "registry", id, NULL); /* so that the next refresh evaluates */
         if (!err)
                 err = db_commit(db);
         if (err)
@@ -333,7 +335,7 @@ static int evaluate_inside(struct db *db, const struct clock *clock, const struc
                 .role = ROLE_ADMINISTRATOR };
         struct kept_cells kept = { NULL, 0 };
         struct evaluation e;
-        int err = unit_row_root(root, db);
+        int err = unit_root(root, db);
 
         if (err)
                 return err == ERR_MISSING ? 0 : err; /* an empty office has no cells */
@@ -345,7 +347,7 @@ static int evaluate_inside(struct db *db, const struct clock *clock, const struc
         if (!err)
                 err = forget_others(db, &e, &kept, changed);
         if (!err && *changed)
-                err = change_row_add(db, clock, "matrix", c->id);
+                err = registry_changed(db, clock, "matrix", c->id, NULL);
         return err;
 }
 
@@ -372,13 +374,16 @@ int campaign_evaluate(
 
 int campaign_refresh(struct db *db, const struct clock *clock, time_ms older_ms)
 {
+        AUTO(arena_free_at) struct arena *own = NULL;
         struct evaluated_row last, now = { .at = clock_now(clock) };
         char ids[DIRECTIVES_MAX][ULID_MAX];
         size_t count = 0;
-        int err = evaluated_row_read(&last, db);
+        int err = arena_new(&own, 1 << 16);
 
         if (!err)
-                err = change_row_last(&now.change, db);
+                err = evaluated_row_read(&last, own, db);
+        if (!err)
+                err = registry_change_last(&now.change, db, "matrix");
         if (err || (last.change == now.change && now.at - last.at < older_ms && now.at >= last.at))
                 return err;
         err = directive_rows_active(ids, &count, DIRECTIVES_MAX, db);
@@ -392,5 +397,5 @@ int campaign_refresh(struct db *db, const struct clock *clock, time_ms older_ms)
                 if (!err)
                         err = campaign_evaluate(db, clock, c, NULL);
         }
-        return err ? err : evaluated_row_put(db, &now);
+        return err ? err : evaluated_row_put(db, clock, &now);
 }

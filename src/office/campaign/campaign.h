@@ -51,6 +51,10 @@ MUST_USE int campaign_matrix_json(json_t **out, struct db *db, const struct cloc
 MUST_USE int campaign_proof_json(json_t **out, struct db *db, const struct clock *clock,
     const struct scope *scope, const struct campaign *c, struct text unit_id, struct text clause);
 
+/* {"1b":Cell…} of one unit, {} when it owes nothing. MISSING out of scope. */
+MUST_USE int campaign_cells_json(json_t **out, struct db *db, const struct clock *clock,
+    const struct scope *scope, const struct campaign *c, const char *unit_id);
+
 /* A named person's word for one measure of kind `attested`. MISSING: unit or clause out of scope or
  * not owed; FORMAT: the measure is not one that a person may attest, or the body is empty or too
  * long. */

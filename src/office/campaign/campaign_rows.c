@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "codec/digest.h"
 #include "office/campaign/campaign_rows.h"
+#include "office/registry/trail.h"
 #include "system/db/db.h"
 #include "system/db/db_json.h"
 
@@ -10,8 +11,6 @@ DB_SQL(units_scope,
     " join unit_closure c on c.below_id = u.id and c.above_id = $2"
     " where u.valid_from <= $1 and (u.valid_until is null or u.valid_until > $1)"
     " order by u.name_folded, u.id");
-DB_SQL(unit_scope, "select 1 from unit_closure where above_id = $1 and below_id = $2");
-DB_SQL(unit_top, "select id from unit where parent_id is null order by created_at, id limit 1");
 DB_SQL(cells_all,
     "select unit_id, clause, state, proved_by, met, total, seen, expected, changed_at, before_state"
     " from cell join unit_closure c on c.below_id = cell.unit_id and c.above_id = $2"
@@ -53,13 +52,6 @@ DB_SQL(directive_newest,
     "select id, body from directive where active = 1 order by issued_on desc, id desc limit 1");
 DB_SQL(directive_all, "select id, body, active from directive order by issued_on desc, id desc");
 DB_SQL(directive_active, "select id from directive where active = 1 order by id");
-DB_SQL(evaluated_read, "select value from setting where name = 'matrix_evaluated'");
-DB_SQL(evaluated_put,
-    "insert into setting (name, value, updated_at) values ('matrix_evaluated', $1, $2)"
-    " on conflict (name) do update set value = excluded.value, updated_at = excluded.updated_at");
-DB_SQL(change_last, "select coalesce(max(sequence), 0) from change where topic <> 'matrix'");
-DB_SQL(change_add, "insert into change (sequence, at, topic, object_id)"
-                   " values ((select coalesce(max(sequence), 0) + 1 from change), $1, $2, $3)");
 DB_SQL(urge_level, "select coalesce(max(level), 0) from urge where directive_id = $1 and unit_id = "
                    "$2 and clause = $3");
 DB_SQL(urge_add,
@@ -261,32 +253,6 @@ int attestation_rows_read(struct attestation_fact **out, size_t *count, struct a
         return err;
 }
 
-int unit_row_in_scope(struct db *db, const struct scope *scope, struct text unit_id)
-{
-        AUTO(db_query_done) struct db_query *q = NULL;
-        int err = db_query_begin(&q, db, unit_scope);
-
-        if (err)
-                return err;
-        db_bind_string(q, 1, scope->unit_id);
-        db_bind_text(q, 2, unit_id);
-        err = db_step(q);
-        return err < 0 ? err : err == 1 ? 0 : ERR_MISSING;
-}
-
-int unit_row_root(char id[ULID_MAX], struct db *db)
-{
-        AUTO(db_query_done) struct db_query *q = NULL;
-        int err = db_query_begin(&q, db, unit_top);
-
-        if (err)
-                return err;
-        err = db_step(q);
-        return err < 0    ? err
-               : err == 0 ? ERR_MISSING
-                          : text_copy(id, ULID_MAX, db_column_text(q, 0));
-}
-
 int directive_row_put(
     char id[ULID_MAX], struct db *db, const struct clock *clock, const struct pack *pack)
 {
@@ -390,53 +356,32 @@ int directive_rows_active(char (*ids)[ULID_MAX], size_t *count, size_t room, str
         return err;
 }
 
+#define EVALUATED "matrix_evaluated"
+
 /* "<milliseconds> <sequence>" */
-int evaluated_row_read(struct evaluated_row *out, struct db *db)
+int evaluated_row_read(struct evaluated_row *out, struct arena *arena, struct db *db)
 {
-        AUTO(db_query_done) struct db_query *q = NULL;
+        const char *kept_value;
         struct text value, at;
-        int err = db_query_begin(&q, db, evaluated_read);
+        int err = setting_read(&kept_value, arena, db, EVALUATED);
 
         *out = (struct evaluated_row){ 0, -1 };
         if (err)
-                return err;
-        err = db_step(q);
-        if (err != 1)
-                return err;
-        value = db_column_text(q, 0);
+                return err == ERR_MISSING ? 0 : err;
+        value = text_of(kept_value);
         if (!text_split(&at, &value, ' ') || text_to_i64(&out->at, at) ||
             text_to_i64(&out->change, value))
                 *out = (struct evaluated_row){ 0, -1 };
         return 0;
 }
 
-int evaluated_row_put(struct db *db, const struct evaluated_row *row)
+int evaluated_row_put(struct db *db, const struct clock *clock, const struct evaluated_row *row)
 {
         char value[64];
 
         (void)snprintf(
             value, sizeof(value), "%lld %lld", (long long)row->at, (long long)row->change);
-        return db_run(db, NULL, evaluated_put, "ti", value, (int64_t)row->at);
-}
-
-int change_row_last(int64_t *out, struct db *db)
-{
-        AUTO(db_query_done) struct db_query *q = NULL;
-        int err = db_query_begin(&q, db, change_last);
-
-        if (err)
-                return err;
-        err = db_step(q);
-        if (err != 1)
-                return err < 0 ? err : ERR_BUG;
-        *out = db_column_int(q, 0);
-        return 0;
-}
-
-int change_row_add(
-    struct db *db, const struct clock *clock, const char *topic, const char *object_id)
-{
-        return db_run(db, NULL, change_add, "itt", (int64_t)clock_now(clock), topic, object_id);
+        return setting_write(db, clock, EVALUATED, text_of(value));
 }
 
 int attestation_row_add(char id[ULID_MAX], struct db *db, const struct clock *clock,

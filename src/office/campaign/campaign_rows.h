@@ -39,10 +39,6 @@ MUST_USE int waiver_rows_read(struct waiver_row **out, size_t *count, struct are
     struct db *db, const struct scope *scope, const char *directive_id, time_ms now);
 MUST_USE int attestation_rows_read(struct attestation_fact **out, size_t *count,
     struct arena *arena, struct db *db, const struct scope *scope, const char *directive_id);
-/* 0 when the unit stands in the scope, MISSING. */
-MUST_USE int unit_row_in_scope(struct db *db, const struct scope *scope, struct text unit_id);
-/* The unit above all; MISSING in an empty database. */
-MUST_USE int unit_row_root(char id[ULID_MAX], struct db *db);
 
 MUST_USE int directive_row_put(
     char id[ULID_MAX], struct db *db, const struct clock *clock, const struct pack *pack);
@@ -58,11 +54,9 @@ struct evaluated_row {
         time_ms at;
         int64_t change;
 };
-MUST_USE int evaluated_row_read(struct evaluated_row *out, struct db *db);
-MUST_USE int evaluated_row_put(struct db *db, const struct evaluated_row *row);
-MUST_USE int change_row_last(int64_t *out, struct db *db);
-MUST_USE int change_row_add(
-    struct db *db, const struct clock *clock, const char *topic, const char *object_id);
+MUST_USE int evaluated_row_read(struct evaluated_row *out, struct arena *arena, struct db *db);
+MUST_USE int evaluated_row_put(
+    struct db *db, const struct clock *clock, const struct evaluated_row *row);
 
 MUST_USE int attestation_row_add(char id[ULID_MAX], struct db *db, const struct clock *clock,
     const struct scope *scope, const char *directive_id, const struct attestation_fact *fact);

@@ -312,6 +312,43 @@ static void a_newer_version_of_the_pack_keeps_the_row(void **state)
         assert_int_equal(campaign_load(id, o->db, &o->clock, TEXT("{}"), &faults), ERR_FORMAT);
 }
 
+/* Another office, another regime, communes without a district: data alone. */
+static void a_letter_of_another_year_needs_no_code(void **state)
+{
+        AUTO(db_close_at) struct db *db = test_office_open();
+        AUTO(arena_free_at) struct arena *arena = NULL;
+        AUTO(buffer_done) struct buffer json = BUFFER(PACK_BYTES_MAX);
+        AUTO(json_free_at) json_t *m = NULL;
+        struct scope scope = test_office_scope("ROOT", ROLE_OFFICE);
+        struct pack_faults faults;
+        struct campaign *c;
+        time_ms now;
+        struct clock clock = clock_fixed(&now);
+        char id[ULID_MAX], machine[8];
+
+        (void)state;
+        assert_int_equal(timestamp_parse(&now, TEXT("2027-01-20T08:00:00+07:00")), 0);
+        test_office_unit(db, "PHUONG", "ROOT", "commune", 10);
+        test_office_unit(db, "SO", "ROOT", "department", 0);
+        for (int i = 0; i < 10; i++) { /* nine of ten are swept */
+                (void)snprintf(machine, sizeof(machine), "P%d", i);
+                test_office_machine(db, machine, "PHUONG", now - HOUR_MS, i ? now - HOUR_MS : 0);
+        }
+        test_office_file(&json, "../tests/cases/directive/next_year/pack.json");
+        assert_int_equal(
+            campaign_load(id, db, &clock, (struct text){ json.data, json.len }, &faults), 0);
+        assert_int_equal(arena_new(&arena, 16 << 20), 0);
+        assert_int_equal(campaign_open(&c, arena, db, TEXT("")), 0);
+        assert_int_equal(campaign_refresh(db, &clock, 0), 0);
+        assert_int_equal(campaign_matrix_json(&m, db, &clock, &scope, c), 0);
+        assert_int_equal(json_array_size(json_object_get(m, "clauses")), 3);
+        assert_string_equal(cell_state(m, "PHUONG", "1"), "met");
+        assert_string_equal(
+            cell_state(m, "PHUONG", "2"), "unknown"); /* swept enough, one not seen clean */
+        assert_string_equal(cell_state(m, "PHUONG", "3"), "absent");
+        assert_string_equal(cell_state(m, "SO", "3"), "unknown");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_office, close_office)
 
 int main(void)
@@ -327,6 +364,7 @@ int main(void)
                 TEST(a_campaign_that_has_ended_says_so_and_counts_nobody_late),
                 TEST(a_second_evaluation_of_the_same_facts_changes_nothing),
                 TEST(a_newer_version_of_the_pack_keeps_the_row),
+                cmocka_unit_test(a_letter_of_another_year_needs_no_code),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -130,7 +130,7 @@ int campaign_end_waiver(
         if (!err && !text_copy(id, sizeof(id), waiver_id))
                 err = tell(db, clock, scope, "end_waiver", "waiver", id, TEXT(""), json_object());
         if (!err)
-                err = change_row_add(db, clock, "registry", "");
+                err = registry_changed(db, clock, "registry", "", scope->unit_id);
         err = end_transaction(db, err);
         return err ? err : campaign_refresh(db, clock, 0);
 }

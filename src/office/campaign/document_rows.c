@@ -14,10 +14,6 @@
 enum { DOCUMENTS_SHOWN = 500 };
 
 /* Only who may see the report learns that it changed. */
-DB_SQL(document_changed,
-    "insert into change (sequence, at, topic, object_id, unit_id)"
-    " select (select coalesce(max(sequence), 0) + 1 from change), $1, 'report', id, unit_id"
-    " from document where id = $2");
 DB_SQL(document_add,
     "insert into document (id, kind, directive_id, unit_id, from_at, until_at, frozen, "
     "frozen_sha256,"
@@ -72,7 +68,7 @@ int document_row_add(char id[ULID_MAX], struct db *db, const struct clock *clock
                 err = audit_add(
                     db, clock, scope, "make_report", "document", id, scope->unit_id, NULL);
         if (!err)
-                err = db_run(db, NULL, document_changed, "it", (int64_t)clock_now(clock), id);
+                err = registry_changed(db, clock, "report", id, scope->unit_id);
         if (!err)
                 err = db_commit(db);
         if (err)
@@ -127,7 +123,7 @@ static int finish(struct db *db, const struct clock *clock, const struct scope *
         if (!err)
                 err = audit_add(db, clock, scope, act, "document", id, scope->unit_id, NULL);
         if (!err)
-                err = db_run(db, NULL, document_changed, "it", (int64_t)clock_now(clock), id);
+                err = registry_changed(db, clock, "report", id, scope->unit_id);
         if (!err)
                 err = db_commit(db);
         if (err)

@@ -1,11 +1,13 @@
 /* office/campaign/matrix_bench.c: 60 units × 12 clauses over 1,500 machines, from rows to cells and
- * from cells to the page. Target: < 50 ms.
+ * from cells to the page. Target: < 50 ms, the first time and for evaluation and page together.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "codec/json_fields.h"
 #include "office/campaign/campaign.h"
 #include "office/campaign/test_office.h"
 #include "system/db/db.h"
+
+#include <unistd.h>
 
 enum { UNITS = 60, MACHINES = 1500, ROUNDS = 20 };
 
@@ -68,9 +70,10 @@ static double milliseconds(time_ms from, int rounds)
         return (double)(clock_steady(&clock_real) - from) / rounds;
 }
 
-int main(void)
+/* Both kinds of place: memory is what the code costs, a file is what an office has. */
+static int measure(const char *place, const char *url)
 {
-        AUTO(db_close_at) struct db *db = test_office_open();
+        AUTO(db_close_at) struct db *db = test_office_open_at(url);
         AUTO(arena_free_at) struct arena *arena = NULL;
         struct scope scope = test_office_scope("ROOT", ROLE_OFFICE);
         struct campaign *c;
@@ -95,9 +98,26 @@ int main(void)
                 must(campaign_matrix_json(&m, db, &clock_real, &scope, c));
         }
         page = milliseconds(start, ROUNDS);
-        (void)printf("matrix %d units x %zu clauses, %d machines: first %.1f ms (%zu cells "
+        (void)printf("matrix in %s, %d units x %zu clauses, %d machines: first %.1f ms (%zu cells "
                      "written), again %.1f ms,"
                      " page %.1f ms\n",
-            UNITS, c->pack->clause_count, MACHINES, first, changed, again, page);
-        return again < 50 ? 0 : 1;
+            place, UNITS, c->pack->clause_count, MACHINES, first, changed, again, page);
+        return first < 50 && again + page < 50 ? 0 : 1;
+}
+
+int main(void)
+{
+        char folder[] = "/tmp/canh_matrix_XXXXXX", url[64], path[64];
+        static const char *const names[] = { "a.db", "a.db-wal", "a.db-shm" };
+        int failed;
+
+        must(mkdtemp(folder) ? 0 : ERR_IO);
+        (void)snprintf(url, sizeof(url), "sqlite:%s/a.db", folder);
+        failed = measure("memory", "sqlite::memory:") + measure("a file", url);
+        for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+                (void)snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+                (void)unlink(path);
+        }
+        (void)rmdir(folder);
+        return failed;
 }

@@ -5,6 +5,7 @@
 #include "codec/timestamp.h"
 #include "office/campaign/evaluation.h"
 #include "office/campaign/json_parts.h"
+#include "office/registry/units.h"
 #include "system/db/db.h"
 
 struct counts {
@@ -88,7 +89,7 @@ static int64_t machines_of(const struct unit_facts *f)
 }
 
 /* One row, or NULL when the unit owes nothing. */
-static json_t *unit_json(struct matrix *m, size_t unit)
+static json_t *matrix_row(struct matrix *m, size_t unit)
 {
         const struct unit_row *u = &m->e->units[unit];
         const struct unit_facts *f = &m->e->facts[unit];
@@ -138,7 +139,7 @@ static json_t *units_json_of(struct matrix *m)
 
                         if (m->e->units[i].kind_index != (int)kind)
                                 continue;
-                        row = unit_json(m, i);
+                        row = matrix_row(m, i);
                         if (row)
                                 (void)json_array_append_new(units, row);
                 }
@@ -223,5 +224,31 @@ int campaign_matrix_json(json_t **out, struct db *db, const struct clock *clock,
         *out = json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "directive", directive_json(c, e.now),
             "as_of", json_of_time(e.now), "clauses", clauses_json(c->pack), "units", units,
             "totals", totals_json(&m), "columns", columns_json(&m));
+        return *out ? 0 : ERR_MEMORY;
+}
+
+int campaign_cells_json(json_t **out, struct db *db, const struct clock *clock,
+    const struct scope *scope, const struct campaign *c, const char *unit_id)
+{
+        AUTO(arena_free_at) struct arena *arena = NULL;
+        const struct scope own = { .unit_id = unit_id };
+        struct evaluation e;
+        struct matrix m = { .e = &e };
+        json_t *row = NULL;
+        int unit, err = unit_in_scope(db, scope, unit_id);
+
+        if (!err)
+                err = arena_new(&arena, CAMPAIGN_ARENA_MAX);
+        if (!err)
+                err = evaluation_read(&e, arena, db, clock, &own, c);
+        if (!err)
+                err = cell_rows_read(&m.cells, &m.cell_count, arena, db, c->id, unit_id);
+        if (err)
+                return err;
+        unit = evaluation_unit_index(&e, text_of(unit_id));
+        if (unit >= 0 && e.units[unit].kind_index >= 0)
+                row = matrix_row(&m, (size_t)unit);
+        *out = row ? json_incref(json_object_get(row, "cells")) : json_object();
+        json_decref(row);
         return *out ? 0 : ERR_MEMORY;
 }

@@ -24,6 +24,7 @@ struct pack_unit_kind {
         struct text id;
         struct words title;
         int64_t order;
+        bool lead; /* the kind of the office that answers for all: at most one */
 };
 
 struct pack_clause {
@@ -82,6 +83,8 @@ MUST_USE int pack_parse(
 bool pack_ended(const struct pack *pack, time_ms now);
 /* Index of the kind, or -1: a unit of that kind has no row in this matrix. */
 int pack_unit_kind_index(const struct pack *pack, struct text kind);
+/* The kind with "lead", or NULL. */
+const struct pack_unit_kind *pack_lead_kind(const struct pack *pack);
 /* NULL when the pack has no such clause. */
 const struct pack_clause *pack_clause_find(const struct pack *pack, struct text id);
 

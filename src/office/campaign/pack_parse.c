@@ -250,15 +250,29 @@ static void *read_list(struct reader *r, size_t *count, const json_t *object, co
         return slots;
 }
 
+static bool read_truth(struct reader *r, const json_t *object, const char *name)
+{
+        const json_t *value = field(r, object, name, false);
+
+        if (value && !json_is_boolean(value)) {
+                size_t before = enter(r, name, 0);
+
+                fault(r, "Phải là true hoặc false", "This must be true or false");
+                leave(r, before);
+        }
+        return json_is_true(value);
+}
+
 static void read_unit_kind(struct reader *r, const json_t *item, void *slot, size_t index)
 {
-        static const char *const names[] = { "id", "title", "order", NULL };
+        static const char *const names[] = { "id", "title", "order", "lead", NULL };
         struct pack_unit_kind *kind = slot;
 
         only_fields(r, item, names);
         kind->id = read_text(r, item, "id", TEXT_SHORT, true);
         kind->title = read_words(r, item, "title", TEXT_LINE, true);
         kind->order = read_number(r, item, "order", 0, 1000, (int64_t)index);
+        kind->lead = read_truth(r, item, "lead");
 }
 
 static bool same(struct text a, struct text b)
@@ -475,6 +489,11 @@ static void unique_ids(struct reader *r)
                         if (p->clauses[i].id.len && same(p->clauses[i].id, p->clauses[j].id))
                                 fault_quote(r, "Mục “%s” khai hai lần",
                                     "Clause “%s” is declared twice", p->clauses[i].id);
+        for (size_t i = 0, leads = 0; i < p->unit_kind_count; i++)
+                if (p->unit_kinds[i].lead && leads++)
+                        fault_quote(r, "Loại đơn vị “%s”: chỉ một loại được là lead",
+                            "Kind of unit “%s”: only one kind may be the lead",
+                            p->unit_kinds[i].id);
         for (size_t i = 0; i < p->unit_kind_count; i++)
                 for (size_t j = 0; j < i; j++)
                         if (p->unit_kinds[i].id.len &&
@@ -551,6 +570,14 @@ int pack_unit_kind_index(const struct pack *pack, struct text kind)
                 if (same(pack->unit_kinds[i].id, kind))
                         return (int)i;
         return -1;
+}
+
+const struct pack_unit_kind *pack_lead_kind(const struct pack *pack)
+{
+        for (size_t i = 0; i < pack->unit_kind_count; i++)
+                if (pack->unit_kinds[i].lead)
+                        return &pack->unit_kinds[i];
+        return NULL;
 }
 
 const struct pack_clause *pack_clause_find(const struct pack *pack, struct text id)

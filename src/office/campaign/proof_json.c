@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "office/campaign/evaluation.h"
 #include "office/campaign/json_parts.h"
+#include "office/registry/units.h"
 #include "system/db/db.h"
 
 enum { MISSING_SHOWN = 200, PROOFS_SHOWN = 200 };
@@ -69,6 +70,19 @@ static json_t *sweep_detail(const struct machine_fact *m)
         return json_pack("{s:s,s:s}", "vi", vi, "en", en);
 }
 
+/* Whether the row is there that a proof of this kind speaks of. */
+static bool has_subject(const struct measure_proof *p)
+{
+        switch (p->kind) {
+        case PROOF_VICTIM:
+                return p->victim;
+        case PROOF_ATTESTATION:
+                return p->attestation;
+        default:
+                return p->machine;
+        }
+}
+
 static void titles(json_t **title, json_t **detail, const struct measure_proof *p)
 {
         const struct machine_fact *m = p->machine;
@@ -108,6 +122,8 @@ static int take_proof(void *state, const struct measure_proof *p)
                                           : TEXT("");
         json_t *title = NULL, *detail = NULL, *row;
 
+        if (!has_subject(p))
+                return ERR_BUG;
         if (json_array_size(g->proofs) >= PROOFS_SHOWN * 10)
                 return 0;
         titles(&title, &detail, p);
@@ -262,6 +278,13 @@ static int proof_of(json_t **out, struct db *db, const struct evaluation *e, siz
         return *out ? 0 : ERR_MEMORY;
 }
 
+static int text_in_scope(struct db *db, const struct scope *scope, struct text unit_id)
+{
+        char id[ULID_MAX];
+
+        return text_copy(id, sizeof(id), unit_id) ? ERR_MISSING : unit_in_scope(db, scope, id);
+}
+
 int campaign_proof_json(json_t **out, struct db *db, const struct clock *clock,
     const struct scope *scope, const struct campaign *c, struct text unit_id, struct text clause_id)
 {
@@ -273,7 +296,7 @@ int campaign_proof_json(json_t **out, struct db *db, const struct clock *clock,
         int unit, err = clause && !text_copy(id, sizeof(id), unit_id) ? 0 : ERR_MISSING;
 
         if (!err)
-                err = unit_row_in_scope(db, scope, unit_id);
+                err = text_in_scope(db, scope, unit_id);
         if (!err)
                 err = arena_new(&arena, CAMPAIGN_ARENA_MAX);
         if (err)

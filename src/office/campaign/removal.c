@@ -2,7 +2,9 @@
  * from the same facts as the matrix, so that report and matrix cannot say different things.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
-#include "office/campaign/removal.h"
+#include "office/campaign/evaluation.h"
+#include "office/incident/incidents.h"
+#include "office/intake/machine_facts.h"
 #include "system/db/db.h"
 
 struct gather {
@@ -241,10 +243,10 @@ int campaign_removal_figures(struct malware_removal *out, struct arena *arena, s
                 return ERR_LIMIT;
         err = gather_units(&g, clause);
         if (!err)
-                err = period_hits_each(db, scope, from, until, take_hit, &g);
+                err = machine_hits_each(db, scope, from, until, take_hit, &g);
         if (err)
                 return err;
         sum_up(&g);
-        return period_incident_count(&out->figures[REMOVAL_INCIDENTS],
+        return incidents_count(&out->figures[REMOVAL_INCIDENTS],
             &out->figures[REMOVAL_INCIDENTS_CLOSED], db, scope, from, until);
 }

@@ -34,10 +34,15 @@ static void must(int err)
 
 struct db *test_office_open(void)
 {
+        return test_office_open_at("sqlite::memory:");
+}
+
+struct db *test_office_open_at(const char *url)
+{
         struct db *db;
         int64_t found;
 
-        must(db_open(&db, "sqlite::memory:"));
+        must(db_open(&db, url));
         must(db_migrate(db, &found));
         test_office_unit(db, "ROOT", "", "committee", 0);
         must(db_run(db, NULL, test_account, ""));
@@ -65,12 +70,17 @@ void test_office_machine(
 
 void test_office_pack(struct buffer *out)
 {
+        test_office_file(out, "tet-2024/pack.json");
+}
+
+void test_office_file(struct buffer *out, const char *name)
+{
         const char *folder = getenv("CANH_PACKS");
         char path[1024], piece[4096];
         size_t n;
         FILE *f;
 
-        (void)snprintf(path, sizeof(path), "%s/tet-2024/pack.json", folder ? folder : "packs");
+        (void)snprintf(path, sizeof(path), "%s/%s", folder ? folder : "packs", name);
         f = fopen(path, "rb");
         must(f ? 0 : ERR_MISSING);
         while ((n = fread(piece, 1, sizeof(piece), f)) > 0)

@@ -13,6 +13,8 @@ struct db;
 /* Opens ":memory:", migrates, and makes the unit ROOT (kind committee). Exits the test on failure.
  */
 struct db *test_office_open(void);
+/* The same in another place. */
+struct db *test_office_open_at(const char *url);
 /* Inserts; id is also the name. parent "" for none. */
 void test_office_unit(
     struct db *db, const char *id, const char *parent, const char *kind, int declared);
@@ -20,6 +22,8 @@ void test_office_machine(
     struct db *db, const char *id, const char *unit, time_ms seen_at, time_ms swept_at);
 /* packs/tet-2024/pack.json, found through CANH_PACKS. */
 void test_office_pack(struct buffer *out);
+/* Any file below that folder. */
+void test_office_file(struct buffer *out, const char *name);
 struct scope test_office_scope(const char *unit_id, enum role role);
 
 #endif

@@ -1,7 +1,9 @@
 /* office/incident/finding_rows.c: see finding_rows.h. SPDX-License-Identifier: Apache-2.0 */
 #include "office/incident/finding_rows.h"
+#include "office/incident/findings.h"
 #include "base/mem.h"
 #include "codec/json_fields.h"
+#include "office/registry/trail.h"
 #include "system/db/db_json.h"
 
 enum { FINDINGS_MAX = 5000, VERIFY_MAX = 1 << 20 };
@@ -56,6 +58,10 @@ DB_SQL(verify_unit,
     " and f.machine_id is null and f.state in " OPEN_STATES " and f.received_at <= $2");
 DB_SQL(verify, "update finding set state = 'verified', proof_kind = 'sweep', proof_id = $1, "
                "updated_at = $2 where id = $3");
+DB_SQL(findings_over, "update finding set unit_id = $2, updated_at = $3 where unit_id = $1 and "
+                      "state in ('new', 'attributed', 'cleaning', 'verified')");
+DB_SQL(incidents_over, "update incident set unit_id = $2, updated_at = $3 where unit_id = $1 and "
+                       "state not in ('closed', 'dismissed')");
 DB_SQL(machine_has, "select m.unit_id from machine m join unit_closure c on c.below_id = m.unit_id "
                     "where m.id = $1 and c.above_id = $2");
 DB_SQL(findings_page,
@@ -224,4 +230,15 @@ int findings_json(
             " machine.name:t severity:t first_at:d last_at:d times:i confidence:i reason:j delta:t"
             " incident.id:t incident.number:t proof.kind:t proof.id:t",
             FINDINGS_MAX);
+}
+
+int findings_hand_over(
+    struct db *db, const struct clock *clock, const char *from_unit_id, const char *to_unit_id)
+{
+        time_ms now = clock_now(clock);
+        int err = db_run(db, NULL, findings_over, "tti", from_unit_id, to_unit_id, now);
+
+        if (!err)
+                err = db_run(db, NULL, incidents_over, "tti", from_unit_id, to_unit_id, now);
+        return err ? err : registry_changed(db, clock, "finding", "", to_unit_id);
 }

@@ -33,14 +33,26 @@ static int join_incident(struct finding_filed *out, struct db *db, const struct 
         bool opened = false;
         int err;
 
-        if (!s->unit_id || !s->unit_id[0] || strcmp(s->severity, "high") != 0)
+        if (!s->unit_id || !s->unit_id[0])
                 return 0;
         err = incident_open_or_join(out->incident_id, &opened, db, clock, rules, s->unit_id,
-            s->malware, s->title, s->received_at);
+            s->malware, s->title, s->severity, s->received_at);
         if (!err && opened)
                 err = incident_note(
                     db, clock, out->incident_id, "finding", s->title.data, "finding", out->id);
         return err;
+}
+
+/* What comes back belongs to its own incident: closed, that one begins again. */
+static int rejoin_incident(struct finding_filed *out, struct db *db, const struct clock *clock,
+    const struct incident_rules *rules, const struct finding_sighting *s)
+{
+        bool reopened = false;
+        int err = 0;
+
+        if (out->incident_id[0] && s->unit_id && s->unit_id[0])
+                err = incident_reopen(&reopened, db, clock, out->incident_id, s->unit_id);
+        return err || reopened ? err : join_incident(out, db, clock, rules, s);
 }
 
 static int see_new(struct finding_filed *out, struct db *db, const struct clock *clock,
@@ -75,7 +87,7 @@ static int see_again(struct finding_filed *out, struct db *db, const struct cloc
                 out->reopened = out->open = again.reopened = true;
                 out->delta = again.delta = "returned";
                 again.state = "cleaning";
-                err = join_incident(out, db, clock, rules, s);
+                err = rejoin_incident(out, db, clock, rules, s);
                 if (!err && out->incident_id[0])
                         err = incident_note(db, clock, out->incident_id, "returned", s->title.data,
                             "finding", out->id);

@@ -19,7 +19,7 @@ struct finding_sighting {
         const char *key;
         const char *unit_id, *machine_id; /* "" = not known */
         struct text title, malware, src_ip, remote;
-        const char *severity; /* "high", "medium", "low" */
+        const char *severity; /* "critical", "high", "medium", "low" */
         const char *state;    /* of a new one */
         time_ms seen_at;      /* by the observer */
         time_ms received_at;  /* by us */
@@ -38,8 +38,8 @@ struct finding_filed {
 /* Deadlines of incidents: data of a pack, see incidents.h. */
 struct incident_rules;
 
-/* Makes it or brings it up to date; a new or reopened one of high severity with a unit opens or
- * joins an incident. */
+/* Makes it or brings it up to date; a new or reopened one with a unit opens or joins an incident.
+ */
 MUST_USE int finding_see(struct finding_filed *out, struct db *db, const struct clock *clock,
     const struct incident_rules *rules, const struct finding_sighting *s);
 /* Verified by a sweep: those of a machine received before `clean_since` (victims, contacts; hits
@@ -52,6 +52,10 @@ MUST_USE int findings_verify_unit(struct db *db, const struct clock *clock, cons
 /* The next list of the source is silent about it: verified → confirmed. */
 MUST_USE int finding_gone(
     struct db *db, const struct clock *clock, const char *finding_id, const char *batch_id);
+
+/* Another unit answers now for all that is still open at this one: findings and incidents. */
+MUST_USE int findings_hand_over(
+    struct db *db, const struct clock *clock, const char *from_unit_id, const char *to_unit_id);
 
 /* JSON for pages; filters NULL or "" = any, state "open" = not yet verified, waived, closed. */
 struct finding_filter {

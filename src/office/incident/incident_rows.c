@@ -22,13 +22,16 @@ DB_SQL(last_number, "select number from incident where number like $1 order by l
                     "desc, number desc limit 1");
 DB_SQL(incident_new, "insert into incident (id, number, unit_id, title, severity, malware, "
                      "detected_at, due_at, created_at, updated_at)"
-                     " values ($1, $2, $3, $4, 'high', $5, $6, $7, $8, $9)");
+                     " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
 DB_SQL(entry_new, "insert into incident_entry (id, incident_id, at, kind, body, author, "
                   "evidence_kind, evidence_id, correction_of,"
                   " created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
 DB_SQL(state_of,
     "select i.state, i.unit_id, i.detected_at from incident i where " SCOPED " and i.id = $2");
 DB_SQL(put_state, "update incident set state = $1, updated_at = $2, closed_at = $3 where id = $4");
+DB_SQL(reopen,
+    "update incident set state = 'triage', closed_at = null, updated_at = $1 where id = $2"
+    " and state = 'closed'");
 DB_SQL(put_owner, "update incident set owner_id = $1, updated_at = $2 where id = $3");
 DB_SQL(open_findings, "select count(*) from finding where incident_id = $1 and state in ('new', "
                       "'attributed', 'cleaning')");
@@ -40,6 +43,11 @@ DB_SQL(account_active, "select 1 from account where id = $1 and active = 1");
 DB_SQL(shown_all, SHOWN
     " and ($2 = '' or i.state = $3 or ($4 = 'open' and i.state not in ('closed', 'dismissed')))"
     " order by case when i.due_at is null then 1 else 0 end, i.due_at, i.id limit 5000");
+DB_SQL(period_incidents,
+    "select count(*), coalesce(sum(case when i.state = 'closed' then 1 else 0 end), 0) from "
+    "incident i"
+    " join unit_closure c on c.below_id = i.unit_id and c.above_id = $1"
+    " where i.detected_at >= $2 and i.detected_at <= $3 and i.state <> 'dismissed'");
 DB_SQL(shown_one, SHOWN " and i.id = $2");
 DB_SQL(timeline, "select id, at, kind, body, author, nullif(evidence_kind, ''), evidence_id, "
                  "correction_of from incident_entry"
@@ -104,14 +112,15 @@ int incident_add(struct db *db, const struct incident_row *r, time_ms now)
         db_bind_string(q, 2, r->number);
         db_bind_string(q, 3, r->unit_id);
         db_bind_text(q, 4, r->title);
-        db_bind_text(q, 5, r->malware);
-        db_bind_int(q, 6, r->detected_at);
+        db_bind_string(q, 5, r->severity);
+        db_bind_text(q, 6, r->malware);
+        db_bind_int(q, 7, r->detected_at);
         if (r->due_at)
-                db_bind_int(q, 7, r->due_at);
+                db_bind_int(q, 8, r->due_at);
         else
-                db_bind_null(q, 7);
-        db_bind_int(q, 8, now);
+                db_bind_null(q, 8);
         db_bind_int(q, 9, now);
+        db_bind_int(q, 10, now);
         return db_step(q);
 }
 
@@ -148,6 +157,16 @@ int incident_set_state(struct db *db, const char *id, const char *state, time_ms
                 db_bind_null(q, 3);
         db_bind_string(q, 4, id);
         return db_step(q);
+}
+
+int incident_set_reopened(bool *out, struct db *db, const char *id, time_ms now)
+{
+        int64_t changed = 0;
+        int err = db_run(db, &changed, reopen, "it", now, id);
+
+        if (!err)
+                *out = changed > 0;
+        return err;
 }
 
 int incident_put_owner(struct db *db, const char *id, const char *account_id, time_ms now)
@@ -217,4 +236,23 @@ int incident_timeline_json(json_t **out, struct db *db, const char *id)
         return db_rows_json(out, q,
             "id:t at:d kind:t body:t author:t evidence.kind:t evidence.id:t correction_of:t",
             ENTRIES_MAX);
+}
+
+int incidents_count(int64_t *all, int64_t *closed, struct db *db, const struct scope *scope,
+    time_ms from, time_ms until)
+{
+        AUTO(db_query_done) struct db_query *q = NULL;
+        int err = db_query_begin(&q, db, period_incidents);
+
+        if (err)
+                return err;
+        db_bind_string(q, 1, scope->unit_id);
+        db_bind_int(q, 2, from);
+        db_bind_int(q, 3, until);
+        err = db_step(q);
+        if (err != 1)
+                return err < 0 ? err : ERR_BUG;
+        *all = db_column_int(q, 0);
+        *closed = db_column_int(q, 1);
+        return 0;
 }

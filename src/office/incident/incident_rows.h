@@ -13,6 +13,7 @@ MUST_USE int incident_last_number(char number[32], struct db *db, const char *he
 struct incident_row {
         const char *id, *number, *unit_id;
         struct text title, malware;
+        const char *severity;
         time_ms detected_at, due_at;
 };
 MUST_USE int incident_add(struct db *db, const struct incident_row *row, time_ms now);
@@ -26,6 +27,8 @@ MUST_USE int incident_entry_add(struct db *db, const struct incident_entry_row *
 MUST_USE int incident_state(json_t **out, struct db *db, const struct scope *scope, const char *id);
 MUST_USE int incident_set_state(
     struct db *db, const char *id, const char *state, time_ms now, bool closed);
+/* *out: it was closed, and is in triage again. */
+MUST_USE int incident_set_reopened(bool *out, struct db *db, const char *id, time_ms now);
 MUST_USE int incident_put_owner(struct db *db, const char *id, const char *account_id, time_ms now);
 MUST_USE int incident_open_findings(int64_t *out, struct db *db, const char *id);
 /* Findings that are verified or confirmed are closed with their incident. */

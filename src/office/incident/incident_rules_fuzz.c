@@ -10,6 +10,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const time_ms at = 1705305600000LL;
         const struct incident_rule *rule;
 
+        if (malware_severity_parse(&rules, (struct text){ (const char *)data, size }, NULL) == 0 &&
+            rules.severity_count && !malware_severity(&rules, text_of(rules.severity[0].word)))
+                abort();
         if (incident_rules_parse(&rules, (struct text){ (const char *)data, size }, NULL))
                 return 0;
         rule = incident_rule_at(&rules, at);

@@ -72,3 +72,79 @@ const struct incident_rule *incident_rule_at(
         }
         return NULL;
 }
+
+static const char *severity_word(struct text t)
+{
+        static const char *const words[] = { "critical", "high", "medium", "low" };
+
+        for (size_t i = 0; i < ARRAY_LEN(words); i++)
+                if (text_is(t, words[i]))
+                        return words[i];
+        return NULL;
+}
+
+static int severity_line(
+    struct malware_severity *out, struct text line, size_t number, struct parse_error *bad)
+{
+        struct text severity, word = line;
+
+        if (!text_split(&severity, &word, '\t') || !severity_word(severity) || word.len == 0 ||
+            word.len >= SEVERITY_WORD_MAX)
+                return parse_error_set(bad, number,
+                    "Dòng phải là mức độ, dấu tab, rồi một phần tên mã độc",
+                    "a line is a severity, a tab, and a part of the malware's name");
+        out->severity = severity_word(severity);
+        return text_copy(out->word, sizeof(out->word), word);
+}
+
+int malware_severity_parse(struct incident_rules *out, struct text bytes, struct parse_error *bad)
+{
+        struct malware_severity rows[SEVERITIES_MAX];
+        struct text rest = bytes, line;
+        size_t count = 0, number = 0;
+
+        while (text_split(&line, &rest, '\n')) {
+                int err;
+
+                number++;
+                line = text_trim(line);
+                if (line.len == 0 || line.data[0] == '#')
+                        continue;
+                if (count == SEVERITIES_MAX)
+                        return ERR_LIMIT;
+                err = severity_line(&rows[count++], line, number, bad);
+                if (err)
+                        return err;
+        }
+        memcpy(out->severity, rows, count * sizeof(rows[0]));
+        out->severity_count = count;
+        return 0;
+}
+
+static char lower(char c)
+{
+        return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
+}
+
+static bool holds(struct text name, const char *word)
+{
+        size_t len = strlen(word);
+
+        for (size_t at = 0; at + len <= name.len; at++) {
+                size_t i = 0;
+
+                while (i < len && lower(name.data[at + i]) == word[i])
+                        i++;
+                if (i == len)
+                        return true;
+        }
+        return false;
+}
+
+const char *malware_severity(const struct incident_rules *rules, struct text malware)
+{
+        for (size_t i = 0; rules && i < rules->severity_count; i++)
+                if (holds(malware, rules->severity[i].word))
+                        return rules->severity[i].severity;
+        return "high";
+}

@@ -42,11 +42,11 @@ static int next_number(char number[32], struct db *db, time_ms detected_at)
 
 static int open_new(char id[ULID_MAX], struct db *db, const struct clock *clock,
     const struct incident_rules *rules, const char *unit_id, struct text malware, struct text title,
-    time_ms detected_at)
+    const char *severity, time_ms detected_at)
 {
         const struct incident_rule *rule = incident_rule_at(rules, detected_at);
         char number[32];
-        struct incident_row row = { ulid_make(id, clock), number, unit_id, title, malware,
+        struct incident_row row = { ulid_make(id, clock), number, unit_id, title, malware, severity,
                 detected_at, rule ? detected_at + rule->due_ms : 0 };
         int err = next_number(number, db, detected_at);
 
@@ -57,7 +57,7 @@ static int open_new(char id[ULID_MAX], struct db *db, const struct clock *clock,
 
 int incident_open_or_join(char id[ULID_MAX], bool *opened, struct db *db, const struct clock *clock,
     const struct incident_rules *rules, const char *unit_id, struct text malware, struct text title,
-    time_ms detected_at)
+    const char *severity, time_ms detected_at)
 {
         int err = incident_find_open(id, db, unit_id, malware);
 
@@ -65,7 +65,15 @@ int incident_open_or_join(char id[ULID_MAX], bool *opened, struct db *db, const 
                 *opened = err == ERR_MISSING;
         if (err != ERR_MISSING)
                 return err;
-        return open_new(id, db, clock, rules, unit_id, malware, title, detected_at);
+        return open_new(id, db, clock, rules, unit_id, malware, title, severity, detected_at);
+}
+
+int incident_reopen(
+    bool *reopened, struct db *db, const struct clock *clock, const char *id, const char *unit_id)
+{
+        int err = incident_set_reopened(reopened, db, id, clock_now(clock));
+
+        return err || !*reopened ? err : registry_changed(db, clock, "incident", id, unit_id);
 }
 
 static int entry(struct db *db, const struct clock *clock, const char *incident_id,

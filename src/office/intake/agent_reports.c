@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "office/registry/trail.h"
 #include "office/intake/report_rows.h"
+#include "office/registry/machine_life.h"
 #include "system/db/db.h"
 
 struct filing {
@@ -12,6 +13,7 @@ struct filing {
         const struct report_sink *sink;
         struct report_machine machine;
         time_ms now;
+        int64_t dropped;
 };
 
 static int sender_machine(
@@ -99,9 +101,11 @@ static int file_sweep(struct filing *f)
         if (s->complete && (err = sweep_hits_gone(f->db, s, f->machine.id)))
                 return err;
         filed.proves = judged.until > 0;
-        if (filed.proves && (err = sweep_machine_swept(f->db, s, f->machine.id, f->now)))
+        if (filed.proves &&
+            (err = machine_swept(f->db, f->machine.id, s->id.data, s->ended_at, f->now)))
                 return err;
         if ((err = sweep_orders_swept(f->db, s, f->machine.id, &judged, f->now)) ||
+            (err = sweeps_bound(&f->dropped, f->db, f->machine.id)) ||
             (err = sweep_hits_open(&filed.open_hits, f->db, f->machine.id)))
                 return err;
         return f->sink && f->sink->swept ? f->sink->swept(f->sink->state, f->db, &filed) : 0;
@@ -132,11 +136,11 @@ static int file_connections(struct filing *f)
                         return err;
         }
         if (list->count) {
-                int err = connections_bound(f->db, f->machine.id);
+                int err = connections_bound(&f->dropped, f->db, f->machine.id);
                 if (err)
                         return err;
         }
-        return connections_seen(f->db, f->machine.id, list->to < f->now ? list->to : f->now);
+        return machine_connections_at(f->db, f->machine.id, list->to < f->now ? list->to : f->now);
 }
 
 static int file_heartbeat(struct filing *f)
@@ -208,6 +212,7 @@ static int file_inside(struct report_filed *out, struct filing *f,
                         return err;
         }
         out->filed = !known;
+        out->dropped = f->dropped;
         out->kind = f->report->kind;
         err = text_copy(out->machine_id, ULID_MAX, text_of(f->machine.id));
         return err ? err : text_copy(out->id, ULID_MAX, f->report->id);

@@ -11,7 +11,11 @@
 
 struct db;
 
-enum { REPORT_FUTURE_MS = 10 * MINUTE_MS, CONNECTIONS_PER_MACHINE_MAX = 20000 };
+enum {
+        REPORT_FUTURE_MS = 10 * MINUTE_MS,
+        CONNECTIONS_PER_MACHINE_MAX = 20000,
+        SWEEPS_PER_MACHINE_MAX = 1000
+};
 
 /* Who delivers: a machine by its certificate, or a check kit for any machine of its unit (then
  * machine_id is NULL). One of the two is set. way: "line" or "hand". */
@@ -54,7 +58,8 @@ struct report_sink {
 struct report_filed {
         char id[ULID_MAX], machine_id[ULID_MAX];
         enum report_kind kind;
-        bool filed; /* false: it was here already and was not counted again */
+        int64_t dropped; /* rows of the machine beyond its limits, which made room */
+        bool filed;      /* false: it was here already and was not counted again */
 };
 
 /* For the sink: which finding a hit became. */

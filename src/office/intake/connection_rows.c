@@ -17,13 +17,12 @@ DB_SQL(connection_upsert,
     " family = case when excluded.list = '' then machine_connection.family else excluded.family "
     "end,"
     " list = case when excluded.list = '' then machine_connection.list else excluded.list end");
-/* What is listed is kept longest. */
+/* What is listed is kept longest; the rest of the order only makes the bound exact. */
 DB_SQL(connections_trim,
-    "delete from machine_connection where machine_id = $1 and list = '' and last_at <"
-    " coalesce((select last_at from machine_connection where machine_id = $2 order by last_at desc"
-    " limit 1 offset $3), 0)");
-DB_SQL(connections_at, "update machine set last_connections_at = $1 where id = $2 and "
-                       "coalesce(last_connections_at, 0) < $3");
+    "delete from machine_connection where machine_id = $1 and (remote, port, protocol, process) in"
+    " (select remote, port, protocol, process from machine_connection where machine_id = $2"
+    " order by case when list = '' then 1 else 0 end, last_at desc, remote, port, protocol, process"
+    " limit 40000 offset $3)");
 
 int connection_put(struct db *db, const struct report_connection *c, const char *machine_id)
 {
@@ -36,13 +35,8 @@ int connection_put(struct db *db, const struct report_connection *c, const char 
             c->matched ? c->family.data : "", c->matched ? list : "");
 }
 
-int connections_bound(struct db *db, const char *machine_id)
+int connections_bound(int64_t *dropped, struct db *db, const char *machine_id)
 {
-        return db_run(db, NULL, connections_trim, "tti", machine_id, machine_id,
-            (int64_t)CONNECTIONS_PER_MACHINE_MAX - 1);
-}
-
-int connections_seen(struct db *db, const char *machine_id, time_ms at)
-{
-        return db_run(db, NULL, connections_at, "iti", at, machine_id, at);
+        return db_run(db, dropped, connections_trim, "tti", machine_id, machine_id,
+            (int64_t)CONNECTIONS_PER_MACHINE_MAX);
 }

@@ -5,6 +5,7 @@
 #include "codec/json_fields.h"
 #include "office/intake/list_rows.h"
 #include "office/intake/victim_row_parse.h"
+#include "office/registry/trail.h"
 #include "system/db/db_json.h"
 
 struct batch {
@@ -215,6 +216,9 @@ int list_batch_file(struct list_filed *out, struct db *db, const struct clock *c
         err = file_inside(&b, bad);
         if (err == ERR_EXISTS)
                 *out = b.filed;
+        if (!err)
+                err = audit_add(db, clock, filing->scope, "file", "list", b.filed.batch_id,
+                    filing->scope->unit_id, NULL);
         if (!err)
                 err = db_commit(db);
         if (err) {

@@ -18,7 +18,7 @@ struct list_filing {
         const char *kind;   /* "indicator" or "victim" */
         const char *file_name, *sha256;
         const char *period, *letter;
-        const char *by;    /* account's name */
+        const struct scope *scope; /* who files it */
         const char *store; /* file name of the kept set below the lists folder; "" for victims */
         const json_t *map; /* remembered for the source; may be NULL */
         int zone_minutes;
@@ -67,7 +67,8 @@ MUST_USE int list_source_json(json_t **out, struct db *db, const char *name);
 MUST_USE int list_preview_enrich(
     json_t *preview, struct db *db, const struct clock *clock, const char *source);
 /* Takes an indicator batch out of use; MISSING, UNSUPPORTED for victims. */
-MUST_USE int list_batch_withdraw(struct db *db, const struct clock *clock, const char *id);
+MUST_USE int list_batch_withdraw(
+    struct db *db, const struct clock *clock, const struct scope *scope, const char *id);
 /* [{"store":…}] of the batches in use: the set is built from these. */
 MUST_USE int list_stores_json(json_t **out, struct db *db);
 

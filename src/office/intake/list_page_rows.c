@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "codec/json_fields.h"
 #include "office/intake/list_batches.h"
+#include "office/registry/trail.h"
 #include "system/db/db_json.h"
 
 enum { BATCHES_MAX = 2000, SOURCES_MAX = 2000, ROWS_SHOWN_MAX = 20000, RANGES_MAX = 100000 };
@@ -148,21 +149,36 @@ int list_batch_json(json_t **out, struct db *db, const struct scope *scope, cons
         return 0;
 }
 
-int list_batch_withdraw(struct db *db, const struct clock *clock, const char *id)
+static int withdraw_inside(
+    struct db *db, const struct clock *clock, const struct scope *scope, const char *id)
+{
+        int64_t changed = 0;
+        int err = db_run(db, &changed, batch_withdraw, "t", id);
+
+        if (!err && !changed)
+                err = ERR_MISSING;
+        return err ? err
+                   : audit_add(db, clock, scope, "withdraw", "list", id, scope->unit_id, NULL);
+}
+
+int list_batch_withdraw(
+    struct db *db, const struct clock *clock, const struct scope *scope, const char *id)
 {
         AUTO(json_free_at) json_t *batch = NULL;
-        int64_t changed = 0;
         int err = with_text(&batch, db, batch_by_id, id, BATCH_SPEC);
 
-        (void)clock;
         if (err)
                 return err;
         if (strcmp(json_get_text(batch, "kind"), "indicator") != 0)
                 return ERR_UNSUPPORTED;
-        err = db_run(db, &changed, batch_withdraw, "t", id);
+        err = db_begin(db);
+        if (!err)
+                err = withdraw_inside(db, clock, scope, id);
+        if (!err)
+                err = db_commit(db);
         if (err)
-                return err;
-        return changed ? 0 : ERR_MISSING;
+                db_rollback(db);
+        return err;
 }
 
 int list_ours_json(json_t **out, struct db *db)

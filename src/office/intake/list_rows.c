@@ -113,7 +113,7 @@ int list_batch_add(
         return db_run(db, NULL, batch_add, "ttttttttiiiiitit", id, source_id, f->kind, f->file_name,
             f->sha256, json_get_text(f->head, "list_format"), f->period, f->letter,
             json_get_int(c, "read"), json_get_int(c, "good"), json_get_int(c, "duplicate"),
-            json_get_int(c, "refused"), json_get_int(c, "warned"), f->store, now, f->by);
+            json_get_int(c, "refused"), json_get_int(c, "warned"), f->store, now, f->scope->actor);
 }
 
 int list_batch_count(struct db *db, const struct list_filed *filed)

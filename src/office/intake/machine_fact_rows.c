@@ -29,6 +29,13 @@ DB_SQL(facts_victims,
     " from finding f join unit_closure c on c.below_id = f.unit_id and c.above_id = $1"
     " where f.kind = 'victim' and f.state <> 'not_ours' order by f.unit_id, f.id");
 
+DB_SQL(period_hits, "select h.machine_id, count(*), sum(case when h.state = 'open' then 1 else 0 "
+                    "end) from sweep_hit h"
+                    " join machine m on m.id = h.machine_id"
+                    " join unit_closure c on c.below_id = m.unit_id and c.above_id = $1"
+                    " where h.last_at >= $2 and h.first_at <= $3 and h.state <> 'accepted'"
+                    " group by h.machine_id order by h.machine_id");
+
 static void machine_row(struct machine_fact *f, struct db_query *q)
 {
         struct text *const texts[] = { &f->id, &f->unit_id, &f->name, &f->kind, &f->os_id,
@@ -89,5 +96,23 @@ int victim_facts_each(struct db *db, const struct scope *scope,
                 if (err)
                         return err;
         }
+        return err;
+}
+
+int machine_hits_each(struct db *db, const struct scope *scope, time_ms from, time_ms until,
+    int (*sink)(void *state, struct text machine_id, int64_t hits, int64_t open), void *state)
+{
+        AUTO(db_query_done) struct db_query *q = NULL;
+        int step, err = db_query_begin(&q, db, period_hits);
+
+        if (err)
+                return err;
+        db_bind_string(q, 1, scope->unit_id);
+        db_bind_int(q, 2, from);
+        db_bind_int(q, 3, until);
+        while (!err && (step = db_step(q)) != 0)
+                err = step < 0 ? step
+                               : sink(state, db_column_text(q, 0), db_column_int(q, 1),
+                                     db_column_int(q, 2));
         return err;
 }

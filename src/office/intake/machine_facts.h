@@ -18,4 +18,10 @@ MUST_USE int machine_facts_each(struct db *db, const struct scope *scope,
 MUST_USE int victim_facts_each(struct db *db, const struct scope *scope,
     int (*sink)(void *state, const struct victim_fact *fact), void *state);
 
+/* Each machine of the scope with malware seen in the period: files
+ * found, and those not dealt with. */
+MUST_USE int machine_hits_each(struct db *db, const struct scope *scope, time_ms from,
+    time_ms until, int (*sink)(void *state, struct text machine_id, int64_t hits, int64_t open),
+    void *state);
+
 #endif

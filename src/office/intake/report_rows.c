@@ -1,6 +1,7 @@
 /* office/intake/report_rows.c: the envelope of a report, and what it says of its machine.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "office/intake/report_rows.h"
+#include "office/registry/machine_life.h"
 #include "base/buffer.h"
 #include "base/mem.h"
 #include "codec/unicode.h"
@@ -9,21 +10,12 @@
 DB_SQL(machine_by_id, "select id, unit_id, state, name from machine where id = $1");
 DB_SQL(machine_by_key, "select id, unit_id, state, name from machine where machine_key = $1");
 DB_SQL(unit_has, "select 1 from unit_closure where above_id = $1 and below_id = $2");
-DB_SQL(machine_make, "insert into machine (id, unit_id, name, name_folded, machine_key, state, "
-                     "created_at, updated_at)"
-                     " values ($1, $2, $3, $4, $5, 'active', $6, $7)");
 DB_SQL(report_by_id, "select machine_id, sha256 from agent_report where id = $1");
 DB_SQL(report_add,
     "insert into agent_report (id, machine_id, kind, sequence, made_at, received_at, sha256, way)"
     " values ($1, $2, $3, $4, $5, $6, $7, $8)");
 DB_SQL(report_receipt, "select coalesce(min(sequence), 0) from agent_report where machine_id = $1"
                        " and sequence < 0");
-DB_SQL(machine_seen,
-    "update machine set state = 'active', updated_at = $1,"
-    " last_seen_at = case when coalesce(last_seen_at, 0) < $2 then $3 else last_seen_at end,"
-    " agent_version = $4,"
-    " report_sequence = case when report_sequence < $5 then $6 else report_sequence end where id = "
-    "$7");
 DB_SQL(inventory_put,
     "insert into machine_inventory (machine_id, report_id, at, body, packages, listeners, accounts)"
     " values ($1, $2, $3, $4, $5, $6, $7) on conflict (machine_id) do update set report_id = "
@@ -31,10 +23,6 @@ DB_SQL(inventory_put,
     " at = excluded.at, body = excluded.body, packages = excluded.packages, listeners = "
     "excluded.listeners,"
     " accounts = excluded.accounts where machine_inventory.at <= excluded.at");
-DB_SQL(machine_facts_put,
-    "update machine set os_name = $1, os_version = $2, os_build = $3, os_id = $4, addresses = $5,"
-    " last_inventory_at = $6, updated_at = $7 where id = $8 and coalesce(last_inventory_at, 0) <= "
-    "$9");
 
 static int machine_step(struct report_machine *out, struct db_query *q)
 {
@@ -92,24 +80,18 @@ static int unit_holds(struct db *db, const char *above, const char *below)
 static int make_machine(struct report_machine *out, struct db *db, const struct clock *clock,
     const char *unit_id, const struct report *report)
 {
-        AUTO(buffer_done) struct buffer folded = BUFFER(4 * REPORT_NAME_MAX);
         struct report_machine m = { .state = "active" };
         struct text name = report->machine_key;
         int err;
 
         if (report->kind == REPORT_INVENTORY && report->inventory.hostname.len)
                 name = report->inventory.hostname;
-        if ((err = unicode_add_folded(&folded, name)) ||
-            (err = text_copy(m.name, sizeof(m.name), name)) ||
-            (err = text_copy(m.unit_id, sizeof(m.unit_id), text_of(unit_id))))
+        if ((err = text_copy(m.name, sizeof(m.name), name)) ||
+            (err = text_copy(m.unit_id, sizeof(m.unit_id), text_of(unit_id))) ||
+            (err = machine_add(m.id, db, clock, unit_id, name, report->machine_key)))
                 return err;
-        (void)ulid_make(m.id, clock);
-        err = db_run(db, NULL, machine_make, "tttttii", m.id, unit_id, m.name,
-            folded.data ? folded.data : "", report->machine_key.data, clock_now(clock),
-            clock_now(clock));
-        if (!err)
-                *out = m;
-        return err;
+        *out = m;
+        return 0;
 }
 
 int report_machine_by_key(struct report_machine *out, struct db *db, const struct clock *clock,
@@ -176,10 +158,8 @@ int report_row_add(struct db *db, const struct report *report, const char *machi
 int report_machine_seen(
     struct db *db, const struct report *report, const char *machine_id, time_ms now)
 {
-        time_ms seen = report->made_at < now ? report->made_at : now;
-
-        return db_run(db, NULL, machine_seen, "iiitiit", now, seen, seen, report->agent.data,
-            report->sequence, report->sequence, machine_id);
+        return machine_seen(
+            db, machine_id, report->made_at, now, report->agent.data, report->sequence);
 }
 
 int report_inventory_put(
@@ -195,9 +175,10 @@ int report_inventory_put(
                     report->made_at, body, (int64_t)i->packages, (int64_t)i->listeners,
                     (int64_t)i->accounts);
         if (!err)
-                err = db_run(db, NULL, machine_facts_put, "tttttiiti", i->os_name.data,
-                    i->os_version.data, i->os_build.data, i->os_id.data, addresses, report->made_at,
-                    now, machine_id, report->made_at);
+                err = machine_describe(db, machine_id,
+                    &(struct machine_description){ i->os_name.data, i->os_version.data,
+                        i->os_build.data, i->os_id.data, addresses },
+                    report->made_at, now);
         free(body);
         free(addresses);
         return err;

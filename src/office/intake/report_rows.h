@@ -46,9 +46,9 @@ MUST_USE int sweep_hit_put(char *hit_id, bool *first_time, struct db *db, const 
 /* What a complete sweep over its folder no longer found is gone. */
 MUST_USE int sweep_hits_gone(
     struct db *db, const struct report_sweep *sweep, const char *machine_id);
+/* Keeps the newest SWEEPS_PER_MACHINE_MAX, and those that a file or a proof refers to. */
+MUST_USE int sweeps_bound(int64_t *dropped, struct db *db, const char *machine_id);
 MUST_USE int sweep_hits_open(int64_t *out, struct db *db, const char *machine_id);
-MUST_USE int sweep_machine_swept(
-    struct db *db, const struct report_sweep *sweep, const char *machine_id, time_ms now);
 MUST_USE int sweep_orders_swept(struct db *db, const struct report_sweep *sweep,
     const char *machine_id, const struct sweep_judged *judged, time_ms now);
 MUST_USE int order_done(struct db *db, const struct report_order *order, const char *machine_id,
@@ -59,8 +59,7 @@ MUST_USE int order_restored(
 
 MUST_USE int connection_put(
     struct db *db, const struct report_connection *c, const char *machine_id);
-/* Keeps the newest CONNECTIONS_PER_MACHINE_MAX. */
-MUST_USE int connections_bound(struct db *db, const char *machine_id);
-MUST_USE int connections_seen(struct db *db, const char *machine_id, time_ms at);
+/* Keeps CONNECTIONS_PER_MACHINE_MAX: the listed first, then the newest. */
+MUST_USE int connections_bound(int64_t *dropped, struct db *db, const char *machine_id);
 
 #endif

@@ -29,10 +29,13 @@ DB_SQL(hits_elsewhere, "select id, path from sweep_hit where machine_id = $1 and
                        " and last_at <= $3");
 DB_SQL(hit_finding, "update sweep_hit set finding_id = $1 where id = $2");
 DB_SQL(hit_gone, "update sweep_hit set state = 'gone' where id = $1");
+DB_SQL(sweeps_trim,
+    "delete from sweep where machine_id = $1 and id in (select id from sweep where machine_id = $2"
+    " order by ended_at desc, id desc limit 40000 offset $3)"
+    " and not exists (select 1 from sweep_hit h where h.sweep_id = sweep.id)"
+    " and not exists (select 1 from finding f where f.proof_id = sweep.id)"
+    " and not exists (select 1 from machine m where m.last_sweep_id = sweep.id)");
 DB_SQL(hits_open, "select count(*) from sweep_hit where machine_id = $1 and state = 'open'");
-DB_SQL(machine_swept,
-    "update machine set last_sweep_at = $1, last_sweep_id = $2, updated_at = $3 where id = $4"
-    " and coalesce(last_sweep_at, 0) <= $5");
 DB_SQL(orders_swept, "update sweep_order set state = 'done', done_at = $1, result_id = $2 where "
                      "machine_id = $3 and kind = 'sweep'"
                      " and state in ('waiting', 'sent') and created_at <= $4");
@@ -200,6 +203,12 @@ int sweep_hits_gone(struct db *db, const struct report_sweep *sweep, const char 
         return 0;
 }
 
+int sweeps_bound(int64_t *dropped, struct db *db, const char *machine_id)
+{
+        return db_run(db, dropped, sweeps_trim, "tti", machine_id, machine_id,
+            (int64_t)SWEEPS_PER_MACHINE_MAX);
+}
+
 int sweep_hits_open(int64_t *out, struct db *db, const char *machine_id)
 {
         AUTO(db_query_done) struct db_query *q = NULL;
@@ -213,13 +222,6 @@ int sweep_hits_open(int64_t *out, struct db *db, const char *machine_id)
                 return err;
         *out = db_column_int(q, 0);
         return 0;
-}
-
-int sweep_machine_swept(
-    struct db *db, const struct report_sweep *sweep, const char *machine_id, time_ms now)
-{
-        return db_run(db, NULL, machine_swept, "ititi", sweep->ended_at, sweep->id.data, now,
-            machine_id, sweep->ended_at);
 }
 
 /* Its own order is answered by any sweep that ended; the others only by one that proves what they

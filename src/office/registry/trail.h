@@ -28,6 +28,8 @@ MUST_USE int audit_json(json_t **out, struct db *db, const struct scope *scope, 
  * or "": everyone. */
 MUST_USE int registry_changed(struct db *db, const struct clock *clock, const char *topic,
     const char *object_id, const char *unit_id);
+/* The newest sequence of all topics but this one; 0 when there is none. */
+MUST_USE int registry_change_last(int64_t *out, struct db *db, const char *but_topic);
 /* {"sequence":N,"changes":[{topic,id}]} that the scope may see, after a sequence; at most 500. */
 MUST_USE int registry_changes_json(
     json_t **out, struct db *db, const struct scope *scope, int64_t after);

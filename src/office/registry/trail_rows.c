@@ -27,7 +27,7 @@ DB_SQL(change_after,
     "select topic, object_id from change k where k.sequence > $1 and k.sequence <= $3 and "
     "(k.unit_id is null or exists (select 1 from unit_closure c where c.above_id = $2 "
     "and c.below_id = k.unit_id)) order by k.sequence limit $4");
-DB_SQL(change_last, "select coalesce(max(sequence), 0) from change");
+DB_SQL(change_last, "select coalesce(max(sequence), 0) from change where topic <> $1");
 DB_SQL(setting_get, "select value from setting where name = $1");
 DB_SQL(setting_put,
     "insert into setting (name, value, updated_at) values ($1, $2, $3) "
@@ -170,13 +170,14 @@ int registry_changed(struct db *db, const struct clock *clock, const char *topic
             object_id ? object_id : "", unit_id && unit_id[0] ? unit_id : NULL);
 }
 
-static int last_change(int64_t *out, struct db *db)
+int registry_change_last(int64_t *out, struct db *db, const char *but_topic)
 {
         AUTO(db_query_done) struct db_query *q = NULL;
         int got, err = db_query_begin(&q, db, change_last);
 
         if (err)
                 return err;
+        db_bind_string(q, 1, but_topic);
         got = db_step(q);
         if (got == 1)
                 *out = db_column_int(q, 0);
@@ -188,7 +189,7 @@ int registry_changes_json(json_t **out, struct db *db, const struct scope *scope
         AUTO(db_query_done) struct db_query *q = NULL;
         json_t *rows;
         int64_t last = 0;
-        int err = last_change(&last, db);
+        int err = registry_change_last(&last, db, "");
 
         if (err)
                 return err;

@@ -3,7 +3,9 @@
 
 #include "base/mem.h"
 #include "codec/csv.h"
+#include "codec/json_fields.h"
 #include "codec/timestamp.h"
+#include "office/registry/trail.h"
 #include "office/registry/units.h"
 #include "system/db/db.h"
 
@@ -280,6 +282,18 @@ static int import_passes(
         return 0;
 }
 
+/* Inside the transaction: what was imported is in the trail, or not imported. */
+static int tell(struct importing *im)
+{
+        AUTO(json_free_at)
+        json_t *detail = json_pack("{s:I,s:I}", "created", (json_int_t)im->result.created,
+            "changed", (json_int_t)im->result.changed);
+        int err = audit_add(im->db, im->clock, im->scope, "import", record_topic_word(im->t), "",
+            im->scope->unit_id, detail);
+
+        return err ? err : registry_changed(im->db, im->clock, "registry", "", im->scope->unit_id);
+}
+
 static int finish(struct importing *im, bool dry_run)
 {
         int err;
@@ -288,7 +302,11 @@ static int finish(struct importing *im, bool dry_run)
                 db_rollback(im->db);
                 return 0;
         }
-        err = db_commit(im->db);
+        err = tell(im);
+        if (!err)
+                err = db_commit(im->db);
+        if (err)
+                db_rollback(im->db);
         im->result.written = !err;
         return err;
 }

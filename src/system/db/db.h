@@ -32,6 +32,9 @@ void db_close_at(struct db **db);
  * touched. */
 MUST_USE int db_migrate(struct db *db, int64_t *found);
 
+/* A whole copy as of one moment in a new file, while others read and write. EXISTS, IO. */
+MUST_USE int db_copy(struct db *db, const char *path);
+
 /* Write transactions; they do not nest. db_begin takes the write lock at once (BUSY after 10 s). */
 MUST_USE int db_begin(struct db *db);
 MUST_USE int db_commit(struct db *db);

@@ -158,6 +158,34 @@ struct db *db_close(struct db *db)
         return NULL;
 }
 
+static int copy_pages(struct db *db, sqlite3 *to)
+{
+        sqlite3_backup *copy = sqlite3_backup_init(to, "main", db->handle, "main");
+        int code;
+
+        if (!copy)
+                return err_of(to, sqlite3_errcode(to));
+        code = sqlite3_backup_step(copy, -1); /* all in one step: a read transaction, one moment */
+        (void)sqlite3_backup_finish(copy);
+        return code == SQLITE_DONE ? 0 : err_of(to, code);
+}
+
+int db_copy(struct db *db, const char *path)
+{
+        sqlite3 *to = NULL;
+        int err, fd = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+
+        if (fd < 0)
+                return err_from_errno(errno);
+        close(fd);
+        err = err_of(to, sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE, NULL));
+        if (!err)
+                err = copy_pages(db, to);
+        if (sqlite3_close(to) != SQLITE_OK && !err)
+                err = ERR_IO;
+        return err;
+}
+
 void db_close_at(struct db **db)
 {
         *db = db_close(*db);

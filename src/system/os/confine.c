@@ -46,6 +46,11 @@ static int limits_apply(const struct confine_limits *l)
         return err;
 }
 
+bool confine_is_narrow(enum confine_profile profile)
+{
+        return profile <= CONFINE_ZYGOTE;
+}
+
 int confine_apply(struct confine_report *out, const struct confine_request *what)
 {
         struct confine_report report = { 0 };
@@ -54,7 +59,8 @@ int confine_apply(struct confine_report *out, const struct confine_request *what
         if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
                 return ERR_UNSUPPORTED;
         err = limits_apply(&what->limits);
-        if (!err)
+        /* The narrow ones cannot open a file at all, and may no longer ask for Landlock. */
+        if (!err && !confine_is_narrow(what->profile))
                 err = confine_landlock(&report, what);
         /* Last: the filter forbids the calls above. */
         if (!err)

@@ -12,14 +12,15 @@
 #include <stdint.h>
 
 enum confine_profile {
-        CONFINE_READER, /* allow list: memory, the handles it has, messages on them. No open, no
-                           socket, no process. */
-        CONFINE_SCAN,   /* opens files; no socket of any kind, no exec, no new process */
-        CONFINE_LINK,   /* sockets, and the folders it names; no exec, no new process (threads may
-                           start) */
-        CONFINE_KEYS,   /* the folders it names and the handles it has; no socket, no exec, no new
-                           process */
-        CONFINE_WEB     /* as LINK; for the listening process */
+        /* Allow lists; anything else ends the process. No file can be opened, so no folder is
+         * named. */
+        CONFINE_MEMORY,   /* memory, time, randomness, reading and writing what is open */
+        CONFINE_MESSAGES, /* the same, and messages over what is open */
+        CONFINE_ZYGOTE,   /* the same, and children, which then take CONFINE_MEMORY */
+        /* Deny lists; what is forbidden fails with EPERM. All but the named folders is out of
+         * reach. */
+        CONFINE_SCAN, /* opens files; no socket of any kind, no exec, no new process */
+        CONFINE_LINK  /* sockets; no exec, no new process (threads may start) */
 };
 
 enum confine_access {
@@ -43,7 +44,7 @@ struct confine_limits {        /* 0 = as it is */
 struct confine_request {
         enum confine_profile profile;
         struct confine_limits limits;
-        const struct confine_folder *folders; /* all else is out of reach; READER needs none */
+        const struct confine_folder *folders; /* of the deny lists only */
         size_t folder_count;
         /* A file that stays unreadable though a folder above it is granted (a key); its absolute
          * path without links, NULL. What appears later beside it or beside a folder above it is

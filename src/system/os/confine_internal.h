@@ -5,6 +5,8 @@
 
 #include "system/os/confine.h"
 
+/* An allow list of calls: nothing can be opened. */
+bool confine_is_narrow(enum confine_profile profile);
 MUST_USE int confine_landlock(struct confine_report *out, const struct confine_request *what);
 MUST_USE int confine_seccomp(enum confine_profile profile);
 

@@ -156,7 +156,7 @@ int confine_landlock(struct confine_report *out, const struct confine_request *w
 {
         AUTO(file_close_at) int rules = -1;
         int abi = confine_landlock_abi();
-        bool sockets = what->profile == CONFINE_LINK || what->profile == CONFINE_WEB;
+        bool sockets = what->profile == CONFINE_LINK;
         struct ruleset set = { .handled_fs = all_of(abi),
                 .handled_net = abi >= 4 && !sockets ? NET_ALL_V4 : 0 };
 

@@ -1,5 +1,6 @@
-/* system/os/confine_seccomp.c: which system calls each profile keeps. A forbidden call fails with
- * EPERM: the libraries below us then take their error path, and a test can see it.
+/* system/os/confine_seccomp.c: which system calls each profile keeps. In a deny list a forbidden
+ * call fails with EPERM: the libraries below us then take their error path, and a test can see it.
+ * Beyond an allow list the process ends.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "system/os/confine_internal.h"
 #include "base/mem.h"
@@ -7,21 +8,61 @@
 #include <errno.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <sys/mman.h>
 
 #define CALL(name) SCMP_SYS(name)
 
-/* All that a parser of bytes needs: memory, time, its own handles. */
-static const int reader_calls[] = { CALL(read), CALL(readv), CALL(pread64), CALL(write),
-        CALL(writev), CALL(pwrite64), CALL(recvmsg), CALL(recvfrom), CALL(sendmsg), CALL(sendto),
-        CALL(close), CALL(lseek), CALL(fstat), CALL(newfstatat), CALL(fcntl), CALL(dup),
-        CALL(ftruncate), CALL(memfd_create), CALL(poll), CALL(ppoll), CALL(epoll_wait),
-        CALL(epoll_pwait), CALL(epoll_ctl), CALL(mmap), CALL(munmap), CALL(mprotect), CALL(mremap),
-        CALL(madvise), CALL(brk), CALL(futex), CALL(rt_sigaction), CALL(rt_sigprocmask),
-        CALL(rt_sigreturn), CALL(sigaltstack), CALL(restart_syscall), CALL(getpid), CALL(gettid),
-        CALL(tgkill), CALL(exit), CALL(exit_group), CALL(clock_gettime), CALL(clock_nanosleep),
-        CALL(nanosleep), CALL(gettimeofday), CALL(time), CALL(getrandom), CALL(getrusage),
-        CALL(sched_yield), CALL(sched_getaffinity), CALL(prlimit64), CALL(getrlimit),
-        CALL(set_robust_list), CALL(rseq), CALL(membarrier), CALL(uname) };
+/* What libc, the allocator, threads' ends and our own reading and writing need. */
+static const int calls_memory[] = {
+        SCMP_SYS(read),
+        SCMP_SYS(write),
+        SCMP_SYS(readv),
+        SCMP_SYS(writev),
+        SCMP_SYS(pread64),
+        SCMP_SYS(pwrite64),
+        SCMP_SYS(close),
+        SCMP_SYS(fstat),
+        SCMP_SYS(lseek),
+        SCMP_SYS(mmap),
+        SCMP_SYS(munmap),
+        SCMP_SYS(mremap),
+        SCMP_SYS(brk),
+        SCMP_SYS(madvise),
+        SCMP_SYS(futex),
+        SCMP_SYS(getrandom),
+        SCMP_SYS(clock_gettime),
+        SCMP_SYS(gettimeofday),
+        SCMP_SYS(time),
+        SCMP_SYS(rt_sigreturn),
+        SCMP_SYS(rt_sigaction),
+        SCMP_SYS(rt_sigprocmask),
+        SCMP_SYS(sigaltstack),
+        SCMP_SYS(getpid),
+        SCMP_SYS(gettid),
+        SCMP_SYS(tgkill),
+        SCMP_SYS(exit),
+        SCMP_SYS(exit_group),
+        SCMP_SYS(ftruncate),
+        SCMP_SYS(sched_yield),
+        SCMP_SYS(uname),
+        SCMP_SYS(sysinfo),
+        SCMP_SYS(restart_syscall),
+        SCMP_SYS(getrusage),
+        SCMP_SYS(times),
+};
+static const int calls_messages[] = { SCMP_SYS(sendmsg), SCMP_SYS(recvmsg), SCMP_SYS(poll),
+        SCMP_SYS(ppoll), SCMP_SYS(shutdown), SCMP_SYS(fcntl) };
+static const int calls_zygote[] = { SCMP_SYS(clone), SCMP_SYS(clone3), SCMP_SYS(fork),
+        SCMP_SYS(wait4), SCMP_SYS(waitid), SCMP_SYS(kill), SCMP_SYS(memfd_create),
+        SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(prctl), SCMP_SYS(seccomp),
+        SCMP_SYS(prlimit64), SCMP_SYS(setrlimit), SCMP_SYS(getrlimit), SCMP_SYS(getppid),
+        SCMP_SYS(set_tid_address), SCMP_SYS(sched_getaffinity), SCMP_SYS(getcpu) };
+/* Asked for by libraries out of habit (locale, zone files, statistics): told no, not killed. */
+static const int calls_told_no[] = { SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(stat),
+        SCMP_SYS(lstat), SCMP_SYS(newfstatat), SCMP_SYS(statx), SCMP_SYS(access),
+        SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(readlink), SCMP_SYS(readlinkat),
+        SCMP_SYS(getcwd), SCMP_SYS(ioctl), SCMP_SYS(prctl), SCMP_SYS(fcntl), SCMP_SYS(getuid),
+        SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid) };
 
 /* Nobody needs these; they are how a taken process takes the machine. */
 static const int never_calls[] = { CALL(execve), CALL(execveat), CALL(fork), CALL(vfork),
@@ -33,7 +74,8 @@ static const int never_calls[] = { CALL(execve), CALL(execveat), CALL(fork), CAL
         CALL(add_key), CALL(request_key), CALL(keyctl), CALL(settimeofday), CALL(clock_settime),
         CALL(adjtimex), CALL(acct), CALL(quotactl), CALL(mknod), CALL(mknodat),
         CALL(open_by_handle_at), CALL(personality), CALL(pidfd_getfd), CALL(move_mount),
-        CALL(open_tree), CALL(fsopen), CALL(fsmount), CALL(iopl), CALL(ioperm) };
+        CALL(open_tree), CALL(fsopen), CALL(fsmount), CALL(iopl), CALL(ioperm), CALL(setuid),
+        CALL(setgid), CALL(setresuid), CALL(setresgid) };
 
 static const int socket_calls[] = { CALL(socket), CALL(socketpair), CALL(connect), CALL(bind),
         CALL(listen), CALL(accept), CALL(accept4) };
@@ -43,8 +85,8 @@ static int rules_add(scmp_filter_ctx filter, uint32_t action, const int *calls, 
         for (size_t i = 0; i < count; i++) {
                 int err = seccomp_rule_add(filter, action, calls[i], 0);
 
-                if (err && err != -EDOM &&
-                    err != -EACCES) /* not on this processor; or the default anyway */
+                /* a stronger rule stands already; not on this processor; the default anyway */
+                if (err && err != -EEXIST && err != -EDOM && err != -EACCES)
                         return err == -ENOMEM ? ERR_MEMORY : ERR_UNSUPPORTED;
         }
         return 0;
@@ -62,30 +104,57 @@ static int deny_processes(scmp_filter_ctx filter)
         return 0;
 }
 
+static int fill_narrow(scmp_filter_ctx filter, enum confine_profile kind)
+{
+        int err = rules_add(filter, SCMP_ACT_ALLOW, calls_memory, ARRAY_LEN(calls_memory));
+
+        /* Nothing new becomes executable. */
+        if (!err && seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
+                        SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) != 0)
+                err = ERR_UNSUPPORTED;
+        if (!err && kind != CONFINE_MEMORY)
+                err = rules_add(filter, SCMP_ACT_ALLOW, calls_messages, ARRAY_LEN(calls_messages));
+        if (!err && kind == CONFINE_ZYGOTE)
+                err = rules_add(filter, SCMP_ACT_ALLOW, calls_zygote, ARRAY_LEN(calls_zygote));
+        for (size_t i = 0; !err && i < ARRAY_LEN(calls_told_no); i++) {
+                int call = calls_told_no[i];
+                if (kind != CONFINE_MEMORY && call == SCMP_SYS(fcntl))
+                        continue;
+                if (kind == CONFINE_ZYGOTE && call == SCMP_SYS(prctl))
+                        continue;
+                err = rules_add(filter, SCMP_ACT_ERRNO(EACCES), &call, 1);
+        }
+        return err;
+}
+
 static void filter_free_at(scmp_filter_ctx *filter)
 {
         if (*filter)
                 seccomp_release(*filter);
 }
 
+static int fill_wide(scmp_filter_ctx filter, enum confine_profile profile)
+{
+        const uint32_t deny = SCMP_ACT_ERRNO(EPERM);
+        int err = rules_add(filter, deny, never_calls, ARRAY_LEN(never_calls));
+
+        if (!err)
+                err = deny_processes(filter);
+        if (!err && profile == CONFINE_SCAN)
+                err = rules_add(filter, deny, socket_calls, ARRAY_LEN(socket_calls));
+        return err;
+}
+
 int confine_seccomp(enum confine_profile profile)
 {
-        uint32_t deny = SCMP_ACT_ERRNO(EPERM);
-        bool reader = profile == CONFINE_READER;
-        bool sockets = profile == CONFINE_LINK || profile == CONFINE_WEB;
-        AUTO(filter_free_at) scmp_filter_ctx filter = seccomp_init(reader ? deny : SCMP_ACT_ALLOW);
+        bool narrow = confine_is_narrow(profile);
+        AUTO(filter_free_at)
+        scmp_filter_ctx filter = seccomp_init(narrow ? SCMP_ACT_KILL_PROCESS : SCMP_ACT_ALLOW);
         int err;
 
         if (!filter)
                 return ERR_MEMORY;
-        if (reader)
-                err = rules_add(filter, SCMP_ACT_ALLOW, reader_calls, ARRAY_LEN(reader_calls));
-        else
-                err = rules_add(filter, deny, never_calls, ARRAY_LEN(never_calls));
-        if (!err && !reader)
-                err = deny_processes(filter);
-        if (!err && !reader && !sockets)
-                err = rules_add(filter, deny, socket_calls, ARRAY_LEN(socket_calls));
+        err = narrow ? fill_narrow(filter, profile) : fill_wide(filter, profile);
         if (err)
                 return err;
         return seccomp_load(filter) == 0 ? 0 : ERR_UNSUPPORTED;

@@ -64,21 +64,59 @@ static bool can_thread(void)
         return pthread_create(&t, NULL, nothing, NULL) == 0 && pthread_join(t, NULL) == 0;
 }
 
-/* The number of the first expectation that does not hold, 0 = all hold. */
-static int try_reader(void)
+static int take(enum confine_profile profile)
 {
-        struct confine_request r = { .profile = CONFINE_READER };
+        const struct confine_request r = { .profile = profile };
         struct confine_report report;
 
-        if (confine_apply(&report, &r) != 0)
+        return confine_apply(&report, &r);
+}
+
+/* The number of the first expectation that does not hold, 0 = all hold. */
+static int try_memory(void)
+{
+        char *room;
+
+        if (take(CONFINE_MEMORY) != 0)
                 return 1;
-        if (can_open("/etc/passwd", O_RDONLY))
+        if (can_open("/etc/passwd", O_RDONLY) || errno != EACCES)
                 return 2;
-        if (can_socket())
+        room = malloc(1 << 20); /* memory still works */
+        if (!room)
                 return 3;
-        if (can_fork())
-                return 4;
-        return can_exec() ? 5 : 0;
+        memset(room, 1, 1 << 20);
+        free(room);
+        return 0;
+}
+
+static int try_zygote(void)
+{
+        int status;
+        pid_t pid;
+
+        if (take(CONFINE_ZYGOTE) != 0)
+                return 1;
+        pid = fork();
+        if (pid == 0)
+                _exit(try_memory());
+        if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+                return 9;
+        return WEXITSTATUS(status);
+}
+
+static int socket_from_memory(void)
+{
+        return take(CONFINE_MEMORY) != 0 ? 1 : can_socket() ? 2 : 3;
+}
+
+static int fork_from_messages(void)
+{
+        return take(CONFINE_MESSAGES) != 0 ? 1 : can_fork() ? 2 : 3;
+}
+
+static int exec_from_zygote(void)
+{
+        return take(CONFINE_ZYGOTE) != 0 ? 1 : can_exec() ? 2 : 3;
 }
 
 static int try_scan(void)
@@ -168,10 +206,31 @@ static void holds(int (*attempt)(void))
         assert_int_equal(WEXITSTATUS(status), 0);
 }
 
-static void reader_opens_nothing_and_speaks_to_nobody(void **state)
+static void is_killed(int (*attempt)(void))
+{
+        int status = 0;
+        pid_t child = fork();
+
+        if (child == 0)
+                _exit(attempt());
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFSIGNALED(status));
+        assert_int_equal(WTERMSIG(status), SIGSYS);
+}
+
+static void a_reader_of_foreign_bytes_opens_nothing_nor_does_its_parent(void **state)
 {
         (void)state;
-        holds(try_reader);
+        holds(try_memory);
+        holds(try_zygote);
+}
+
+static void a_call_beyond_an_allow_list_ends_the_process(void **state)
+{
+        (void)state;
+        is_killed(socket_from_memory);
+        is_killed(fork_from_messages);
+        is_killed(exec_from_zygote);
 }
 
 static void scan_reads_files_but_has_no_network(void **state)
@@ -198,7 +257,8 @@ static void link_has_the_network_but_only_its_own_folder(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(reader_opens_nothing_and_speaks_to_nobody),
+                cmocka_unit_test(a_reader_of_foreign_bytes_opens_nothing_nor_does_its_parent),
+                cmocka_unit_test(a_call_beyond_an_allow_list_ends_the_process),
                 cmocka_unit_test(scan_reads_files_but_has_no_network),
                 cmocka_unit_test(a_hidden_file_is_unreadable_and_its_neighbours_are_not),
                 cmocka_unit_test(link_has_the_network_but_only_its_own_folder),

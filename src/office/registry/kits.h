@@ -1,7 +1,7 @@
-/* centre/api/kit_rows.h: which unit a check kit was made for. SPDX-License-Identifier: Apache-2.0
+/* office/registry/kits.h: which unit a check kit was made for. SPDX-License-Identifier: Apache-2.0
  */
-#ifndef CANH_CENTRE_API_KIT_ROWS_H
-#define CANH_CENTRE_API_KIT_ROWS_H
+#ifndef CANH_OFFICE_REGISTRY_KITS_H
+#define CANH_OFFICE_REGISTRY_KITS_H
 
 #include "base/clock.h"
 #include "codec/ulid.h"
@@ -16,6 +16,9 @@ MUST_USE int kit_add(struct db *db, const struct clock *clock, const struct scop
     const char *kit_id, const char *unit_id, time_ms until);
 /* MISSING. */
 MUST_USE int kit_unit(char unit_id[ULID_MAX], struct db *db, const char *kit_id);
+/* The kit file itself, canh-kit/1 (docs/formats/agent-report.md). */
+json_t *kit_json(const char *kit_id, const char *certificate_pem, const char *key_pem,
+    const char *authority_pem, time_ms until);
 /* {"id","name","unit_id"} of a machine. */
 MUST_USE int kit_machine_json(json_t **out, struct db *db, const char *machine_id);
 

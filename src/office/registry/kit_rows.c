@@ -1,6 +1,6 @@
-/* centre/api/kit_rows.c: a kit is a token that enrols nobody: its certificate speaks for it.
+/* office/registry/kit_rows.c: a kit is a token that enrols nobody: its certificate speaks for it.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "centre/api/kit_rows.h"
+#include "office/registry/kits.h"
 #include "base/mem.h"
 #include "system/db/db_json.h"
 
@@ -54,4 +54,12 @@ int kit_machine_json(json_t **out, struct db *db, const char *machine_id)
                 return err;
         db_bind_string(q, 1, machine_id);
         return db_row_json(out, q, "id:t name:t unit_id:t");
+}
+
+json_t *kit_json(const char *kit_id, const char *certificate_pem, const char *key_pem,
+    const char *authority_pem, time_ms until)
+{
+        return json_pack("{s:s,s:s,s:s,s:s,s:s,s:o}", "format", "canh-kit/1", "kit", kit_id,
+            "certificate", certificate_pem, "key", key_pem, "authority", authority_pem, "until",
+            json_time(until));
 }
