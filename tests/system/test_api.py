@@ -115,6 +115,9 @@ class ApiTest(unittest.TestCase):
         w.call("GET", "/api/v1/units")
         w.call("GET", "/api/v1/units/{id}", id=self.office.own)
         w.call("PATCH", "/api/v1/units/{id}", {"phone": "0200 3 000 001"}, id=unit["id"])
+        gone = w.call("POST", "/api/v1/units", {"code": "CU", "name": "Đơn vị cũ", "parent": self.office.units["VP"],
+                                                "kind": "commune"})
+        w.call("POST", "/api/v1/units/{id}/close", {"successors": [unit["id"]]}, id=gone["id"])
         rows = {"people": {"unit": unit["id"], "name": "Người mới", "title": "Cán bộ"},
                 "ranges": {"unit": unit["id"], "prefix": "198.51.100.0/29", "behind_nat": True},
                 "systems": {"unit": unit["id"], "code": "HT-MOI", "name": "Hệ thống mới", "level": 2}}

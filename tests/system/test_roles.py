@@ -44,6 +44,7 @@ TABLE = [
     ("GET", "/units", None, ALL), ("GET", "/units/{unit}", None, ROW),
     ("POST", "/units", {"code": "", "name": ""}, with_made(OFFICE, 400)),
     ("PATCH", "/units/{unit}", {"phone": "0200 3 000 777"}, OFFICE),
+    ("POST", "/units/{unit}/close", {"successors": ["nobody"]}, (401, 403, 403, None, None)),
     ("GET", "/people", None, ALL), ("PATCH", "/people/{person}", {"title": "Trưởng"}, ROW),
     ("POST", "/people", {"unit": "{unit}", "name": "Người", "title": "Cán bộ"}, with_made(ROW, 201)),
     ("GET", "/ranges", None, ALL), ("PATCH", "/ranges/{range}", {"note": "x"}, OFFICE),
