@@ -22,6 +22,14 @@ def free_port():
 
 PACKS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "packs")
 
+
+
+def speaking(language):
+    """The environment of a program under test that speaks this language, whatever the language of whoever runs the tests."""
+    env = {name: value for name, value in os.environ.items() if name not in ("LC_ALL", "LC_MESSAGES", "LANGUAGE")}
+    return dict(env, LANG=language, ASAN_OPTIONS="detect_leaks=0")
+
+
 class Centre:
     def __init__(self, program, *options, folder=None):
         self.program, self.options = program, list(options)
@@ -31,7 +39,6 @@ class Centre:
         self.output = ""
 
     def start(self, wait=30):
-        env = dict(os.environ, LANG="en_GB.UTF-8", ASAN_OPTIONS="detect_leaks=0")
         if getattr(self, "log", None):
             self.log.close()
         self.log = open(os.path.join(self.folder, "log"), "ab")
@@ -40,7 +47,7 @@ class Centre:
         self.process = subprocess.Popen(
             [self.program, "--data", os.path.join(self.folder, "data"), "--listen", f"127.0.0.1:{self.port}",
              "--agents", f"127.0.0.1:{self.agents_port}", "--packs", PACKS, *self.options],
-            stdout=out, stderr=self.log, env=env)
+            stdout=out, stderr=self.log, env=speaking("en_GB.UTF-8"))
         out.close()
         self.wait_ready(wait)
         with open(self.out_path, encoding="utf-8") as f:

@@ -11,11 +11,11 @@ import tempfile
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from centre import Centre, Machine  # noqa: E402
+from centre import Centre, Machine, speaking  # noqa: E402
 from sample_office import PACKS, PASSWORD, Person, SampleOffice  # noqa: E402
 
 PROGRAM = os.path.abspath(sys.argv.pop(1))
-ENV = dict(os.environ, LANG="en_GB.UTF-8", ASAN_OPTIONS="detect_leaks=0")
+ENV = speaking("en_GB.UTF-8")
 VERBS = {"first-user", "reset-password", "token", "load-sample", "load-pack", "check", "kit", "backup", "restore", "routes"}
 used = set()
 

@@ -19,11 +19,11 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from centre import Centre, ulid  # noqa: E402
+from centre import Centre, speaking, ulid  # noqa: E402
 
 CENTRE, AGENT = os.path.abspath(sys.argv.pop(1)), os.path.abspath(sys.argv.pop(1))
 RULES = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "packs", "rules")
-ENV = dict(os.environ, LANG="en_GB.UTF-8", ASAN_OPTIONS="detect_leaks=0")
+ENV = speaking("en_GB.UTF-8")
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD" + b"-ANTIVIRUS-TEST-FILE!$H+H*"  # in two parts: no scanner minds this file
 
 
@@ -341,7 +341,7 @@ class KitTest(Office):
     def check(self, kit, name, *paths, rules=False):
         out = os.path.join(self.centre.folder, name)
         done = subprocess.run([AGENT, "check", "--state", os.path.join(self.centre.folder, "none"), "--kit", kit, "--out", out,
-                               *(["--rules", RULES] if rules else []), *paths], env=dict(ENV, LANG="vi_VN.UTF-8"),
+                               *(["--rules", RULES] if rules else []), *paths], env=speaking("vi_VN.UTF-8"),
                               capture_output=True, text=True, timeout=120)
         if not os.path.exists(out):
             return done, None

@@ -16,7 +16,7 @@ import unittest
 import zipfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from centre import Centre, free_port  # noqa: E402
+from centre import Centre, free_port, speaking  # noqa: E402
 from sample_office import PASSWORD, SampleOffice  # noqa: E402
 
 PROGRAM = os.path.abspath(sys.argv.pop(1))
@@ -215,7 +215,7 @@ class FullDiskTest(unittest.TestCase):
         self.assertLessEqual(set(kept), there)
         self.assertEqual(office.admin.call("POST", "/api/v1/people", {"unit": office.own, "name": "Sau", "title": "x"})[0], 201)
         done = subprocess.run([PROGRAM, "--data", os.path.join(office.centre.folder, "data"), "admin", "check"],
-                              capture_output=True, env=dict(os.environ, ASAN_OPTIONS="detect_leaks=0"))
+                              capture_output=True, env=speaking("en_GB.UTF-8"))
         self.assertEqual(done.returncode, 0, done.stdout)
 
 
@@ -233,7 +233,7 @@ class TlsTest(unittest.TestCase):
             centre.log = log
             centre.process = subprocess.Popen(
                 [PROGRAM, "--data", os.path.join(centre.folder, "data"), "--listen", f"0.0.0.0:{port}", "--agents", "127.0.0.1:0"],
-                stdout=stdout, stderr=log, env=dict(os.environ, LANG="en_GB.UTF-8", ASAN_OPTIONS="detect_leaks=0"))
+                stdout=stdout, stderr=log, env=speaking("en_GB.UTF-8"))
         self.assertTrue(wait_for(lambda: "First-run code" in read(out)))
         centre.output = read(out)
         self.assertIn(f"https://127.0.0.1:{port}/", centre.output)
