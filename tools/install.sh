@@ -27,6 +27,7 @@ libunistring-dev:Vietnamese text in one form
 libcurl4-gnutls-dev|libcurl4-openssl-dev:the HTTPS client
 libseccomp-dev:confinement of processes
 libpcap-dev:captures
+libzstd-dev:the columns of the flow archive
 libpango1.0-dev:PDF reports
 nodejs:the web console is built with it
 npm:the web console is built with it

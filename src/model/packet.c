@@ -3,7 +3,7 @@
 
 const char *packet_place_name(enum packet_place place)
 {
-        static const char *const names[] = { "address", "dns", "tls", "http" };
+        static const char *const names[] = { "address", "dns", "tls", "http", "certificate" };
 
         return names[place];
 }

@@ -21,10 +21,11 @@ struct packet {
 
 /* Where in a packet a name or address was seen. */
 enum packet_place {
-        PACKET_PLACE_ADDRESS, /* source or destination */
-        PACKET_PLACE_DNS,     /* a question, or a name or address of an answer */
-        PACKET_PLACE_TLS,     /* the server name of a ClientHello */
-        PACKET_PLACE_HTTP     /* the Host header, or the whole URL */
+        PACKET_PLACE_ADDRESS,    /* source or destination */
+        PACKET_PLACE_DNS,        /* a question, or a name or address of an answer */
+        PACKET_PLACE_TLS,        /* the server name of a ClientHello */
+        PACKET_PLACE_HTTP,       /* the Host header, or the whole URL */
+        PACKET_PLACE_CERTIFICATE /* the SHA-1 of a certificate that a log names */
 };
 
 enum { PACKET_NAME_MAX = 256, PACKET_NAMES_MAX = 16, PACKET_URL_MAX = 2048 };
@@ -49,7 +50,7 @@ struct packet_sink {
         void *state;
 };
 
-/* "address", "dns", "tls", "http". */
+/* "address", "dns", "tls", "http", "certificate". */
 const char *packet_place_name(enum packet_place place);
 /* "tcp", "udp", "icmp", "icmp6"; "ip" for others. */
 const char *packet_protocol_name(uint8_t protocol);
