@@ -41,7 +41,9 @@ void filter_piece_next(struct filter_piece *out, struct text words, size_t *at)
         while (*at < words.len && isspace((unsigned char)words.data[*at]))
                 ++*at;
         from = *at;
-        *out = (struct filter_piece){ .kind = FILTER_PIECE_END, .column = from + 1 };
+        *out = (struct filter_piece){
+                .kind = FILTER_PIECE_END, .text = TEXT(""), .column = from + 1
+        };
         if (from == words.len)
                 return;
         out->kind = sign_at(words, from, &len);

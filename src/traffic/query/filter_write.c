@@ -1,5 +1,6 @@
 /* traffic/query/filter_write.c: a filter as words again. A chain of one kind leans to the left and
- * needs no parentheses; all else is put into them. SPDX-License-Identifier: Apache-2.0 */
+ * needs no parentheses, nor does `and` within `or`; all else is put into them.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "traffic/query/filter_tree.h"
 
 #include <inttypes.h>
@@ -126,20 +127,22 @@ static int write_part(struct buffer *out, const struct filter *f, size_t at, boo
 
 static int write_node(struct buffer *out, const struct filter *f, size_t at)
 {
-        const struct filter_node *n = &f->nodes[at];
+        const struct filter_node *n = &f->nodes[at], *left = &f->nodes[n->left];
+        const struct filter_node *right = &f->nodes[n->right];
         int err;
 
         if (n->kind == FILTER_NOT) {
                 err = buffer_add_text(out, "not ");
-                return err ? err : write_part(out, f, n->left, is_joined(&f->nodes[n->left]));
+                return err ? err : write_part(out, f, n->left, is_joined(left));
         }
         if (!is_joined(n))
                 return write_leaf(out, n);
-        err = write_part(
-            out, f, n->left, is_joined(&f->nodes[n->left]) && f->nodes[n->left].kind != n->kind);
+        err = write_part(out, f, n->left, n->kind == FILTER_AND && left->kind == FILTER_OR);
         if (!err)
                 err = buffer_add_text(out, n->kind == FILTER_AND ? " and " : " or ");
-        return err ? err : write_part(out, f, n->right, is_joined(&f->nodes[n->right]));
+        return err ? err
+                   : write_part(out, f, n->right,
+                         right->kind == FILTER_OR || (is_joined(right) && right->kind == n->kind));
 }
 
 int filter_write(struct buffer *out, const struct filter *f)
