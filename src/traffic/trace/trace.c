@@ -32,15 +32,14 @@ struct trace {
         const struct ip_address *host, *peer; /* only flows of these; NULL = any */
 };
 
-/* From the begin of a flow, which is when a report is made; inside of a long one at most a minute.
- */
+/* From the begin of a flow, which is when a report is made; a later moment of a long one is as a
+ * minute away. */
 static time_ms distance(time_ms at, time_ms begin, time_ms end)
 {
         time_ms away = at > begin ? at - begin : begin - at;
+        time_ms from_inside = at <= begin ? away : INSIDE_FLOW_MS + (at > end ? at - end : 0);
 
-        if (at > begin && at <= end && away > INSIDE_FLOW_MS)
-                return INSIDE_FLOW_MS;
-        return at > end && end > begin && at - end < away ? at - end + INSIDE_FLOW_MS : away;
+        return from_inside < away ? from_inside : away;
 }
 
 static double weight_of(time_ms away)
