@@ -120,14 +120,12 @@ static int add_end(struct flow_top *t, const struct ip_address *end, const struc
 {
         bool is_own = flow_top_is_own(t->options.own, t->options.own_count, end);
         struct ip_prefix net = { .base = *end, .bits = 128 };
-        struct ip_address low, high;
 
         if (is_own == (t->options.by == FLOW_TOP_REMOTE))
                 return 0;
         if (t->options.by == FLOW_TOP_NET) {
                 net.bits = ip_address_is_v4(end) ? NET_BITS_V4 : NET_BITS_V6;
-                ip_prefix_range(&low, &high, &net);
-                net.base = low;
+                memset(&net.base.bytes[net.bits / 8], 0, sizeof(net.base.bytes) - net.bits / 8);
         }
         return add(t, (struct text){ (const char *)net.base.bytes, sizeof(net.base.bytes) }, fact);
 }
