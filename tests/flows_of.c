@@ -1,7 +1,7 @@
 /* tests/flows_of.c: the flows and names of capture files as JSON lines, for tests that compare them
  * with those of other programs; the last line counts. Not installed. flows_of [-i IDLE_SECONDS]
  * FILE…   SPDX-License-Identifier: Apache-2.0 */
-#include "base/text.h"
+#include "base/mem.h"
 #include "traffic/capture/capture_file.h"
 #include "traffic/decode/packet_each.h"
 #include "traffic/flow/flow_table.h"
