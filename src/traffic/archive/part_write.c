@@ -432,9 +432,9 @@ static int write_directory(struct part_writer *w)
 
 static int number_all(struct part_writer *w)
 {
-        int err = dictionary_number(&w->addresses, text_compare);
+        int err = dictionary_number(&w->addresses, text_order_compare);
 
-        return err ? err : dictionary_number(&w->texts, text_compare);
+        return err ? err : dictionary_number(&w->texts, text_order_compare);
 }
 
 static int write_all(struct part_writer *w, const struct own_ranges *own)
