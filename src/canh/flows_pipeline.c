@@ -273,7 +273,7 @@ static int log_to_facts(struct run *r)
 
 /* Which of them. */
 
-static bool is_capture(struct text head)
+bool flows_is_capture(struct text head)
 {
         static const char *const magics[] = { "\xd4\xc3\xb2\xa1", "\xa1\xb2\xc3\xd4",
                 "\x4d\x3c\xb2\xa1", "\xa1\xb2\x3c\x4d", "\x0a\x0d\x0d\x0a", "\x34\xcd\xb2\xa1",
@@ -303,9 +303,9 @@ int flows_pipeline_run(struct flows_report *out, const struct flows_pipeline *p,
         int err;
 
         *out = (struct flows_report){ .format = NULL, .unit_vi = "", .unit_en = "" };
-        if (is_capture(head) && is_export_kind(&r))
+        if (flows_is_capture(head) && is_export_kind(&r))
                 err = capture_to_exports(&r);
-        else if (is_as(&r, "pcap") || (is_capture(head) && !p->as))
+        else if (is_as(&r, "pcap") || (flows_is_capture(head) && !p->as))
                 err = capture_to_flows(&r);
         else if (is_export_kind(&r) || (!p->as && export_datagram_is(head)))
                 err = exports_to_flows(&r);

@@ -51,6 +51,8 @@ struct flows_report {
  */
 MUST_USE int flows_pipeline_run(struct flows_report *out, const struct flows_pipeline *p,
     struct input_stream *in, struct parse_error *bad);
+/* Do a file's first bytes say that it is a capture (pcap, pcapng)? */
+bool flows_is_capture(struct text head);
 /* Things that should have been facts. */
 uint64_t flows_report_faults(const struct flows_report *r);
 /* The known kinds, for people: "pcap netflow ipfix fortigate …". */
