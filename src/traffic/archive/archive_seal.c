@@ -6,13 +6,13 @@
 #include "traffic/archive/archive_internal.h"
 #include "traffic/archive/day_split.h"
 
-int archive_write_part(struct archive *a, struct manifest *fresh, const struct part_label *label,
-    const struct part_choice *choice)
+int archive_write_part(struct archive *a, struct manifest *fresh, struct index_entries *entries,
+    const struct part_label *label, const struct part_choice *choice)
 {
         AUTO(buffer_done) struct buffer bytes = BUFFER(PART_BYTES_MAX);
         struct manifest_part entry = { .id = label->id, .day = label->day };
         char name[PART_NAME_MAX];
-        int err = part_write(&bytes, a->scratch, &a->own, label, choice);
+        int err = part_write(&bytes, entries, a->scratch, &a->own, label, choice);
 
         if (!err)
                 err = file_write_atomic(a->folder, part_name(name, label->id),
@@ -45,7 +45,8 @@ static size_t choice_total(const struct part_choice *c)
         return sum;
 }
 
-static int write_days(struct archive *a, struct manifest *fresh, const struct day_split *split)
+static int write_days(struct archive *a, struct manifest *fresh, struct index_entries *entries,
+    const struct day_split *split)
 {
         int err = 0;
 
@@ -57,7 +58,7 @@ static int write_days(struct archive *a, struct manifest *fresh, const struct da
                 if (choice_total(&split->days[i].choice) == 0)
                         continue;
                 fresh->next_id++;
-                err = archive_write_part(a, fresh, &label, &split->days[i].choice);
+                err = archive_write_part(a, fresh, entries, &label, &split->days[i].choice);
         }
         return err;
 }
@@ -99,6 +100,7 @@ static int commit(struct archive *a, struct manifest *fresh)
 
 int archive_seal_facts(struct archive *a)
 {
+        struct index_entries entries = { 0 };
         struct day_split split;
         struct manifest fresh = { 0 };
         int err = day_split_init(&split, &a->facts, archive_now(a));
@@ -107,11 +109,14 @@ int archive_seal_facts(struct archive *a)
                 return err;
         err = manifest_copy(&fresh, &a->manifest, split.count);
         if (!err)
-                err = write_days(a, &fresh, &split);
+                err = write_days(a, &fresh, &entries, &split);
+        if (!err)
+                err = archive_write_index(a, &fresh, &entries);
         if (err)
                 remove_new_parts(a, &fresh);
         else
                 err = commit(a, &fresh);
+        index_entries_done(&entries);
         manifest_done(&fresh);
         day_split_done(&split);
         return err;

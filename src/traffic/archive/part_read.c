@@ -4,11 +4,10 @@
 #include "system/os/folder.h"
 #include "traffic/archive/checksum.h"
 #include "traffic/archive/little_endian.h"
+#include "traffic/archive/read_at.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum { TEXT_ALL_BYTES_MAX = 1 << 30 };
 
@@ -16,24 +15,6 @@ const char *part_name(char out[PART_NAME_MAX], uint64_t id)
 {
         (void)snprintf(out, PART_NAME_MAX, "%016" PRIu64 ".part", id);
         return out;
-}
-
-static int read_at(int fd, void *out, size_t len, uint64_t offset)
-{
-        char *at = out;
-
-        while (len) {
-                ssize_t n = pread(fd, at, len, (off_t)offset);
-
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n <= 0)
-                        return n < 0 ? ERR_IO : ERR_FORMAT;
-                at += n;
-                offset += (uint64_t)n;
-                len -= (size_t)n;
-        }
-        return 0;
 }
 
 static int read_directory(struct part *p)
