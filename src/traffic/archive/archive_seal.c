@@ -11,8 +11,9 @@ int archive_write_part(struct archive *a, struct manifest *fresh, struct index_e
 {
         AUTO(buffer_done) struct buffer bytes = BUFFER(PART_BYTES_MAX);
         struct manifest_part entry = { .id = label->id, .day = label->day };
+        struct part_span span;
         char name[PART_NAME_MAX];
-        int err = part_write(&bytes, entries, a->scratch, &a->own, label, choice);
+        int err = part_write(&bytes, &span, entries, a->scratch, &a->own, label, choice);
 
         if (!err)
                 err = file_write_atomic(a->folder, part_name(name, label->id),
@@ -20,18 +21,10 @@ int archive_write_part(struct archive *a, struct manifest *fresh, struct index_e
         if (err)
                 return err;
         entry.bytes = bytes.len;
-        entry.first_at = INT64_MAX;
-        entry.last_at = INT64_MIN;
-        for (unsigned k = 0; k < FACT_KINDS; k++) {
+        entry.first_at = span.first_at;
+        entry.last_at = span.last_at;
+        for (unsigned k = 0; k < FACT_KINDS; k++)
                 entry.count[k] = choice->count[k];
-                for (size_t i = 0; i < choice->count[k]; i++) {
-                        time_ms begin = facts_begin(choice->facts, k, choice->rows[k][i]);
-                        time_ms end = facts_end(choice->facts, k, choice->rows[k][i]);
-
-                        entry.first_at = begin < entry.first_at ? begin : entry.first_at;
-                        entry.last_at = end > entry.last_at ? end : entry.last_at;
-                }
-        }
         fresh->parts[fresh->part_count++] = entry;
         return 0;
 }

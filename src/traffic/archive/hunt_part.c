@@ -13,7 +13,7 @@ struct hunting {
         const struct part_table_view *table;
         size_t group_number; /* whose columns are in `values`; SIZE_MAX: none */
         struct part_group group;
-        bool has_rest; /* not only the remote address */
+        struct column_rows rest; /* of these not only the remote address is there */
         uint64_t values[LAST_READ + 1][COLUMN_ROWS_MAX];
 };
 
@@ -39,7 +39,7 @@ static int load_group(struct hunting *g, size_t n)
         if (g->group_number == n)
                 return 0;
         g->group_number = SIZE_MAX;
-        g->has_rest = false;
+        g->rest = (struct column_rows){ 0, 0 };
         part_group_at(&g->group, g->table, n);
         err = part_column(g->values[FLOW_REMOTE_HIGH], g->part, &g->group, FLOW_REMOTE_HIGH);
         if (!err)
@@ -49,16 +49,20 @@ static int load_group(struct hunting *g, size_t n)
         return err;
 }
 
-static int load_rest(struct hunting *g)
+static int load_rest(struct hunting *g, struct column_rows wanted)
 {
         int err = part_load_addresses(g->part);
 
-        for (unsigned c = FLOW_INTERNAL; c <= LAST_READ && !err && !g->has_rest; c++)
-                err = part_column(g->values[c], g->part, &g->group, c);
-        for (size_t i = 0; i < g->group.rows && !err && !g->has_rest; i++)
+        if (err || (wanted.from >= g->rest.from && wanted.to <= g->rest.to))
+                return err;
+        g->rest = (struct column_rows){ 0, 0 };
+        err = part_columns(&g->values[FLOW_INTERNAL], g->part, &g->group, FLOW_INTERNAL,
+            LAST_READ + 1 - FLOW_INTERNAL, wanted);
+        for (size_t i = wanted.from; i < wanted.to && !err; i++)
                 if (g->values[FLOW_INTERNAL][i] >= g->part->address_count)
                         err = ERR_FORMAT;
-        g->has_rest = !err;
+        if (!err)
+                g->rest = wanted;
         return err;
 }
 
@@ -67,15 +71,15 @@ static struct part_key row_key(const struct hunting *g, size_t i)
         return (struct part_key){ g->values[FLOW_REMOTE_HIGH][i], g->values[FLOW_REMOTE_LOW][i] };
 }
 
-/* The first row that is not below the key. */
-static size_t first_row(const struct hunting *g, struct part_key key)
+/* The first row that is not below the key; `after`: that is above it. */
+static size_t first_row(const struct hunting *g, struct part_key key, bool after)
 {
         size_t low = 0, high = g->group.rows;
 
         while (low < high) {
                 size_t middle = low + (high - low) / 2;
 
-                if (part_key_compare(row_key(g, middle), key) < 0)
+                if (part_key_compare(row_key(g, middle), key) < (after ? 1 : 0))
                         low = middle + 1;
                 else
                         high = middle;
@@ -119,21 +123,23 @@ static int hunt_remote(struct hunting *g, struct part_key key)
 
         for (size_t n = part_first_group(g->table, key); n < g->table->groups && !err; n++) {
                 struct part_group head;
-                size_t i;
+                struct column_rows rows = { 0, 0 };
 
                 part_group_at(&head, g->table, n);
                 if (part_key_compare(head.first, key) > 0)
                         break;
                 err = load_group(g, n);
-                i = err ? 0 : first_row(g, key);
-                if (err || i == g->group.rows || part_key_compare(row_key(g, i), key) != 0)
+                if (!err)
+                        rows = (struct column_rows){ first_row(g, key, false),
+                                first_row(g, key, true) };
+                if (err || rows.from == rows.to)
                         continue;
-                err = load_rest(g);
+                err = load_rest(g, rows);
                 if (!err && !indicator)
                         err = find_view(&indicator, g->hunt, &peer);
                 if (err || !indicator)
                         return err;
-                for (; i < g->group.rows && part_key_compare(row_key(g, i), key) == 0 && !err; i++)
+                for (size_t i = rows.from; i < rows.to && !err; i++)
                         err = add_row(g, i, &g->part->addresses[g->values[FLOW_INTERNAL][i]], &peer,
                             indicator);
         }
@@ -167,7 +173,7 @@ static int hunt_other_ends(struct hunting *g, const uint8_t *marks)
         for (size_t n = 0; n < g->table->groups && !err; n++) {
                 err = load_group(g, n);
                 if (!err)
-                        err = load_rest(g);
+                        err = load_rest(g, (struct column_rows){ 0, g->group.rows });
                 for (size_t i = 0; i < g->group.rows && !err; i++) {
                         struct ip_address host = address_of(row_key(g, i));
                         const struct ip_address *peer;
@@ -241,7 +247,7 @@ int hunt_part(struct hunt *h, struct part *p, const struct hunt_candidate *candi
                 return ERR_MEMORY;
         g->hunt = h;
         g->part = p;
-        g->has_rest = false;
+        g->rest = (struct column_rows){ 0, 0 };
         err = hunt_flows(g, TABLE_FLOWS, candidates, count);
         if (!err)
                 err = hunt_between(g, candidates, count);

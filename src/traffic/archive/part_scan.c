@@ -72,11 +72,8 @@ static int check_ids(const struct scan *s, unsigned column, size_t rows, uint64_
 
 static int read_columns(struct scan *s, const struct part_group *g, unsigned from, unsigned to)
 {
-        int err = 0;
-
-        for (unsigned c = from; c < to && !err; c++)
-                err = part_column(s->values[c], s->part, g, c);
-        return err;
+        return part_columns(
+            &s->values[from], s->part, g, from, to - from, (struct column_rows){ 0, g->rows });
 }
 
 /* The ends by which a table may be asked: in TABLE_FLOWS they are told apart. */

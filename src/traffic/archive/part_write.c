@@ -477,8 +477,9 @@ static int write_all(struct part_writer *w, const struct own_ranges *own)
         return err;
 }
 
-int part_write(struct buffer *out, struct index_entries *entries, struct column_scratch *s,
-    const struct own_ranges *own, const struct part_label *label, const struct part_choice *choice)
+int part_write(struct buffer *out, struct part_span *span, struct index_entries *entries,
+    struct column_scratch *s, const struct own_ranges *own, const struct part_label *label,
+    const struct part_choice *choice)
 {
         AUTO(mem_free_at) struct part_writer *w = mem_zero(1, sizeof(*w));
         int err;
@@ -498,6 +499,8 @@ int part_write(struct buffer *out, struct index_entries *entries, struct column_
         err = arena_new(&w->reversed, (size_t)1 << 32);
         if (!err)
                 err = write_all(w, own);
+        if (!err)
+                *span = (struct part_span){ w->first_at, w->last_at };
         for (unsigned t = 0; t < TABLES; t++)
                 buffer_done(&w->groups[t]);
         buffer_done(&w->text_bytes);

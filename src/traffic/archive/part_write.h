@@ -25,7 +25,11 @@ struct part_label {
 };
 
 /* entries: what an index must know of the part is added; NULL when indexes know it already. */
-MUST_USE int part_write(struct buffer *out, struct index_entries *entries, struct column_scratch *s,
-    const struct own_ranges *own, const struct part_label *label, const struct part_choice *choice);
+struct part_span {
+        time_ms first_at, last_at; /* least begin, greatest end that is said */
+};
+MUST_USE int part_write(struct buffer *out, struct part_span *span, struct index_entries *entries,
+    struct column_scratch *s, const struct own_ranges *own, const struct part_label *label,
+    const struct part_choice *choice);
 
 #endif
