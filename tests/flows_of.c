@@ -1,6 +1,7 @@
 /* tests/flows_of.c: the flows and names of capture files as JSON lines, for tests that compare them
- * with those of other programs; the last line counts. Not installed. flows_of [-i IDLE_SECONDS]
- * FILE…   SPDX-License-Identifier: Apache-2.0 */
+ * with those of other programs; behind those of a file a line that counts. Not installed.
+ *     flows_of [-i IDLE_SECONDS] FILE…
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "traffic/capture/capture_file.h"
 #include "traffic/decode/packet_each.h"
@@ -62,35 +63,44 @@ static int read_file(struct flow_table *t, const char *path)
                         err = 0;
                 }
         }
-        if (err != ERR_CLOSED)
+        if (err && err != ERR_CLOSED)
                 (void)fprintf(stderr, "%s: %s %s\n", path, err_text(err), bad.why_en);
         return err == ERR_CLOSED ? flow_table_finish(t) : err;
 }
 
-int main(int argc, char **argv)
+static int print_file(const char *path, const struct flow_table_options *options)
 {
         AUTO(flow_table_free_at) struct flow_table *t = NULL;
-        struct flow_table_options options = { .seed = 1 };
         struct flow_table_counts n;
+        int err;
+
+        if (flow_table_new(&t, options, (struct traffic_sink){ print_flow, print_name, 0, 0, 0 }))
+                return ERR_MEMORY;
+        packets = unread = 0;
+        err = read_file(t, path);
+        if (flow_table_finish(t)) /* of a file that was cut */
+                return ERR_IO;
+        flow_table_count(&n, t);
+        (void)printf("{\"file\":\"%s\",\"error\":%d,\"read\":%" PRIu64 ",\"unread\":%" PRIu64
+                     ",\"packets\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"begun\":%" PRIu64
+                     ",\"parts\":%" PRIu64 ",\"fragments_joined\":%" PRIu64
+                     ",\"fragments_alone\":%" PRIu64 ",\"jumps_back\":%" PRIu64
+                     ",\"names\":%" PRIu64 ",\"repeated\":%" PRIu64 "}\n",
+            path, err, packets, unread, n.packets, n.bytes, n.begun, n.parts, n.fragments_joined,
+            n.fragments_alone, n.jumps_back, n.names, n.names_repeated);
+        return err;
+}
+
+int main(int argc, char **argv)
+{
+        struct flow_table_options options = { .seed = 1, .max_flows = 1 << 16 };
         int first = 1, err = 0;
 
         if (argc > 2 && strcmp(argv[1], "-i") == 0) {
                 options.idle_ms = strtol(argv[2], NULL, 10) * SECOND_MS;
                 first = 3;
         }
-        if (flow_table_new(&t, &options, (struct traffic_sink){ print_flow, print_name, 0, 0, 0 }))
-                return 2;
         for (int i = first; i < argc; i++)
-                err |= read_file(t, argv[i]);
-        if (flow_table_finish(t)) /* of a file that was cut */
-                return 2;
-        flow_table_count(&n, t);
-        (void)printf("{\"read\":%" PRIu64 ",\"unread\":%" PRIu64 ",\"packets\":%" PRIu64
-                     ",\"bytes\":%" PRIu64 ",\"begun\":%" PRIu64 ",\"parts\":%" PRIu64
-                     ",\"fragments_joined\":%" PRIu64 ",\"fragments_alone\":%" PRIu64
-                     ",\"jumps_back\":%" PRIu64 ",\"names\":%" PRIu64 ",\"repeated\":%" PRIu64
-                     "}\n",
-            packets, unread, n.packets, n.bytes, n.begun, n.parts, n.fragments_joined,
-            n.fragments_alone, n.jumps_back, n.names, n.names_repeated);
+                err |= print_file(argv[i], &options);
         return err ? 2 : 0;
 }
