@@ -1,6 +1,7 @@
 /* canh/canh_flows_import.c: `canh flows import`: captures, exports and logs into an archive. What
  * was read before an input breaks off is kept, and said. An input that was imported whole before
  * (the same bytes) is passed over. SPDX-License-Identifier: Apache-2.0 */
+#include "base/buffer.h"
 #include "base/mem.h"
 #include "canh/command.h"
 #include "canh/flows_archive.h"
@@ -15,7 +16,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { LINE_MAX = 64 << 10 };
+enum { LINE_MAX = 64 << 10, DONE_BYTES_MAX = 16 << 20, SETTLE_EVERY_MS = 5 * SECOND_MS };
 
 struct import {
         struct flows_arguments *a;
@@ -24,8 +25,23 @@ struct import {
         struct flows_pipeline pipeline;
         struct progress progress;
         uint64_t flows, names, translations, leases, faults;
+        struct buffer done; /* lines of what is imported but not yet durable */
+        time_ms settled_at;
         bool failed;
 };
+
+/* A sync of the disk for each of many small files would take longer than reading them. */
+static int settle(struct import *job, time_ms after)
+{
+        time_ms now = clock_steady(&clock_real);
+        int err;
+
+        if (now - job->settled_at < after)
+                return 0;
+        job->settled_at = now;
+        err = archive_flush(job->archive);
+        return err ? err : flows_imported_keep(job->folder, &job->done);
+}
 
 static void show_progress(void *state, const struct input_stream *in)
 {
@@ -81,13 +97,13 @@ static int report_json(const struct flows_report *r, const char *name)
 static void say_count(uint64_t count, enum language l, const char *vi, const char *en)
 {
         if (count)
-                (void)printf(", %" PRIu64 " %s", count, say(l, vi, en));
+                (void)printf(", %s %" PRIu64, say(l, vi, en), count);
 }
 
 static void report_people(const struct flows_report *r, const char *name, enum language l)
 {
-        (void)printf("%s (%s): %" PRIu64 " %s -> %" PRIu64 " %s", name, r->format ? r->format : "?",
-            r->packets, say(l, r->unit_vi, r->unit_en), r->flows, say(l, "luồng", "flows"));
+        (void)printf("%s (%s): %s %" PRIu64 " -> %s %" PRIu64, name, r->format ? r->format : "?",
+            say(l, r->unit_vi, r->unit_en), r->packets, say(l, "luồng", "flows"), r->flows);
         say_count(r->names, l, "lần thấy tên", "sightings of names");
         say_count(r->translations, l, "dòng NAT", "NAT rows");
         say_count(r->leases, l, "lần cấp địa chỉ", "leases");
@@ -97,9 +113,10 @@ static void report_people(const struct flows_report *r, const char *name, enum l
                     say(l, "ngoài khoảng --since, --until", "outside --since, --until"));
         for (size_t i = 0; i < r->reason_count; i++) {
                 const struct flows_reason *reason = &r->reasons[i];
-                (void)printf("  %s%" PRIu64 " %s",
-                    reason->is_fault ? say(l, "LOẠI ", "REFUSED ") : "", reason->count,
-                    say(l, reason->vi, reason->en));
+                (void)printf(reason->is_fault
+                                 ? say(l, "  LOẠI %" PRIu64 ": %s", "  REFUSED %" PRIu64 ": %s")
+                                 : "  %" PRIu64 " %s",
+                    reason->count, say(l, reason->vi, reason->en));
                 if (reason->first_line)
                         (void)printf(say(l, " (đầu tiên: dòng %zu)", " (first: line %zu)"),
                             reason->first_line);
@@ -108,20 +125,25 @@ static void report_people(const struct flows_report *r, const char *name, enum l
 }
 
 static void complain(
-    const struct import *job, const char *name, int err, const struct parse_error *bad)
+    struct import *job, const char *name, int err, const struct parse_error *bad, bool of_packets)
 {
         enum language l = job->a->language;
-        struct parse_error plain = { 0 };
+        struct parse_error said = *bad;
 
         if (!bad->why_en[0] && err == ERR_UNSUPPORTED)
-                (void)parse_error_set(&plain, 0,
+                (void)parse_error_set(&said, 0,
                     "không nhận ra định dạng; hãy nêu bằng --as (xem: canh flows --help)",
                     "the format is not known; name it with --as (see: canh flows --help)");
         else if (!bad->why_en[0] && err == ERR_FORMAT)
-                (void)parse_error_set(&plain, 0, "tệp nén bị hỏng hoặc bị cắt cụt",
+                (void)parse_error_set(&said, 0, "tệp nén bị hỏng hoặc bị cắt cụt",
                     "the packed file is damaged or cut");
-        progress_done((struct progress *)&job->progress);
-        input_complain(l, name, err, plain.why_en[0] ? &plain : bad);
+        progress_done(&job->progress);
+        if (of_packets && said.line)
+                (void)fprintf(stderr,
+                    say(l, "canh: %s: gói %zu: %s\n", "canh: %s: packet %zu: %s\n"), name,
+                    said.line, say(l, said.why_vi, said.why_en));
+        else
+                input_complain(l, name, err, &said);
 }
 
 static int import_one(struct import *job, struct input_stream *in)
@@ -137,7 +159,7 @@ static int import_one(struct import *job, struct input_stream *in)
         else if (r && (r->format || r->packets))
                 report_people(r, name, job->a->language);
         if (err)
-                complain(job, name, err, &bad);
+                complain(job, name, err, &bad, flows_is_capture(input_stream_head(in)));
         if (r) {
                 job->flows += r->flows;
                 job->names += r->names;
@@ -155,10 +177,12 @@ static int import_stream(struct import *job, const char *path)
         AUTO(input_stream_close_at) struct input_stream *in = NULL;
         int err = input_stream_open(&in, path), worst = 0;
 
-        if (err) {
+        if (err == ERR_FORMAT)
+                complain(job, path, err, &(struct parse_error){ 0 }, false);
+        else if (err)
                 input_complain(job->a->language, path, err, NULL);
+        if (err)
                 return err;
-        }
         while ((err = input_stream_next(in)) == 0) {
                 err = import_one(job, in);
                 worst = err ? err : worst;
@@ -166,7 +190,7 @@ static int import_stream(struct import *job, const char *path)
                         return err;
         }
         if (err != ERR_CLOSED)
-                complain(job, path, err, &(struct parse_error){ 0 });
+                complain(job, path, err, &(struct parse_error){ 0 }, false);
         return err == ERR_CLOSED ? worst : err;
 }
 
@@ -177,7 +201,7 @@ static int import_path(struct import *job, const char *path)
         int err = flows_digest(digest, path);
 
         if (!err)
-                err = flows_imported(&is_known, job->folder, digest);
+                err = flows_imported(&is_known, job->folder, &job->done, digest);
         if (err && err != ERR_UNSUPPORTED) {
                 input_complain(job->a->language, path, err, NULL);
                 return err;
@@ -191,11 +215,9 @@ static int import_path(struct import *job, const char *path)
                 return 0;
         }
         err = import_stream(job, path);
-        if (!err)
-                err = archive_flush(job->archive);
         if (!err && digest[0] && !is_known)
-                err = flows_imported_add(job->folder, digest, path);
-        return err;
+                err = flows_imported_add(&job->done, digest, path);
+        return err ? err : settle(job, SETTLE_EVERY_MS);
 }
 
 static int prepare(struct import *job)
@@ -250,7 +272,7 @@ static void say_total(const struct import *job)
 int flows_import(int argc, char **argv, enum language l)
 {
         AUTO(flows_arguments_done) struct flows_arguments a;
-        struct import job = { .a = &a };
+        struct import job = { .a = &a, .done = BUFFER(DONE_BYTES_MAX) };
         int err = flows_arguments_take(&a, FLOWS_IMPORT, argc, argv, l);
 
         if (!err)
@@ -264,8 +286,11 @@ int flows_import(int argc, char **argv, enum language l)
         }
         if (!err && job.archive)
                 err = archive_seal(job.archive);
+        if (!err && job.archive)
+                err = settle(&job, 0);
         if (!err && a.format != FLOW_TEXT_JSON)
                 say_total(&job);
+        buffer_done(&job.done);
         job.archive = archive_close(job.archive);
         job.folder = folder_close(job.folder);
         if (fflush(stdout))

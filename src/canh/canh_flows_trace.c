@@ -172,8 +172,9 @@ static void show_candidate(const struct trace_candidate *c, const struct flows_a
         char host[IP_TEXT_MAX], at[TIMESTAMP_TEXT_MAX], sentence[TRACE_SENTENCE_MAX];
         char hardware[HARDWARE_TEXT_MAX];
 
-        (void)printf("%2d. %-15s %3d%%  %s  %s %s\n", c->rank, ip_address_write(host, &c->host),
-            c->confidence, timestamp_write_local(at, c->at, a->zone_minutes), c->host_name,
+        (void)printf("%2d. %-15s %3d%%  %s%s%s%s%s\n", c->rank, ip_address_write(host, &c->host),
+            c->confidence, timestamp_write_local(at, c->at, a->zone_minutes),
+            c->host_name[0] ? "  " : "", c->host_name, c->has_hardware ? "  " : "",
             hardware_write(hardware, c));
         (void)printf("    %s\n", trace_reason_write(sentence, c, a->language));
 }

@@ -175,28 +175,41 @@ int flows_digest(char out[FLOWS_DIGEST_TEXT_MAX], const char *path)
         return err;
 }
 
-int flows_imported(bool *out, const struct folder *folder, const char *digest)
+static bool has_line(const struct buffer *lines, const char *digest)
 {
-        AUTO(buffer_done) struct buffer bytes = BUFFER(IMPORTS_BYTES_MAX);
-        struct text rest, line;
-        int err = file_read_all(&bytes, folder, IMPORTS_NAME);
+        struct text rest = { lines->data, lines->len }, line;
 
-        *out = false;
-        if (err)
-                return err == ERR_MISSING ? 0 : err;
-        rest = (struct text){ bytes.data, bytes.len };
         while (text_split(&line, &rest, '\n'))
-                *out |= text_starts(line, digest);
-        return 0;
+                if (text_starts(line, digest))
+                        return true;
+        return false;
 }
 
-int flows_imported_add(const struct folder *folder, const char *digest, const char *path)
+int flows_imported(
+    bool *out, const struct folder *folder, const struct buffer *lines, const char *digest)
 {
-        AUTO(buffer_done) struct buffer line = BUFFER(FLOWS_DIGEST_TEXT_MAX + 4096);
-        const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-        int err = buffer_add_format(&line, "%s %s\n", digest, name);
+        AUTO(buffer_done) struct buffer bytes = BUFFER(IMPORTS_BYTES_MAX);
+        int err = file_read_all(&bytes, folder, IMPORTS_NAME);
 
-        return err ? err
-                   : file_append(
-                         folder, IMPORTS_NAME, (struct text){ line.data, line.len }, FILE_MODE);
+        *out = has_line(lines, digest) || has_line(&bytes, digest);
+        return err == ERR_MISSING ? 0 : err;
+}
+
+int flows_imported_add(struct buffer *lines, const char *digest, const char *path)
+{
+        const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+
+        return buffer_add_format(lines, "%s %s\n", digest, name);
+}
+
+int flows_imported_keep(const struct folder *folder, struct buffer *lines)
+{
+        int err = 0;
+
+        if (lines->len)
+                err = file_append(
+                    folder, IMPORTS_NAME, (struct text){ lines->data, lines->len }, FILE_MODE);
+        if (!err)
+                buffer_clear(lines);
+        return err;
 }

@@ -4,6 +4,7 @@
 #ifndef CANH_CANH_FLOWS_ARCHIVE_H
 #define CANH_CANH_FLOWS_ARCHIVE_H
 
+#include "base/buffer.h"
 #include "canh/flows_arguments.h"
 #include "traffic/archive/archive.h"
 
@@ -24,8 +25,12 @@ MUST_USE int flows_archive_keep_own(const struct folder *folder, const struct fl
 enum { FLOWS_DIGEST_TEXT_MAX = 65 };
 /* SHA-256 of the file's bytes. UNSUPPORTED: not a regular file, which can be read only once. */
 MUST_USE int flows_digest(char out[FLOWS_DIGEST_TEXT_MAX], const char *path);
-/* *out is whether it was imported before. */
-MUST_USE int flows_imported(bool *out, const struct folder *folder, const char *digest);
-MUST_USE int flows_imported_add(const struct folder *folder, const char *digest, const char *path);
+/* *out is whether it was imported before, or stands in the lines that are not written yet. */
+MUST_USE int flows_imported(
+    bool *out, const struct folder *folder, const struct buffer *lines, const char *digest);
+/* Adds a line for flows_imported_keep. */
+MUST_USE int flows_imported_add(struct buffer *lines, const char *digest, const char *path);
+/* Writes the lines, once the archive has made durable what they stand for; empties the buffer. */
+MUST_USE int flows_imported_keep(const struct folder *folder, struct buffer *lines);
 
 #endif
