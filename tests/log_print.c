@@ -1,5 +1,5 @@
-/* traffic/decode/log_print.c: reads one log and prints its facts and counts, for the tests on real
- * files: log_print [--as FORMAT] [--zone MINUTES] [--reference MS] [--counts] < LOG. Not installed.
+/* tests/log_print.c: reads one log and prints its facts and counts, for the tests on real
+ * files: log_print [--as FORMAT] [--zone MINUTES] [--reference MS] [--counts] < LOG.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "codec/digest.h"
