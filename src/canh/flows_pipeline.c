@@ -285,6 +285,17 @@ bool flows_is_capture(struct text head)
         return false;
 }
 
+/* A datagram alone, or the first message of an IPFIX file, which says its own length. */
+static bool is_export(struct text head)
+{
+        const uint8_t *bytes = (const uint8_t *)head.data;
+        struct text first = head;
+
+        if (head.len >= 4 && bytes[0] == 0 && bytes[1] == 10)
+                first.len = (size_t)bytes[2] << 8 | bytes[3];
+        return first.len <= head.len && export_datagram_is(first);
+}
+
 static bool is_as(const struct run *r, const char *kind)
 {
         return r->pipeline->as && strcmp(r->pipeline->as, kind) == 0;
@@ -307,7 +318,7 @@ int flows_pipeline_run(struct flows_report *out, const struct flows_pipeline *p,
                 err = capture_to_exports(&r);
         else if (is_as(&r, "pcap") || (flows_is_capture(head) && !p->as))
                 err = capture_to_flows(&r);
-        else if (is_export_kind(&r) || (!p->as && export_datagram_is(head)))
+        else if (is_export_kind(&r) || (!p->as && is_export(head)))
                 err = exports_to_flows(&r);
         else
                 err = log_to_facts(&r);
