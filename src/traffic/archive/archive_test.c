@@ -273,7 +273,7 @@ static void lines_done(struct lines *l)
 {
         for (size_t i = 0; i < l->count; i++)
                 mem_free(l->all[i]);
-        mem_free_at(&l->all);
+        mem_free(MOVE(l->all));
         *l = (struct lines){ 0 };
 }
 

@@ -91,5 +91,5 @@ int day_split_init(struct day_split *split, const struct facts *facts, time_ms n
 void day_split_done(struct day_split *split)
 {
         for (unsigned k = 0; k < FACT_KINDS; k++)
-                mem_free_at(&split->rows[k]);
+                mem_free(MOVE(split->rows[k]));
 }

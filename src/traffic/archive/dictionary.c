@@ -7,9 +7,9 @@ enum { FIRST_ENTRIES = 1024 };
 
 void dictionary_done(struct dictionary *d)
 {
-        mem_free_at(&d->entries);
-        mem_free_at(&d->slots);
-        mem_free_at(&d->order);
+        mem_free(MOVE(d->entries));
+        mem_free(MOVE(d->slots));
+        mem_free(MOVE(d->order));
 }
 
 /* The slot of the key, or the free one where it belongs. */

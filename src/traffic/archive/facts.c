@@ -13,10 +13,10 @@ int facts_init(struct facts *f, size_t bytes_max)
 void facts_done(struct facts *f)
 {
         f->texts = arena_free(f->texts);
-        mem_free_at(&f->flows);
-        mem_free_at(&f->names);
-        mem_free_at(&f->translations);
-        mem_free_at(&f->leases);
+        mem_free(MOVE(f->flows));
+        mem_free(MOVE(f->names));
+        mem_free(MOVE(f->translations));
+        mem_free(MOVE(f->leases));
 }
 
 int facts_clear(struct facts *f)

@@ -13,8 +13,8 @@ int hits_init(struct hits *h)
 
 void hits_done(struct hits *h)
 {
-        mem_free_at(&h->all);
-        mem_free_at(&h->slots);
+        mem_free(MOVE(h->all));
+        mem_free(MOVE(h->slots));
         h->views = arena_free(h->views);
 }
 

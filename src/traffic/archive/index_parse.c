@@ -100,9 +100,12 @@ static bool take_key(struct index_cursor *c)
 
 static bool add_day(struct index_cursor *c, uint64_t day)
 {
-        if (day > DAY_MOST || c->day_count == INDEX_DAYS_MAX)
+        uint64_t counted = day ? day + c->day_base : 0;
+
+        if (counted > DAY_MOST || c->day_count == INDEX_DAYS_MAX ||
+            (c->day_count && counted <= c->days[c->day_count - 1]))
                 return false;
-        c->days[c->day_count++] = (uint32_t)(day ? day + c->day_base : 0);
+        c->days[c->day_count++] = (uint32_t)counted;
         return true;
 }
 

@@ -15,7 +15,7 @@ void index_writer_done(struct index_writer *w)
 {
         buffer_done(&w->pages);
         buffer_done(&w->skips);
-        mem_free_at(&w->hashes);
+        mem_free(MOVE(w->hashes));
 }
 
 static uint8_t *put_number(uint8_t *at, uint64_t value)
@@ -164,7 +164,7 @@ int index_writer_finish(struct buffer *out, struct index_writer *w)
 
 void index_entries_done(struct index_entries *e)
 {
-        mem_free_at(&e->all);
+        mem_free(MOVE(e->all));
 }
 
 int index_entries_add(struct index_entries *e, struct part_key key, uint32_t day)

@@ -10,8 +10,8 @@ enum { INDEXED = 1, CHECKSUM_BYTES = 8 };
 
 void manifest_done(struct manifest *m)
 {
-        mem_free_at(&m->parts);
-        mem_free_at(&m->indexes);
+        mem_free(MOVE(m->parts));
+        mem_free(MOVE(m->indexes));
 }
 
 static int allocate(struct manifest *m, size_t parts, size_t indexes)

@@ -40,7 +40,7 @@ int own_ranges_init(struct own_ranges *own, const struct ip_prefix *prefixes, si
 
 void own_ranges_done(struct own_ranges *own)
 {
-        mem_free_at(&own->ranges);
+        mem_free(MOVE(own->ranges));
         own->count = 0;
 }
 

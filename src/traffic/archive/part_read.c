@@ -197,7 +197,7 @@ int part_load_addresses(struct part *p)
                 err = load_address_group(p, &g, values);
         }
         if (err) {
-                mem_free_at(&p->addresses);
+                mem_free(MOVE(p->addresses));
                 p->address_count = 0;
         }
         return err;
@@ -251,7 +251,7 @@ int part_load_texts(struct part *p)
         for (size_t i = 0; i < p->text_count; at += p->texts[i++].len)
                 p->texts[i].data = p->text_bytes.data + at;
         if (err) {
-                mem_free_at(&p->texts);
+                mem_free(MOVE(p->texts));
                 p->text_count = 0;
                 buffer_clear(&p->text_bytes);
         }

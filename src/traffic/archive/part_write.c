@@ -507,8 +507,8 @@ int part_write(struct buffer *out, struct part_span *span, struct index_entries 
         dictionary_done(&w->addresses);
         dictionary_done(&w->texts);
         w->reversed = arena_free(w->reversed);
-        mem_free_at(&w->places);
-        mem_free_at(&w->name_texts);
-        mem_free_at(&w->lease_texts);
+        mem_free(MOVE(w->places));
+        mem_free(MOVE(w->name_texts));
+        mem_free(MOVE(w->lease_texts));
         return err;
 }
