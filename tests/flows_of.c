@@ -1,6 +1,6 @@
 /* tests/flows_of.c: the flows, names and alerts of capture files as JSON lines, for tests that
  * compare them with those of other programs; behind those of a file a line that counts. Not
- * installed. flows_of [-i IDLE_SECONDS] FILE… SPDX-License-Identifier: Apache-2.0 */
+ * installed. flows_of [-o OUR_PREFIX] FILE… SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "traffic/capture/capture_file.h"
 #include "traffic/decode/packet_each.h"
@@ -9,10 +9,11 @@
 #include "traffic/flow/scan_watch.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 static uint64_t packets, unread;
+static struct ip_prefix own;
+static size_t own_count;
 
 struct watches {
         struct beacon_watch *beacons;
@@ -99,8 +100,12 @@ static int print_file(const char *path, const struct flow_table_options *options
         struct watches watches;
         int err;
 
-        if (beacon_watch_new(&beacons, &(struct beacon_watch_options){ .seed = 1 }, alerts) ||
-            scan_watch_new(&scans, &(struct scan_watch_options){ .seed = 1 }, alerts))
+        if (beacon_watch_new(&beacons,
+                &(struct beacon_watch_options){ .own = &own, .own_count = own_count, .seed = 1 },
+                alerts) ||
+            scan_watch_new(&scans,
+                &(struct scan_watch_options){ .own = &own, .own_count = own_count, .seed = 1 },
+                alerts))
                 return ERR_MEMORY;
         watches = (struct watches){ beacons, scans };
         if (flow_table_new(&t, options,
@@ -127,8 +132,10 @@ int main(int argc, char **argv)
         struct flow_table_options options = { .seed = 1, .max_flows = 1 << 16 };
         int first = 1, err = 0;
 
-        if (argc > 2 && strcmp(argv[1], "-i") == 0) {
-                options.idle_ms = strtol(argv[2], NULL, 10) * SECOND_MS;
+        if (argc > 2 && strcmp(argv[1], "-o") == 0) {
+                if (ip_prefix_parse(&own, text_of(argv[2]), true))
+                        return 2;
+                own_count = 1;
                 first = 3;
         }
         for (int i = first; i < argc; i++)

@@ -9,11 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { WAYS = 8, PAIRS_DEFAULT = 1 << 14, SAME_CONTACT_MS = 2 * SECOND_MS, MISSED_MAX = 4 };
+enum { WAYS = 8, PAIRS_DEFAULT = 1 << 14, SAME_TALK_MS = MINUTE_MS, MISSED_MAX = 4 };
 
 struct pair {
         struct ip_address host, peer;
-        uint16_t port;
+        uint16_t port, last_source_port;
         uint8_t protocol;
         bool is_used;
         uint32_t count; /* contacts in all; the last BEACON_CONTACTS are kept, as a ring */
@@ -46,7 +46,7 @@ int beacon_watch_new(struct beacon_watch **out, const struct beacon_watch_option
         o->max_pairs = o->max_pairs ? o->max_pairs : PAIRS_DEFAULT;
         o->min_contacts = o->min_contacts ? o->min_contacts : 10;
         o->min_score = o->min_score > 0 ? o->min_score : 0.65;
-        o->min_period_ms = o->min_period_ms ? o->min_period_ms : 5 * (time_ms)SECOND_MS;
+        o->min_period_ms = o->min_period_ms ? o->min_period_ms : SECOND_MS;
         o->again_ms = o->again_ms ? o->again_ms : DAY_MS;
         w->sink = sink;
         w->seed = flow_seed_of(o->seed);
@@ -142,20 +142,22 @@ static int compare(const void *a, const void *b)
         return (x > y) - (x < y);
 }
 
-/* Sorts. */
-static time_ms median(time_ms *values, size_t n)
+/* The value below which `quarters` of four lie. Sorts. */
+static time_ms quartile(time_ms *values, size_t n, size_t quarters)
 {
         qsort(values, n, sizeof(*values), compare);
-        return values[n / 2];
+        return values[n * quarters / 4];
 }
 
-static time_ms median_distance(const time_ms *values, size_t n, time_ms from)
+/* Three of four lie within this distance: the median would let a few equal intervals of a random
+ * caller pass. */
+static time_ms usual_distance(const time_ms *values, size_t n, time_ms from)
 {
         time_ms distances[BEACON_CONTACTS];
 
         for (size_t i = 0; i < n; i++)
                 distances[i] = values[i] > from ? values[i] - from : from - values[i];
-        return median(distances, n);
+        return quartile(distances, n, 3);
 }
 
 static double closeness(double weight, time_ms distance, time_ms usual)
@@ -191,16 +193,16 @@ static bool is_beacon(struct traffic_alert *out, const struct beacon_watch *w, c
                         intervals[i] = p->begin[after] - p->begin[at];
         }
         memcpy(sorted, intervals, sizeof(sorted));
-        out->period_ms = median(sorted, n - 1);
+        out->period_ms = quartile(sorted, n - 1, 2);
         if (out->period_ms < w->options.min_period_ms)
                 return false;
         for (size_t i = 0; i + 1 < n; i++)
                 intervals[i] = without_missed(intervals[i], out->period_ms);
-        out->jitter_ms = median_distance(intervals, n - 1, out->period_ms);
+        out->jitter_ms = usual_distance(intervals, n - 1, out->period_ms);
         memcpy(sorted, sizes, sizeof(sorted));
-        out->bytes = (uint64_t)median(sorted, n);
-        alike = closeness(1, median_distance(sizes, n, (time_ms)out->bytes), (time_ms)out->bytes);
-        regular = closeness(4, out->jitter_ms, out->period_ms);
+        out->bytes = (uint64_t)quartile(sorted, n, 2);
+        alike = closeness(1, usual_distance(sizes, n, (time_ms)out->bytes), (time_ms)out->bytes);
+        regular = closeness(2, out->jitter_ms, out->period_ms);
         out->score = 0.7 * regular + 0.3 * alike;
         out->at = p->begin[(p->count - n) % BEACON_CONTACTS];
         return regular >= 0.5 && out->score >= w->options.min_score;
@@ -214,12 +216,12 @@ static void write_reason(struct traffic_alert *a)
         (void)ip_address_write(peer, &a->peer);
         (void)snprintf(a->reason_vi, sizeof(a->reason_vi),
             "Máy liên lạc đều đặn với %s cổng %u: %" PRIu64
-            " lần, cứ %.0f giây một lần, lệch %.1f giây, mỗi lần gửi khoảng %" PRIu64
+            " lần, cứ %.1f giây một lần, lệch %.1f giây, mỗi lần gửi khoảng %" PRIu64
             " byte; giống mã độc báo về máy chủ điều khiển.",
             peer, a->port, a->count, period, jitter, a->bytes);
         (void)snprintf(a->reason_en, sizeof(a->reason_en),
             "The machine calls %s port %u regularly: %" PRIu64
-            " times, every %.0f seconds, off by %.1f seconds, about %" PRIu64
+            " times, every %.1f seconds, off by %.1f seconds, about %" PRIu64
             " bytes sent each time; as malware reports to its control server.",
             peer, a->port, a->count, period, jitter, a->bytes);
 }
@@ -261,7 +263,8 @@ int beacon_watch_add(struct beacon_watch *w, const struct flow *f)
                 w->counts.out_of_order++; /* flows come as they end */
                 return 0;
         }
-        if (p->count && f->begin - p->last_end < SAME_CONTACT_MS) {
+        if (p->count && f->source_port == p->last_source_port &&
+            f->begin - p->last_end <= SAME_TALK_MS) {
                 p->last_end = f->end > p->last_end ? f->end : p->last_end;
                 return 0;
         }
@@ -269,6 +272,7 @@ int beacon_watch_add(struct beacon_watch *w, const struct flow *f)
         p->bytes[p->count % BEACON_CONTACTS] = f->bytes_out < UINT32_MAX ? (uint32_t)f->bytes_out
                                                                          : UINT32_MAX;
         p->count++;
+        p->last_source_port = f->source_port;
         p->last_end = f->end;
         w->counts.contacts++;
         return judge(w, p);

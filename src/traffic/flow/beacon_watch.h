@@ -2,11 +2,11 @@
  * as malware reports to who controls it. From: flows, as they end. To: alerts.
  *
  * Per (host, peer, port, protocol) the last BEACON_CONTACTS contacts: when they began, how many
- * bytes they sent. A flow that begins within 2 s of the end of the last one is the same contact (a
- * long talk comes in parts). Interval = median; a longer one counts as so many missed contacts, up
- * to 4. Jitter = median distance from the interval. score = 0.7 (1 - 4 jitter / interval) + 0.3 (1
- * - distance / median of the bytes); the first part must be at least one half. It says so at
- * min_contacts, and again once in again_ms while it lasts.
+ * bytes they sent. A flow from the same port within a minute of the end of the last one is the same
+ * contact (a long talk comes in parts). Interval = median; a longer one counts as so many missed
+ * contacts, up to 4. Jitter = the distance from it within which three of four intervals lie. score
+ * = 0.7 (1 - 2 jitter / interval) + 0.3 (1 - distance / median of the bytes); the first part must
+ * be at least one half. It says so at min_contacts, and again once in again_ms while it lasts.
  *
  * Not watched: peers of ours, multicast and the like; DNS, DHCP, NTP, NetBIOS, SSDP, mDNS, which
  * are regular by nature. A talk that never pauses is one contact: signals within it are not seen.
@@ -29,7 +29,7 @@ struct beacon_watch_options {
         uint32_t max_pairs;    /* 0 = 16,384 */
         uint32_t min_contacts; /* 0 = 10; at most BEACON_CONTACTS */
         double min_score;      /* 0 = 0.65 */
-        time_ms min_period_ms; /* 0 = 5 s */
+        time_ms min_period_ms; /* 0 = 1 s */
         time_ms again_ms;      /* 0 = a day */
         uint64_t seed;         /* random, secret */
 };

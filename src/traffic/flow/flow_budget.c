@@ -2,13 +2,13 @@
 #include "traffic/flow/flow_budget.h"
 
 static uint32_t *counter_of(
-    uint32_t *counters, const struct flow_seed *seed, const struct ip_address *a)
+    uint32_t *counters, const struct flow_seed *seed, const uint64_t address[2])
 {
-        return &counters[flow_hash_addresses(seed, a, a, 0) % FLOW_BUDGET_COUNTERS];
+        return &counters[flow_hash_ends(seed, address, address, 0) % FLOW_BUDGET_COUNTERS];
 }
 
 bool flow_budget_take(struct flow_budget *b, const struct flow_seed *seed, time_ms at,
-    const struct ip_address *source, const struct ip_address *destination)
+    const uint64_t source[2], const uint64_t destination[2])
 {
         uint32_t *from, *to, share = b->per_second / FLOW_BUDGET_SHARE + 1;
 

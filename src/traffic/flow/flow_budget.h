@@ -18,8 +18,8 @@ struct flow_budget {
         uint32_t by_source[FLOW_BUDGET_COUNTERS], by_destination[FLOW_BUDGET_COUNTERS];
 };
 
-/* Whether a flow between the two may begin now; counts it. */
+/* Whether a flow between the two (addresses as they lie in memory) may begin now; counts it. */
 bool flow_budget_take(struct flow_budget *b, const struct flow_seed *seed, time_ms at,
-    const struct ip_address *source, const struct ip_address *destination);
+    const uint64_t source[2], const uint64_t destination[2]);
 
 #endif

@@ -19,7 +19,7 @@ enum flow_state {
         FLOW_HURRIED = 32 /* begun when the table was nearly full */
 };
 
-enum { FLOWS_DEFAULT = 1 << 18, LOW_PORTS = 1024, DNS_PORT = 53, TRIES_MAX = 8 };
+enum { FLOWS_DEFAULT = 1 << 18, LOW_PORTS = 1024, DNS_PORT = 53, TRIES_MAX = 8, WAITING_MAX = 16 };
 
 /* The two ends in an order of their own, so that both directions have one key. Compared as bytes up
  * to `state`. */
@@ -27,6 +27,16 @@ struct flow_key {
         uint64_t low[2], high[2]; /* addresses as they lie in memory */
         uint16_t low_port, high_port;
         uint8_t protocol;
+};
+
+/* What the table needs of a packet. */
+struct arrival {
+        struct flow_key key;
+        uint32_t hash, bytes;
+        time_ms at;
+        uint8_t direction;        /* 0 from the low end, 1 from the high one */
+        uint8_t flags;            /* of TCP */
+        bool by_receiver, by_syn; /* who began, if it is the first */
 };
 
 /* Two cache lines. Index 0 of the counts: from the low end to the high one. */
@@ -50,6 +60,8 @@ struct flow_table {
         uint32_t untouched;  /* entries from here on were never used */
         time_ms now;         /* -1 = no packet yet */
         struct flow_table_counts counts;
+        struct arrival waiting[WAITING_MAX]; /* a ring: memory is fetched meanwhile */
+        uint32_t waiting_first, waiting_count;
         struct flow_budget budget;
         struct fragment_memory fragments;
         struct name_report names;
@@ -126,9 +138,8 @@ static uint8_t icmp_question(const struct packet *p)
                    : p->icmp_type;
 }
 
-/* Returns the packet's direction: 0 from the low end, 1 from the high one. The ports of ICMP are
- * equal: type and code. */
-static unsigned make_key(struct flow_key *out, const struct packet *p)
+/* Returns the packet's direction. The ports of ICMP are equal: type and code. */
+static bool make_key(struct flow_key *out, const struct packet *p)
 {
         uint64_t from[2], to[2];
         bool turned;
@@ -293,7 +304,7 @@ static int end_soonest(struct flow_table *t)
         return err;
 }
 
-int flow_table_finish(struct flow_table *t)
+static int end_all(struct flow_table *t)
 {
         uint32_t item;
         int64_t second;
@@ -314,11 +325,10 @@ static time_ms within_calendar(time_ms at)
         return at < 0 ? 0 : at > last ? last : at;
 }
 
-int flow_table_advance(struct flow_table *t, time_ms now)
+static int move_clock(struct flow_table *t, time_ms now)
 {
-        now = within_calendar(now);
         if (t->now >= 0 && now < t->now - FLOW_TABLE_BACK_MS) {
-                int err = flow_table_finish(t);
+                int err = end_all(t);
                 if (err)
                         return err;
                 t->counts.jumps_back++;
@@ -369,38 +379,36 @@ static uint32_t take_entry(struct flow_table *t)
 }
 
 /* *out becomes FLOW_INDEX_NONE when the flow is refused. */
-static int begin_flow(uint32_t *out, struct flow_table *t, time_ms at, const struct packet *p,
-    const struct flow_key *key, unsigned direction, uint32_t hash)
+static int begin_flow(uint32_t *out, struct flow_table *t, const struct arrival *a)
 {
-        bool certain, turned = is_begun_by_receiver(p, &certain);
+        struct flow_table_counts *n = &t->counts;
         struct entry *e;
 
         *out = (uint32_t)FLOW_INDEX_NONE;
-        if (!flow_budget_take(&t->budget, &t->seed, at, &p->source, &p->destination))
+        if (!flow_budget_take(&t->budget, &t->seed, a->at, a->direction ? a->key.high : a->key.low,
+                a->direction ? a->key.low : a->key.high))
                 return 0;
-        if (t->counts.flows == t->options.max_flows) {
+        if (n->flows == t->options.max_flows) {
                 int err = end_soonest(t);
                 if (err)
                         return err;
         }
         *out = take_entry(t);
         e = &t->entries[*out];
-        *e = (struct entry){ .key = *key, .hash = hash, .begin = at, .last = at };
-        if (direction != turned)
+        *e = (struct entry){ .key = a->key, .hash = a->hash, .begin = a->at, .last = a->at };
+        if (a->direction != a->by_receiver)
                 e->state |= FLOW_BY_HIGH;
-        if (certain)
+        if (a->by_syn)
                 e->state |= FLOW_BY_SYN;
-        t->counts.flows++;
-        t->counts.begun++;
-        if (t->counts.flows > t->counts.flows_most)
-                t->counts.flows_most = t->counts.flows;
-        if (t->counts.flows > t->options.max_flows / 4 * 3)
+        n->begun++;
+        if (++n->flows > n->flows_most)
+                n->flows_most = n->flows;
+        if (n->flows > t->options.max_flows / 4 * 3)
                 e->state |= FLOW_HURRIED;
-        flow_index_put(&t->index, hash, *out);
-        flow_wheel_put(&t->wheel, *out,
-            (at + ((e->state & FLOW_HURRIED) ? (time_ms)FLOW_TABLE_HURRY_MS : t->options.idle_ms)) /
-                    SECOND_MS +
-                1);
+        e->packets[a->direction] = 1; /* of which due_second wants to know */
+        flow_index_put(&t->index, a->hash, *out);
+        flow_wheel_put(&t->wheel, *out, due_second(t, e));
+        e->packets[a->direction] = 0;
         return 0;
 }
 
@@ -424,28 +432,27 @@ static bool is_answered_dns(const struct entry *e)
                (e->key.low_port == DNS_PORT || e->key.high_port == DNS_PORT);
 }
 
-static void count_packet(
-    struct flow_table *t, uint32_t item, time_ms at, const struct packet *p, unsigned direction)
+static void count_packet(struct flow_table *t, uint32_t item, const struct arrival *a)
 {
         struct entry *e = &t->entries[item];
         bool was_closed = e->state & FLOW_CLOSED, is_empty = !(e->packets[0] + e->packets[1]);
 
-        if (is_empty || at < e->begin)
-                e->begin = at;
-        if (is_empty || at > e->last)
-                e->last = at;
-        e->packets[direction]++;
-        e->bytes[direction] += p->ip_bytes;
-        if (p->protocol == PACKET_TCP) {
-                e->flags[direction] |= p->tcp_flags;
-                learn_from_tcp(e, p->tcp_flags, direction);
+        if (is_empty || a->at < e->begin)
+                e->begin = a->at;
+        if (is_empty || a->at > e->last)
+                e->last = a->at;
+        e->packets[a->direction]++;
+        e->bytes[a->direction] += a->bytes;
+        if (a->key.protocol == PACKET_TCP) {
+                e->flags[a->direction] |= a->flags;
+                learn_from_tcp(e, a->flags, a->direction);
         } else if (is_answered_dns(e)) {
                 e->state |= FLOW_CLOSED;
         }
         if (!was_closed && (e->state & FLOW_CLOSED))
                 flow_wheel_move(&t->wheel, item, due_second(t, e));
         t->counts.packets++;
-        t->counts.bytes += p->ip_bytes;
+        t->counts.bytes += a->bytes;
 }
 
 /* The packet with the ports that its flow has: of ICMP the question's type and code, of a later
@@ -467,58 +474,125 @@ static void give_ports(struct flow_table *t, time_ms at, struct packet *p)
                 fragment_memory_keep(&t->fragments, &t->seed, at, p);
 }
 
-static int add_packet(struct flow_table *t, time_ms at, const struct packet *p)
+static void make_arrival(
+    struct arrival *out, const struct flow_table *t, time_ms at, const struct packet *p)
 {
-        struct flow_key key;
-        unsigned direction = make_key(&key, p);
-        uint32_t hash = hash_of(t, &key), item = find(t, &key, hash);
-        bool is_new_call = p->protocol == PACKET_TCP &&
-                           (p->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
-        int err = 0;
+        out->direction = make_key(&out->key, p);
+        out->hash = hash_of(t, &out->key);
+        out->bytes = p->ip_bytes;
+        out->at = at;
+        out->flags = p->tcp_flags;
+        out->by_receiver = is_begun_by_receiver(p, &out->by_syn);
+}
 
-        if (item != (uint32_t)FLOW_INDEX_NONE && is_new_call &&
+static int add_arrival(struct flow_table *t, const struct arrival *a)
+{
+        bool is_new_call = a->key.protocol == PACKET_TCP &&
+                           (a->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+        int err = move_clock(t, a->at);
+        uint32_t item = find(t, &a->key, a->hash);
+
+        if (!err && item != (uint32_t)FLOW_INDEX_NONE && is_new_call &&
             (t->entries[item].state & FLOW_CLOSED)) {
                 err = end_flow(t, item); /* the same ports again */
                 item = (uint32_t)FLOW_INDEX_NONE;
         }
         if (!err && item == (uint32_t)FLOW_INDEX_NONE)
-                err = begin_flow(&item, t, at, p, &key, direction, hash);
+                err = begin_flow(&item, t, a);
         if (err)
                 return err;
         if (item == (uint32_t)FLOW_INDEX_NONE) {
                 t->counts.refused_packets++;
-                t->counts.refused_bytes += p->ip_bytes;
+                t->counts.refused_bytes += a->bytes;
                 return 0;
         }
-        count_packet(t, item, at, p, direction);
+        count_packet(t, item, a);
         return 0;
 }
 
-int flow_table_add(
-    struct flow_table *t, time_ms at, const struct packet *packet, const struct packet_names *names)
+/* Leaves `left` of those that wait. */
+static int add_waiting(struct flow_table *t, uint32_t left)
 {
-        int err = flow_table_advance(t, at);
-
-        at = within_calendar(at);
-        if (!err && names) {
-                t->counts.names_left_out += names->left_out;
-                if (names->name_count)
-                        err = name_report_add(&t->names, &t->seed, at, packet, names, &t->sink);
+        while (t->waiting_count > left) {
+                int err = add_arrival(t, &t->waiting[t->waiting_first]);
+                if (err)
+                        return err;
+                t->waiting_first = (t->waiting_first + 1) % WAITING_MAX;
+                t->waiting_count--;
         }
+        return 0;
+}
+
+/* The slot of the index is fetched when a packet begins to wait, the entry when it has waited half
+ * of its time: both are there when it is counted. */
+static int wait_in_line(struct flow_table *t, time_ms at, const struct packet *p)
+{
+        int err = add_waiting(t, WAITING_MAX - 1);
+        struct arrival *a = &t->waiting[(t->waiting_first + t->waiting_count) % WAITING_MAX];
+        uint32_t slot, item;
+
         if (err)
                 return err;
-        if (packet->is_fragment || packet->is_first_fragment || is_icmp(packet->protocol)) {
-                struct packet with_ports = *packet;
-                give_ports(t, at, &with_ports);
-                return add_packet(t, at, &with_ports);
+        make_arrival(a, t, at, p);
+        flow_index_prefetch(&t->index, a->hash);
+        t->waiting_count++;
+        a = &t->waiting[(t->waiting_first + t->waiting_count / 2) % WAITING_MAX];
+        slot = a->hash;
+        item = flow_index_next(&t->index, a->hash, &slot);
+        if (item != (uint32_t)FLOW_INDEX_NONE) {
+                __builtin_prefetch(&t->entries[item], 1);
+                __builtin_prefetch((const char *)&t->entries[item] + 64, 1);
         }
-        return add_packet(t, at, packet);
+        return 0;
+}
+
+static int report_names(
+    struct flow_table *t, time_ms at, const struct packet *packet, const struct packet_names *names)
+{
+        t->counts.names_left_out += names->left_out;
+        if (names->name_count == 0)
+                return 0;
+        return name_report_add(&t->names, &t->seed, at, packet, names, &t->sink);
 }
 
 static int take(
     void *state, time_ms at, const struct packet *packet, const struct packet_names *names)
 {
-        return flow_table_add(state, at, packet, names);
+        struct flow_table *t = state;
+        int err;
+
+        at = within_calendar(at);
+        err = names ? report_names(t, at, packet, names) : 0;
+        if (err)
+                return err;
+        if (packet->is_fragment || packet->is_first_fragment || is_icmp(packet->protocol)) {
+                struct packet with_ports = *packet;
+                give_ports(t, at, &with_ports);
+                return wait_in_line(t, at, &with_ports);
+        }
+        return wait_in_line(t, at, packet);
+}
+
+int flow_table_add(
+    struct flow_table *t, time_ms at, const struct packet *packet, const struct packet_names *names)
+{
+        int err = take(t, at, packet, names);
+
+        return err ? err : add_waiting(t, 0);
+}
+
+int flow_table_advance(struct flow_table *t, time_ms now)
+{
+        int err = add_waiting(t, 0);
+
+        return err ? err : move_clock(t, within_calendar(now));
+}
+
+int flow_table_finish(struct flow_table *t)
+{
+        int err = add_waiting(t, 0);
+
+        return err ? err : end_all(t);
 }
 
 struct packet_sink flow_table_sink(struct flow_table *t)

@@ -61,11 +61,12 @@ MUST_USE int flow_table_new(
 struct flow_table *flow_table_free(struct flow_table *t);
 void flow_table_free_at(struct flow_table **t);
 
-/* An error is the sink's: the packet was not counted, the flow that was not taken stays. names may
- * be NULL. */
+/* An error is the sink's: the flow that was not taken stays, the packet is counted with the next
+ * call that succeeds, and must not be added again. names may be NULL. */
 MUST_USE int flow_table_add(struct flow_table *t, time_ms at, const struct packet *packet,
     const struct packet_names *names);
-/* The same as a sink. */
+/* The same as a sink, faster: up to 16 packets wait while memory is fetched, so that an error may
+ * come that much later; they are counted then, and by advance and finish. */
 struct packet_sink flow_table_sink(struct flow_table *t);
 /* Time passes without packets: hands out what is due. Live, call it once a second. */
 MUST_USE int flow_table_advance(struct flow_table *t, time_ms now);
