@@ -8,6 +8,10 @@
 
 enum { FLOWS_USUAL = 65536, WINDOW_USUAL_MS = 15 * SECOND_MS };
 
+/* Of flows with one hash; whoever can make more collide gains nothing but flows that stay single.
+ */
+enum { CHAIN_MAX = 32 };
+
 static const uint32_t NONE = UINT32_MAX;
 
 struct waiting {
@@ -94,6 +98,14 @@ static uint32_t chain_of(const struct export_join *j, const struct flow *f)
         return (uint32_t)((a + b + f->protocol) % j->options.flows_max);
 }
 
+static bool is_same(const struct flow *a, const struct flow *b)
+{
+        return a->protocol == b->protocol && a->source_port == b->source_port &&
+               a->destination_port == b->destination_port &&
+               ip_address_compare(&a->source, &b->source) == 0 &&
+               ip_address_compare(&a->destination, &b->destination) == 0;
+}
+
 static bool is_opposite(const struct flow *a, const struct flow *b, time_ms window)
 {
         return a->protocol == b->protocol && a->source_port == b->destination_port &&
@@ -118,11 +130,11 @@ static void take_off(struct export_join *j, uint32_t i)
         j->counts.waiting--;
 }
 
-static int give_oldest(struct export_join *j)
+static int give_alone(struct export_join *j, uint32_t i)
 {
-        struct flow f = j->slots[j->oldest].flow;
+        struct flow f = j->slots[i].flow;
 
-        take_off(j, j->oldest);
+        take_off(j, i);
         j->counts.alone++;
         return traffic_sink_flow(&j->to, &f);
 }
@@ -160,26 +172,46 @@ static int give_pair(struct export_join *j, const struct flow *a, const struct f
         return traffic_sink_flow(&j->to, &f);
 }
 
+/* The one that waits with the same ends, in either direction; NONE. *length: of the chain. */
+static uint32_t find(const struct export_join *j, const struct flow *f, size_t *length)
+{
+        uint32_t i = j->heads[chain_of(j, f)];
+
+        for (*length = 0; i != NONE; i = j->slots[i].chain, ++*length)
+                if (is_same(&j->slots[i].flow, f) ||
+                    is_opposite(&j->slots[i].flow, f, j->options.window_ms))
+                        break;
+        return i;
+}
+
+/* The next part of a long conversation in the same direction sends the part before on its way. */
 static int take_flow(void *state, const struct flow *f)
 {
         struct export_join *j = state;
-        uint32_t i = j->heads[chain_of(j, f)];
+        size_t length;
+        uint32_t i;
         int err = 0;
 
         if (f->packets_in || f->bytes_in || f->protocol == PACKET_ICMP ||
             f->protocol == PACKET_ICMP6)
                 return traffic_sink_flow(&j->to, f);
-        while (i != NONE && !is_opposite(&j->slots[i].flow, f, j->options.window_ms))
-                i = j->slots[i].chain;
-        if (i != NONE) {
+        i = find(j, f, &length);
+        if (i != NONE && !is_same(&j->slots[i].flow, f)) {
                 struct flow other = j->slots[i].flow;
                 take_off(j, i);
                 return give_pair(j, &other, f);
         }
-        if (j->free == NONE) {
+        if (i == NONE && length >= CHAIN_MAX) {
                 j->counts.evicted++;
-                err = give_oldest(j);
+                j->counts.alone++;
+                return traffic_sink_flow(&j->to, f);
         }
+        if (i == NONE && j->free == NONE) {
+                i = j->oldest;
+                j->counts.evicted++;
+        }
+        if (i != NONE)
+                err = give_alone(j, i);
         put_on(j, f);
         return err;
 }
@@ -210,7 +242,7 @@ int export_join_age(struct export_join *j, time_ms now)
 
         j->now = now;
         while (!err && j->oldest != NONE && now - j->slots[j->oldest].since > j->options.window_ms)
-                err = give_oldest(j);
+                err = give_alone(j, j->oldest);
         return err;
 }
 
@@ -219,6 +251,6 @@ int export_join_finish(struct export_join *j)
         int err = 0;
 
         while (!err && j->oldest != NONE)
-                err = give_oldest(j);
+                err = give_alone(j, j->oldest);
         return err;
 }

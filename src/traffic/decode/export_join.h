@@ -20,7 +20,7 @@ struct export_join_options {
 struct export_join_counts {
         uint64_t joined;  /* pairs */
         uint64_t alone;   /* whose opposite did not come */
-        uint64_t evicted; /* of these: because the table was full */
+        uint64_t evicted; /* of these: because the table, or a chain of it, was full */
         size_t waiting;
 };
 

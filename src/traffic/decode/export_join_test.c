@@ -142,6 +142,22 @@ static void full_table_lets_the_oldest_go(void **state)
         export_join_free(j);
 }
 
+static void next_part_of_a_conversation_sends_the_one_before_on(void **state)
+{
+        struct seen seen = { 0 };
+        struct export_join *j = join_into(&seen, 4);
+
+        (void)state;
+        give(j, flow_of(0xC0000202, 5000, 0xC0000201, 443, 1000, 1));
+        give(j, flow_of(0xC0000202, 5000, 0xC0000201, 443, 1010, 2));
+        assert_int_equal(seen.count, 1);
+        assert_int_equal(seen.flows[0].packets_out, 1);
+        give(j, flow_of(0xC0000201, 443, 0xC0000202, 5000, 1011, 3));
+        assert_int_equal(seen.flows[1].packets_out, 2);
+        assert_int_equal(seen.flows[1].packets_in, 3);
+        export_join_free(j);
+}
+
 static void flow_of_both_directions_passes_at_once(void **state)
 {
         struct seen seen = { 0 };
@@ -166,6 +182,7 @@ int main(void)
                 cmocka_unit_test(flows_far_apart_are_two),
                 cmocka_unit_test(flow_that_waited_too_long_goes_on_alone),
                 cmocka_unit_test(full_table_lets_the_oldest_go),
+                cmocka_unit_test(next_part_of_a_conversation_sends_the_one_before_on),
                 cmocka_unit_test(flow_of_both_directions_passes_at_once),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
