@@ -62,9 +62,10 @@ struct export_domain {
         uint64_t used_at; /* the state's datagram count: who was silent for longest */
         uint64_t datagrams, flows, lost, restarts;
         bool has_sequence;
-        uint32_t sequence; /* expected next */
-        bool has_boot;     /* the exporter told when it began (systemInitTimeMilliseconds) */
-        time_ms boot;      /* else: the latest that agrees with all it sent; 0 = nothing sent */
+        uint32_t sequence;      /* expected next */
+        uint32_t sequence_last; /* of IPFIX: that of the last message */
+        bool has_boot;          /* the exporter told when it began (systemInitTimeMilliseconds) */
+        time_ms boot; /* else: the latest that agrees with all it sent; 0 = nothing sent */
         struct export_sampling sampling;
         struct export_sampler samplers[EXPORT_SAMPLERS_MAX];
         size_t sampler_count, template_count, pending_bytes;

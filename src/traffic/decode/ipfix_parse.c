@@ -82,10 +82,24 @@ static int read_sets(
         return err;
 }
 
+/* The sequence is the count of records sent before this message; softflowd tells the count behind
+ * it, without options. Where that fits, nothing is missing. */
+static void count_sequence(
+    struct export_context *c, uint32_t sequence, uint32_t records, uint32_t flow_records)
+{
+        struct export_domain *d = c->domain;
+
+        if (d->has_sequence && sequence - d->sequence_last == flow_records)
+                d->sequence = sequence;
+        export_sequence(c, sequence, records);
+        d->sequence_last = sequence;
+}
+
 int ipfix_parse(struct export_context *c, const struct export_source *from, struct text bytes)
 {
         struct export_bytes b = export_bytes_of(bytes);
         const uint8_t *p = export_take(&b, IPFIX_HEADER);
+        uint64_t options_before = c->counts->options;
         uint32_t records = 0;
         bool is_known = true;
         int err;
@@ -98,9 +112,9 @@ int ipfix_parse(struct export_context *c, const struct export_source *from, stru
         if (err)
                 return err;
         export_clock(c, (time_ms)export_u32(p + 4) * SECOND_MS);
-        export_sequence(c, export_u32(p + 8), 0);
         err = read_sets(c, b, &records, &is_known);
-        c->domain->sequence += records;
+        count_sequence(c, export_u32(p + 8), records,
+            records - (uint32_t)(c->counts->options - options_before));
         if (!is_known || err)
                 c->domain->has_sequence = false; /* how many came is not known */
         return err;

@@ -1,5 +1,6 @@
 /* traffic/decode/packet_parse_fuzz.c: two bytes of link type, then a packet. What is given out lies
- * within it, what is carried is smaller, and without its link header it parses to the same. SPDX-License-Identifier: Apache-2.0 */
+ * within it, what is carried is smaller, and without its link header it parses to the same.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "traffic/decode/packet_parse.h"
 
 #include <assert.h>
