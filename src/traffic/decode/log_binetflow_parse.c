@@ -67,8 +67,7 @@ static int take_line(struct log_lines *lines, struct text line)
                 return log_bad(lines, "Thiếu dòng tiêu đề StartTime,Dur,…",
                     "the header StartTime,Dur,… is missing");
         if (!log_table_row(&r, table, line, ','))
-                return log_bad(lines, "Dòng có ít cột hơn tiêu đề (dòng bị cắt?)",
-                    "the row has fewer columns than the header (cut off?)");
+                return log_bad_row(lines);
         if (text_is(r.field[LOG_PROTOCOL], "arp") || text_is(r.field[LOG_PROTOCOL], "rarp") ||
             text_is(r.field[LOG_PROTOCOL], "llc") ||
             (r.field[LOG_SOURCE].len && ip_address_parse(&address, r.field[LOG_SOURCE]) &&

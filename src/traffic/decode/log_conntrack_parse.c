@@ -146,8 +146,7 @@ static int take_message(struct log_lines *lines, const struct log_envelope *enve
         if (side_of(&out, &there) || side_of(&in, &back) ||
             protocol_of(
                 &t.protocol, log_value_after(m, is_end ? "[DESTROY]" : "[NEW]", ""), &there))
-                return log_bad(lines, "Thiếu hoặc sai địa chỉ, cổng hoặc giao thức",
-                    "an address, port or the protocol is missing or not readable");
+                return log_bad_number(lines);
         if (is_end) {
                 t.end = t.begin;
                 if (log_value_milliseconds(&length, back.field[LOG_SECONDS]) == 0)

@@ -23,8 +23,7 @@ static void read_machine(struct lease *lease, struct text rest)
 static int give(struct log_lines *lines, struct lease *lease, struct text address)
 {
         if (ip_address_parse(&lease->address, address))
-                return log_bad(
-                    lines, "Thiếu hoặc sai địa chỉ IP", "an address is missing or not readable");
+                return log_bad_address(lines);
         return log_give_lease(lines, lease);
 }
 

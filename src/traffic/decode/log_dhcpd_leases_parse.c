@@ -45,8 +45,7 @@ static int read_statement(struct log_lines *lines, struct dhcpd_leases *d, struc
         value.len = text_find(value, ';');
         if (is_begin || text_is(word, "ends")) {
                 if (time_of(is_begin ? &d->lease.begin : &d->lease.end, value))
-                        return log_bad(lines, "Thiếu hoặc sai thời điểm",
-                            "the time is missing or not readable");
+                        return log_bad_time(lines);
         } else if (text_is(word, "hardware")) {
                 (void)log_value_word(&value);
                 d->lease.has_hardware = log_value_hardware(d->lease.hardware, text_trim(value)) ==
@@ -69,8 +68,7 @@ static int take_line(struct log_lines *lines, struct text line)
                 *d = (struct dhcpd_leases){ .is_open = true };
                 if (ip_address_parse(&d->lease.address, log_value_word(&rest))) {
                         d->is_open = false;
-                        return log_bad(lines, "Thiếu hoặc sai địa chỉ IP",
-                            "an address is missing or not readable");
+                        return log_bad_address(lines);
                 }
                 return LOG_IGNORED;
         }

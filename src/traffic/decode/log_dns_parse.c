@@ -38,8 +38,7 @@ static int take_message(struct log_lines *lines, const struct log_envelope *enve
                 name = log_value_word(&rest);
                 if (!text_is(log_value_word(&rest), "from") ||
                     ip_address_parse(&s.host, log_value_word(&rest)))
-                        return log_bad(lines, "Thiếu hoặc sai địa chỉ IP",
-                            "an address is missing or not readable");
+                        return log_bad_address(lines);
                 return log_give_name(lines, &s, name);
         }
         rest = log_value_after(message, " reply ", "");

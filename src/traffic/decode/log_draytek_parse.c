@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-enum { ICMP_CODES = 256 };
-
 /* "[TCP]", "[ICMP]", "[PR 47]" behind the ends. */
 static int protocol_of(uint8_t *out, struct text message)
 {
@@ -28,17 +26,14 @@ static int protocol_of(uint8_t *out, struct text message)
 
 static void read_header(struct flow *f, struct text message)
 {
-        uint16_t type, code;
-
         if (log_value_count(&f->bytes_out, log_value_after(message, "TLen=", ",]")))
                 f->bytes_out = 0;
         if (f->protocol == PACKET_TCP)
                 f->flags_out = log_value_flags(log_value_after(message, "Flag=", ",]"));
         if (f->protocol == PACKET_ICMP &&
-            log_value_port(&type, log_value_after(message, "Type=", ",]")) == 0 &&
-            log_value_port(&code, log_value_after(message, "Code=", ",]")) == 0 &&
-            type < ICMP_CODES && code < ICMP_CODES)
-                f->destination_port = (uint16_t)(type * ICMP_CODES + code);
+            log_value_icmp(&f->destination_port, log_value_after(message, "Type=", ",]"),
+                log_value_after(message, "Code=", ",]")))
+                f->destination_port = 0; /* not said */
 }
 
 /* The content filter says the name instead of the address: "->http://www.example.com:80/news". */
@@ -72,14 +67,12 @@ static int take_message(struct log_lines *lines, const struct log_envelope *enve
         target = log_value_after(ends, "->", "");
         ends.len -= target.len < ends.len ? target.len + 2 : ends.len;
         if (log_value_end(&f.source, &f.source_port, ends))
-                return log_bad(
-                    lines, "Thiếu hoặc sai địa chỉ IP", "an address is missing or not readable");
+                return log_bad_address(lines);
         if (log_value_has(target, "//"))
                 return take_name(lines, &f, target, envelope->message);
         if (log_value_end(&f.destination, &f.destination_port, target) ||
             protocol_of(&f.protocol, envelope->message))
-                return log_bad(lines, "Thiếu hoặc sai địa chỉ hay giao thức",
-                    "an address or the protocol is missing or not readable");
+                return log_bad_number(lines);
         read_header(&f, envelope->message);
         return log_give_flow(lines, &f);
 }

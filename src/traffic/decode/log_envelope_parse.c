@@ -6,10 +6,16 @@
 
 enum { PRIORITY_MAX = 5, TAG_MAX = 48 };
 
-/* "<134>" off *t. */
+/* "<134>" off *t, and before it the length that RFC 6587 puts there over TCP: "147 <134>". */
 static void skip_priority(struct text *t)
 {
-        size_t close = text_find(*t, '>');
+        struct text rest = *t, count = log_value_word(&rest);
+        uint64_t length;
+        size_t close;
+
+        if (text_starts(rest, " <") && text_to_u64(&length, count, UINT32_MAX) == 0)
+                *t = (struct text){ rest.data + 1, rest.len - 1 };
+        close = text_find(*t, '>');
 
         if (t->len && t->data[0] == '<' && close < t->len && close <= PRIORITY_MAX) {
                 t->data += close + 1;
@@ -64,9 +70,12 @@ static void take_tag(struct log_envelope *out)
 {
         struct text t = out->message;
 
+        if (t.len && t.data[0] == '{')
+                return; /* JSON */
         for (int words = 0; words < 3; words++) {
                 struct text word = log_value_word(&t);
-                if (word.len > 1 && word.len < TAG_MAX && text_ends(word, ":")) {
+                if (word.len > 1 && word.len < TAG_MAX && text_ends(word, ":") &&
+                    (word.data[0] | 32) >= 'a' && (word.data[0] | 32) <= 'z') {
                         word.len = text_find((struct text){ word.data, word.len - 1 }, '[');
                         out->tag = word;
                         out->message = text_trim(t);

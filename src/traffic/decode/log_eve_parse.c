@@ -82,8 +82,7 @@ static int take_line(struct log_lines *lines, struct text line)
         struct text kind;
 
         if (log_json_parse(&r, line, lines->room, names, ARRAY_LEN(names)))
-                return log_bad(
-                    lines, "JSON không đúng (dòng bị cắt?)", "not valid JSON (cut off?)");
+                return log_bad_json(lines);
         kind = r.field[LOG_KIND];
         if (text_is(kind, "flow"))
                 return take_flow(lines, &r, false);
@@ -98,6 +97,18 @@ static int take_line(struct log_lines *lines, struct text line)
         return text_is(kind, "dhcp") ? take_dhcp(lines, &r) : LOG_IGNORED;
 }
 
+/* Suricata writes EVE to syslog too. */
+static bool is_mine(const struct log_envelope *envelope)
+{
+        return text_starts(envelope->message, "{") &&
+               log_value_has(envelope->message, "\"event_type\"");
+}
+
+static int take_message(struct log_lines *lines, const struct log_envelope *envelope)
+{
+        return take_line(lines, envelope->message);
+}
+
 static int sniff(struct text head)
 {
         return head.len && head.data[0] == '{' && log_value_has(head, "\"event_type\"") ? 98 : 0;
@@ -108,4 +119,6 @@ const struct log_format log_eve_format = { .id = "eve",
         .vi = "Suricata EVE (JSON)",
         .en = "Suricata EVE (JSON)",
         .sniff = sniff,
-        .line = take_line };
+        .line = take_line,
+        .is_mine = is_mine,
+        .message = take_message };

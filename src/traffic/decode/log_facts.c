@@ -6,13 +6,40 @@
 
 #include <string.h>
 
-enum { SHA1_HEX = 40, PORT_DNS = 53, CODES = 256 };
+enum { SHA1_HEX = 40 };
 
 int log_bad(struct log_lines *lines, const char *vi, const char *en)
 {
         lines->why_vi = vi;
         lines->why_en = en;
         return LOG_BAD;
+}
+
+int log_bad_time(struct log_lines *lines)
+{
+        return log_bad(lines, "Thiếu hoặc sai thời điểm", "the time is missing or not readable");
+}
+
+int log_bad_address(struct log_lines *lines)
+{
+        return log_bad(lines, "Thiếu hoặc sai địa chỉ IP", "an address is missing or not readable");
+}
+
+int log_bad_row(struct log_lines *lines)
+{
+        return log_bad(lines, "Dòng có ít cột hơn tiêu đề (dòng bị cắt?)",
+            "the row has fewer columns than the header (cut off?)");
+}
+
+int log_bad_json(struct log_lines *lines)
+{
+        return log_bad(lines, "JSON không đúng (dòng bị cắt?)", "not valid JSON (cut off?)");
+}
+
+int log_bad_number(struct log_lines *lines)
+{
+        return log_bad(lines, "Thiếu hoặc sai địa chỉ, cổng, giao thức hoặc số đếm",
+            "an address, port, protocol or count is missing or not readable");
 }
 
 int log_give_flow(struct log_lines *lines, struct flow *flow)
@@ -130,22 +157,6 @@ int log_take_time(time_ms *out, struct log_lines *lines, const struct log_envelo
         return 0;
 }
 
-static int bad_time(struct log_lines *lines)
-{
-        return log_bad(lines, "Thiếu hoặc sai thời điểm", "the time is missing or not readable");
-}
-
-static int bad_address(struct log_lines *lines)
-{
-        return log_bad(lines, "Thiếu hoặc sai địa chỉ IP", "an address is missing or not readable");
-}
-
-static int bad_number(struct log_lines *lines)
-{
-        return log_bad(lines, "Cổng, giao thức hoặc số đếm không đúng",
-            "a port, protocol or count is not readable");
-}
-
 /* 0 when not said; FORMAT when not a number. */
 static int count_of(uint64_t *out, const struct log_record *r, enum log_field field)
 {
@@ -214,22 +225,15 @@ static int sums_of(struct flow *f, const struct log_record *r)
 
 static int icmp_of(struct flow *f, const struct log_record *r)
 {
-        uint16_t type, code;
-
         if (f->protocol != PACKET_ICMP && f->protocol != PACKET_ICMP6)
                 return 0;
-        if (r->has_icmp) {
-                f->destination_port = r->icmp;
+        if (!r->has_icmp && !r->field[LOG_ICMP_TYPE].len)
                 return 0;
-        }
-        if (!r->field[LOG_ICMP_TYPE].len)
-                return 0;
-        if (port_of(&type, r, LOG_ICMP_TYPE) || port_of(&code, r, LOG_ICMP_CODE) || type >= CODES ||
-            code >= CODES)
-                return ERR_FORMAT;
         f->source_port = 0;
-        f->destination_port = (uint16_t)(type * CODES + code);
-        return 0;
+        f->destination_port = r->icmp;
+        return r->has_icmp ? 0
+                           : log_value_icmp(&f->destination_port, r->field[LOG_ICMP_TYPE],
+                                 r->field[LOG_ICMP_CODE]);
 }
 
 /* All but the times. */
@@ -238,12 +242,12 @@ static int fill_flow(struct flow *f, struct log_lines *lines, const struct log_r
         uint64_t sampling;
 
         if (ends_of(&f->source, &f->destination, r))
-                return bad_address(lines);
+                return log_bad_address(lines);
         if (log_value_protocol(&f->protocol, r->field[LOG_PROTOCOL]) ||
             port_of(&f->source_port, r, LOG_SOURCE_PORT) ||
             port_of(&f->destination_port, r, LOG_DESTINATION_PORT) || sums_of(f, r) ||
             icmp_of(f, r) || count_of(&sampling, r, LOG_SAMPLING))
-                return bad_number(lines);
+                return log_bad_number(lines);
         f->sampling = sampling <= UINT32_MAX ? (uint32_t)sampling : 0;
         f->flags_out = r->flags_out | log_value_flags(r->field[LOG_FLAGS_OUT]);
         f->flags_in = r->flags_in | log_value_flags(r->field[LOG_FLAGS_IN]);
@@ -256,7 +260,7 @@ int log_take_flow(struct log_lines *lines, const struct log_record *r)
         int end;
 
         if (times_of(&f, lines, r))
-                return bad_time(lines);
+                return log_bad_time(lines);
         end = fill_flow(&f, lines, r);
         return end == LOG_TAKEN ? log_give_flow(lines, &f) : end;
 }
@@ -274,9 +278,9 @@ static int sighting_of(
     struct name_sighting *out, struct log_lines *lines, const struct log_record *r)
 {
         if (log_value_time(&out->at, r->field[LOG_TIME], lines->options))
-                return bad_time(lines);
+                return log_bad_time(lines);
         if (ends_of(&out->host, &out->peer, r))
-                return bad_address(lines);
+                return log_bad_address(lines);
         return LOG_TAKEN;
 }
 
@@ -370,9 +374,9 @@ int log_take_lease(struct log_lines *lines, const struct log_record *r)
         int64_t length;
 
         if (log_value_time(&lease.begin, r->field[LOG_TIME], lines->options))
-                return bad_time(lines);
+                return log_bad_time(lines);
         if (ip_address_parse(&lease.address, r->field[LOG_ADDRESS]))
-                return bad_address(lines);
+                return log_bad_address(lines);
         if (r->field[LOG_LEASE_SECONDS].len &&
             log_value_milliseconds(&length, r->field[LOG_LEASE_SECONDS]) == 0)
                 lease.end = lease.begin + length;

@@ -20,13 +20,12 @@ static int take_flow(struct log_lines *lines, struct flow *f, const struct text 
             log_value_count(&f->bytes_out, cells[at->length]) ||
             ip_address_parse(&f->source, cells[at->source]) ||
             ip_address_parse(&f->destination, cells[at->destination]))
-                return log_bad(lines, "Thiếu hoặc sai địa chỉ, giao thức hoặc độ dài",
-                    "an address, the protocol or the length is missing or not readable");
+                return log_bad_number(lines);
         has_ports = f->protocol == PACKET_TCP || f->protocol == PACKET_UDP;
         if (has_ports &&
             (count <= at->ports + 1 || log_value_port(&f->source_port, cells[at->ports]) ||
                 log_value_port(&f->destination_port, cells[at->ports + 1])))
-                return log_bad(lines, "Thiếu hoặc sai cổng", "a port is missing or not readable");
+                return log_bad_number(lines);
         if (f->protocol == PACKET_TCP && count > at->ports + 3)
                 f->flags_out = log_value_flags(cells[at->ports + 3]);
         if (f->protocol == PACKET_ICMP && count > at->ports)

@@ -5,7 +5,7 @@
 #ifndef CANH_TRAFFIC_DECODE_LOG_FORMAT_H
 #define CANH_TRAFFIC_DECODE_LOG_FORMAT_H
 
-#include "traffic/decode/log_reader.h"
+#include "traffic/decode/log_value.h"
 
 /* What a column, key or member of a line is for. */
 enum log_field {
@@ -117,34 +117,17 @@ const struct log_format *log_format_of_message(const struct log_envelope *envelo
 
 /* Sets the reason and returns LOG_BAD. Both are static texts. */
 int log_bad(struct log_lines *lines, const char *vi, const char *en);
+/* The same for what is met most. */
+int log_bad_time(struct log_lines *lines);
+int log_bad_address(struct log_lines *lines);
+int log_bad_number(struct log_lines *lines); /* address, port, protocol or count */
+int log_bad_row(struct log_lines *lines);    /* cut off */
+int log_bad_json(struct log_lines *lines);
 
 /* log_envelope_parse.c: RFC 5424, RFC 3164 with and without <pri>, ISO times as rsyslog writes
  * them, MikroTik's own; else the whole line is the message. */
 void log_envelope_parse(
     struct log_envelope *out, struct text line, const struct log_options *options);
-
-/* log_value_parse.c: values of fields. All FORMAT on nonsense, *out untouched. */
-MUST_USE int log_value_time(time_ms *out, struct text t, const struct log_options *options);
-MUST_USE int log_value_milliseconds(int64_t *out, struct text seconds); /* "0.055687" */
-MUST_USE int log_value_count(uint64_t *out, struct text t);             /* also "1.0" */
-MUST_USE int log_value_port(uint16_t *out, struct text t);              /* also "0x0008" */
-MUST_USE int log_value_protocol(uint8_t *out, struct text t);           /* name or number */
-MUST_USE int log_value_hardware(uint8_t out[LEASE_HARDWARE_BYTES], struct text t);
-/* "a.b.c.d:port", "[v6]:port", an address alone; port 0 when not said. */
-MUST_USE int log_value_end(struct ip_address *address, uint16_t *port, struct text t);
-/* Letters of TCP flags, others are passed over: F S R P A U E C. */
-uint8_t log_value_flags(struct text t);
-/* Day and month names, "Sep 30 14:35:50"; takes them off *t. */
-MUST_USE int log_value_old_time(time_ms *out, struct text *t, const struct log_options *options);
-/* ISO like date and time of day with or without zone, off *t. */
-MUST_USE int log_value_iso_time(time_ms *out, struct text *t, const struct log_options *options);
-/* "20/Jun/2022:13:09:14 +0200", off *t. */
-MUST_USE int log_value_web_time(time_ms *out, struct text *t, const struct log_options *options);
-/* The next word up to a blank, off *t. */
-struct text log_value_word(struct text *t);
-/* What stands between `before` and the next of `ends` (or the end); empty when there is none. */
-struct text log_value_after(struct text t, const char *before, const char *ends);
-bool log_value_has(struct text t, const char *piece);
 
 /* log_pairs_parse.c: key=value key="value with blanks"; the first of a key counts. */
 void log_pairs_parse(

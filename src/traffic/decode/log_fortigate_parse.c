@@ -53,8 +53,7 @@ static int time_of(time_ms *out, struct log_lines *lines, const struct log_recor
                         room[t.len++] = ' ';
         }
         if (log_value_iso_time(out, &t, lines->options) || t.len)
-                return log_bad(
-                    lines, "Thiếu hoặc sai thời điểm", "the time is missing or not readable");
+                return log_bad_time(lines);
         return LOG_TAKEN;
 }
 
@@ -132,8 +131,7 @@ static int take_traffic(
         if (end != LOG_TAKEN)
                 return end;
         if (flow_of(&f, r))
-                return log_bad(lines, "Thiếu hoặc sai địa chỉ, cổng hoặc số đếm",
-                    "an address, port or count is missing or not readable");
+                return log_bad_number(lines);
         if (f.protocol == PACKET_ICMP || f.protocol == PACKET_ICMP6)
                 f.source_port = f.destination_port = 0; /* identifiers, not type and code */
         end = log_give_flow(lines, &f);
@@ -151,8 +149,7 @@ static int take_name(
                 return end;
         if (ip_address_parse(&s.host, r->field[LOG_SOURCE]) ||
             ip_address_parse(&s.peer, r->field[LOG_DESTINATION]))
-                return log_bad(
-                    lines, "Thiếu hoặc sai địa chỉ IP", "an address is missing or not readable");
+                return log_bad_address(lines);
         if (text_is(r->field[LOG_SUBKIND], "dns"))
                 s.place = PACKET_PLACE_DNS;
         else if (text_is_nocase(r->field[LOG_METHOD], "HTTPS") ||
@@ -184,8 +181,7 @@ static int take_lease(
         if (end != LOG_TAKEN)
                 return end;
         if (ip_address_parse(&lease.address, r->field[LOG_ADDRESS]))
-                return log_bad(
-                    lines, "Thiếu hoặc sai địa chỉ IP", "an address is missing or not readable");
+                return log_bad_address(lines);
         if (log_value_milliseconds(&length, r->field[LOG_LEASE_SECONDS]) == 0)
                 lease.end = lease.begin + length;
         lease.has_hardware = log_value_hardware(lease.hardware, r->field[LOG_HARDWARE]) == 0;

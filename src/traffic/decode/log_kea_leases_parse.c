@@ -25,17 +25,14 @@ static int take_line(struct log_lines *lines, struct text line)
                 return log_bad(lines, "Thiếu dòng tiêu đề address,hwaddr,…",
                     "the header address,hwaddr,… is missing");
         if (!log_table_row(&r, table, line, ','))
-                return log_bad(lines, "Dòng có ít cột hơn tiêu đề (dòng bị cắt?)",
-                    "the row has fewer columns than the header (cut off?)");
+                return log_bad_row(lines);
         if (log_record_has(&r, LOG_STATE) && !text_is(r.field[LOG_STATE], "0"))
                 return LOG_IGNORED; /* declined, given back, or a prefix */
         if (ip_address_parse(&lease.address, r.field[LOG_ADDRESS]))
-                return log_bad(
-                    lines, "Thiếu hoặc sai địa chỉ IP", "an address is missing or not readable");
+                return log_bad_address(lines);
         if (log_value_milliseconds(&lease.end, r.field[LOG_END]) ||
             log_value_milliseconds(&length, r.field[LOG_LEASE_SECONDS]) || length > lease.end)
-                return log_bad(
-                    lines, "Thiếu hoặc sai thời điểm", "the time is missing or not readable");
+                return log_bad_time(lines);
         lease.begin = lease.end - length;
         lease.has_hardware = log_value_hardware(lease.hardware, r.field[LOG_HARDWARE]) == 0;
         lease.host_name = r.field[LOG_HOST_NAME];

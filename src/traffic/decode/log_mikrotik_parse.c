@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-enum { ICMP_CODES = 256 };
-
 /* "a->b" as two ends. */
 static int split_ends(
     struct ip_address *a, uint16_t *a_port, struct ip_address *b, uint16_t *b_port, struct text t)
@@ -43,21 +41,10 @@ static struct text arrow_part(struct text t, const char *from)
 /* "TCP (SYN,ACK)" gives its flags, "ICMP (type 8, code 0)" type and code. */
 static void read_protocol(struct flow *f, struct text message)
 {
-        static const struct {
-                const char *word;
-                uint8_t bit;
-        } flags[] = { { "FIN", 1 }, { "SYN", 2 }, { "RST", 4 }, { "PSH", 8 }, { "ACK", 16 },
-                { "URG", 32 } };
-        struct text inside = log_value_after(message, "proto TCP (", ")");
-        uint16_t type, code;
-
-        for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
-                if (log_value_has(inside, flags[i].word))
-                        f->flags_out |= flags[i].bit;
-        if (log_value_port(&type, log_value_after(message, "(type ", ",)")) == 0 &&
-            log_value_port(&code, log_value_after(message, "code ", ",)")) == 0 &&
-            type < ICMP_CODES && code < ICMP_CODES)
-                f->destination_port = (uint16_t)(type * ICMP_CODES + code);
+        f->flags_out = log_value_flag_words(log_value_after(message, "proto TCP (", ")"));
+        if (log_value_icmp(&f->destination_port, log_value_after(message, "(type ", ","),
+                log_value_after(message, "code ", ",)")))
+                return; /* not of ICMP: the port stays */
 }
 
 /* "NAT (a:p->x:p)->b:p": the source became x; "NAT a:p->(y:p->b:p)": who asked for y met b. */
@@ -95,8 +82,7 @@ static int take_packet(struct log_lines *lines, const struct log_envelope *envel
         if (log_value_protocol(&f.protocol, log_value_after(message, "proto ", " ,")) ||
             split_ends(&f.source, &f.source_port, &f.destination, &f.destination_port,
                 arrow_part(message, "proto ")))
-                return log_bad(lines, "Thiếu hoặc sai địa chỉ hay giao thức",
-                    "an address or the protocol is missing or not readable");
+                return log_bad_number(lines);
         if (log_value_count(&f.bytes_out, text_trim(log_value_after(message, ", len ", ", "))))
                 f.bytes_out = 0;
         read_protocol(&f, message);
@@ -113,8 +99,7 @@ static int take_lease(struct log_lines *lines, const struct log_envelope *envelo
         if (end != LOG_TAKEN)
                 return end;
         if (ip_address_parse(&lease.address, log_value_word(&rest)))
-                return log_bad(
-                    lines, "Thiếu hoặc sai địa chỉ IP", "an address is missing or not readable");
+                return log_bad_address(lines);
         (void)log_value_word(&rest); /* "to" or "for" */
         lease.has_hardware = log_value_hardware(lease.hardware, log_value_word(&rest)) == 0;
         lease.host_name = text_trim(rest);
@@ -134,8 +119,7 @@ static int take_question(struct log_lines *lines, const struct log_envelope *env
         if (host.len && host.data[host.len - 1] == ':')
                 host.len--;
         if (log_value_end(&s.host, &port, host))
-                return log_bad(
-                    lines, "Thiếu hoặc sai địa chỉ IP", "an address is missing or not readable");
+                return log_bad_address(lines);
         (void)log_value_word(&rest); /* the number of the question */
         return log_give_name(lines, &s, log_value_word(&rest));
 }
@@ -148,9 +132,11 @@ static bool is_packet(struct text m)
 
 static bool is_lease(struct text m)
 {
-        return log_value_has(m, " assigned ") &&
-               (log_value_has(m, " to ") || log_value_has(m, " for ")) &&
-               !log_value_has(m, "deassigned");
+        struct text rest = log_value_after(m, " assigned ", "");
+        struct ip_address address;
+
+        return ip_address_parse(&address, log_value_word(&rest)) == 0 &&
+               (text_starts(rest, " to ") || text_starts(rest, " for "));
 }
 
 static bool is_question(struct text m)

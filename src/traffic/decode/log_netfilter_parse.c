@@ -11,24 +11,6 @@ static const struct log_names names[] = { { "SRC", LOG_SOURCE }, { "DST", LOG_DE
         { "LEN", LOG_BYTES_OUT }, { "PROTO", LOG_PROTOCOL }, { "SPT", LOG_SOURCE_PORT },
         { "DPT", LOG_DESTINATION_PORT }, { "TYPE", LOG_ICMP_TYPE }, { "CODE", LOG_ICMP_CODE } };
 
-static uint8_t flags_of(struct text t)
-{
-        static const struct {
-                const char *word;
-                uint8_t bit;
-        } known[] = { { "FIN", 1 }, { "SYN", 2 }, { "RST", 4 }, { "PSH", 8 }, { "ACK", 16 },
-                { "URG", 32 } };
-        uint8_t flags = 0;
-
-        while (t.len) {
-                struct text word = log_value_word(&t);
-                for (size_t i = 0; i < ARRAY_LEN(known); i++)
-                        if (text_is(word, known[i].word))
-                                flags |= known[i].bit;
-        }
-        return flags;
-}
-
 /* Proxmox puts its own time into the message: "101 1 tap101i0-IN 20/Jun/2022:13:09:14 +0200 …". */
 static bool own_time(time_ms *out, struct text t, const struct log_options *options)
 {
@@ -49,23 +31,24 @@ static bool is_mine(const struct log_envelope *envelope)
 
 static int take_message(struct log_lines *lines, const struct log_envelope *envelope)
 {
-        struct text message = envelope->message;
+        struct text fields;
         struct log_record r = { .present = 0 };
         struct log_envelope own = *envelope;
         time_ms at;
         int end;
 
         if (!own.has_time)
-                own.has_time = own_time(&own.at, message, lines->options);
+                own.has_time = own_time(&own.at, own.message, lines->options);
         end = log_take_time(&at, lines, &own);
         if (end != LOG_TAKEN)
                 return end;
-        message.len -= log_value_after(message, "SRC=", "").len + 4; /* from SRC= on, … */
-        message = (struct text){ message.data + message.len, envelope->message.len - message.len };
-        message.len = text_find(message, '['); /* … up to a packet that an error of ICMP quotes */
-        log_pairs_parse(&r, message, names, ARRAY_LEN(names));
+        /* From SRC= on, up to a packet that an error of ICMP quotes. */
+        fields = log_value_after(envelope->message, "SRC=", "[");
+        fields.data -= 4;
+        fields.len += 4;
+        log_pairs_parse(&r, fields, names, ARRAY_LEN(names));
         if (text_is_nocase(r.field[LOG_PROTOCOL], "tcp"))
-                r.flags_out = flags_of(message);
+                r.flags_out = log_value_flag_words(fields);
         return log_take_packet(lines, &r, at);
 }
 

@@ -52,8 +52,7 @@ static int take_line(struct log_lines *lines, struct text line)
         if (n->table.count == 0) /* `nfdump -q` leaves the header out */
                 log_table_head(&n->table, TEXT(usual_head), ',', names, ARRAY_LEN(names));
         if (!log_table_row(&r, &n->table, line, ','))
-                return log_bad(lines, "Dòng có ít cột hơn tiêu đề (dòng bị cắt?)",
-                    "the row has fewer columns than the header (cut off?)");
+                return log_bad_row(lines);
         split_icmp(&r);
         return log_take_flow(lines, &r);
 }

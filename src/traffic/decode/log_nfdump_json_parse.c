@@ -48,8 +48,7 @@ static int take_object(struct log_lines *lines, struct text object)
         int end;
 
         if (log_json_parse(&r, object, lines->room, names, ARRAY_LEN(names)))
-                return log_bad(
-                    lines, "JSON không đúng (dòng bị cắt?)", "not valid JSON (cut off?)");
+                return log_bad_json(lines);
         if (!log_record_has(&r, LOG_SOURCE))
                 return LOG_IGNORED;
         end = log_take_flow(lines, &r);

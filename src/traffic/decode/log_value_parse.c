@@ -3,11 +3,11 @@
 #include "base/mem.h"
 #include "codec/digest.h"
 #include "codec/timestamp.h"
-#include "traffic/decode/log_format.h"
+#include "traffic/decode/log_value.h"
 
 #include <string.h>
 
-enum { EPOCH_DIGITS_MAX = 11, YEARS_BACK_MAX = 8, PORT_MAX = 65535 };
+enum { EPOCH_DIGITS_MAX = 11, YEARS_BACK_MAX = 8, PORT_MAX = 65535, ICMP_CODES = 256 };
 
 static bool is_digit(char c)
 {
@@ -385,4 +385,32 @@ uint8_t log_value_flags(struct text t)
                         flags |= (uint8_t)(1u << (at - letters));
         }
         return flags;
+}
+
+uint8_t log_value_flag_words(struct text t)
+{
+        static const char words[] = "FINSYNRSTPSHACKURG"; /* in the order of their bits */
+        uint8_t flags = 0;
+
+        while (t.len) {
+                size_t n = 0;
+                while (n < t.len && t.data[n] >= 'A' && t.data[n] <= 'Z')
+                        n++;
+                for (size_t i = 0; n == 3 && i < sizeof(words) - 1; i += 3)
+                        if (memcmp(t.data, words + i, 3) == 0)
+                                flags |= (uint8_t)(1u << i / 3);
+                skip(&t, n < t.len ? n + 1 : n);
+        }
+        return flags;
+}
+
+int log_value_icmp(uint16_t *out, struct text type, struct text code)
+{
+        uint16_t t, c;
+
+        if (log_value_port(&t, type) || log_value_port(&c, code) || t >= ICMP_CODES ||
+            c >= ICMP_CODES)
+                return ERR_FORMAT;
+        *out = (uint16_t)(t * ICMP_CODES + c);
+        return 0;
 }

@@ -1,7 +1,7 @@
 /* traffic/decode/log_value_parse_fuzz.c: values that are read keep their bounds; a time that is
  * written reads as itself. SPDX-License-Identifier: Apache-2.0 */
 #include "codec/timestamp.h"
-#include "traffic/decode/log_format.h"
+#include "traffic/decode/log_value.h"
 
 #include <assert.h>
 #include <string.h>

@@ -49,11 +49,9 @@ static int take_line(struct log_lines *lines, struct text line)
         if (!text_is(r.field[LOG_KIND], "10") && !text_is(r.field[LOG_KIND], "11"))
                 return LOG_IGNORED;
         if (time_of(&lease.begin, &r, lines->options->zone_minutes))
-                return log_bad(
-                    lines, "Thiếu hoặc sai thời điểm", "the time is missing or not readable");
+                return log_bad_time(lines);
         if (ip_address_parse(&lease.address, r.field[LOG_ADDRESS]))
-                return log_bad(
-                    lines, "Thiếu hoặc sai địa chỉ IP", "an address is missing or not readable");
+                return log_bad_address(lines);
         lease.has_hardware = log_value_hardware(lease.hardware, r.field[LOG_HARDWARE]) == 0;
         lease.host_name = r.field[LOG_HOST_NAME];
         return log_give_lease(lines, &lease);

@@ -255,8 +255,7 @@ static int take_json(struct log_lines *lines, struct text line)
         struct log_record r = { .present = 0 };
 
         if (log_json_parse(&r, line, lines->room, names, ARRAY_LEN(names)))
-                return log_bad(
-                    lines, "JSON không đúng (dòng bị cắt?)", "not valid JSON (cut off?)");
+                return log_bad_json(lines);
         return take_record(lines, &r, path_of(&r));
 }
 
