@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "canh/input_stream.h"
 #include "traffic/capture/capture_file.h"
+#include "traffic/decode/export_join.h"
 #include "traffic/decode/export_packet.h"
 #include "traffic/decode/log_reader.h"
 #include "traffic/decode/packet_each.h"
@@ -13,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PIECE = 64 << 10, EXPORT_FILE_MAX = 1 << 20, DATAGRAM_MAX = 65536 };
+enum { PIECE = 64 << 10, EXPORT_FILE_MAX = 1 << 20 };
 
 struct run {
         const struct flows_pipeline *pipeline;
@@ -165,55 +166,76 @@ static void report_exports(struct run *r, const struct export_counts *c)
             "records lost before the capture (by their sequence)", c->lost, 0, false);
 }
 
+/* Exporters tell a conversation as two flows; they are joined before the sink. */
+struct exports {
+        struct export_state *state;
+        struct export_join *join;
+};
+
+static void exports_done(struct exports *e)
+{
+        e->join = export_join_free(e->join);
+        e->state = export_state_free(e->state);
+}
+
+static int exports_init(struct exports *out, struct run *r)
+{
+        struct export_limits limits = { 0 };
+        struct export_join_options options = { 0 };
+        int err = export_state_new(&out->state, &limits);
+
+        count_unit(r, "netflow", "bản tin", "datagrams");
+        return err ? err : export_join_new(&out->join, &options, gate(r));
+}
+
 static int capture_to_exports(struct run *r)
 {
-        AUTO(export_state_free_at) struct export_state *state = NULL;
-        struct export_limits limits = { 0 };
-        struct export_capture capture = { .sink = gate(r) };
-        int err = export_state_new(&state, &limits);
+        AUTO(exports_done) struct exports exports = { 0 };
+        struct export_capture capture = { .state = NULL };
+        int err = exports_init(&exports, r), end;
 
         if (err)
                 return err;
-        count_unit(r, "netflow", "bản tin", "datagrams");
-        capture.state = state;
+        capture.state = exports.state;
+        capture.sink = export_join_sink(exports.join);
         err = each_packet(r, (struct packet_sink){ export_packet_take, &capture });
+        end = export_join_finish(exports.join);
         report_exports(r, &capture.counts);
         add_reason(r, "gói không phải bản tin NetFlow, IPFIX, sFlow",
             "packets that are no NetFlow, IPFIX or sFlow", capture.passed_over, 0, false);
-        return err;
+        return err ? err : end;
 }
 
 /* Messages of exporters one after the other (an IPFIX file), or one bare datagram. */
 
-static int exports_in(
-    struct run *r, struct export_state *state, struct buffer *bytes, struct export_counts *counts)
+static int messages_in(struct run *r, const struct exports *exports, struct buffer *bytes,
+    struct export_counts *counts)
 {
         struct text all = { bytes->data, bytes->len };
+        struct traffic_sink sink = export_join_sink(exports->join);
         struct export_source nobody = { .port = 0 };
         size_t used = 0;
         int err;
 
         if (all.len >= 2 && all.data[0] == 0 && all.data[1] == 10) {
-                err = export_file_parse(&used, state, all, gate(r), counts, r->bad);
+                err = export_file_parse(&used, exports->state, all, sink, counts, r->bad);
                 memmove(bytes->data, bytes->data + used, bytes->len - used);
                 bytes->len -= used;
                 return err;
         }
-        err = export_datagram_parse(state, &nobody, 0, all, gate(r), counts);
+        err = export_datagram_parse(exports->state, &nobody, 0, all, sink, counts);
         buffer_clear(bytes);
         return err;
 }
 
 static int exports_to_flows(struct run *r)
 {
-        AUTO(export_state_free_at) struct export_state *state = NULL;
+        AUTO(exports_done) struct exports exports = { 0 };
         AUTO(buffer_done) struct buffer bytes = BUFFER(EXPORT_FILE_MAX);
-        struct export_limits limits = { 0 };
         struct export_counts counts = { 0 };
         size_t n = 1;
-        int err = export_state_new(&state, &limits);
+        int err = exports_init(&exports, r), end;
 
-        count_unit(r, "ipfix", "bản tin", "datagrams");
         while (!err && n) {
                 err = buffer_reserve(&bytes, PIECE);
                 if (!err)
@@ -221,12 +243,13 @@ static int exports_to_flows(struct run *r)
                 if (!err)
                         bytes.len += n;
                 if (!err && n && bytes.len)
-                        err = exports_in(r, state, &bytes, &counts);
+                        err = messages_in(r, &exports, &bytes, &counts);
                 show(r);
         }
+        end = exports.join ? export_join_finish(exports.join) : 0;
         counts.damaged += !err && bytes.len;
         report_exports(r, &counts);
-        return err;
+        return err ? err : end;
 }
 
 /* Lines of a log. */
