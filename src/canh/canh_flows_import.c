@@ -269,6 +269,20 @@ static void say_total(const struct import *job)
             counts.flows, counts.bytes);
 }
 
+static void say_waiting(struct import *job)
+{
+        uint64_t waiting = flows_pipeline_done(&job->pipeline);
+
+        if (waiting)
+                (void)fprintf(stderr,
+                    say(job->a->language,
+                        "canh flows: %" PRIu64 " byte NetFlow/IPFIX không đọc được vì khuôn mẫu "
+                        "(template) không có trong các tệp này\n",
+                        "canh flows: %" PRIu64 " bytes of NetFlow/IPFIX could not be read: their "
+                        "templates are not in these files\n"),
+                    waiting);
+}
+
 int flows_import(int argc, char **argv, enum language l)
 {
         AUTO(flows_arguments_done) struct flows_arguments a;
@@ -290,6 +304,7 @@ int flows_import(int argc, char **argv, enum language l)
                 err = settle(&job, 0);
         if (!err && a.format != FLOW_TEXT_JSON)
                 say_total(&job);
+        say_waiting(&job);
         buffer_done(&job.done);
         job.archive = archive_close(job.archive);
         job.folder = folder_close(job.folder);

@@ -115,6 +115,7 @@ static int read_nat_log(struct trace *t)
                                 "canh flows: %s: has no NAT row around that time\n"),
                             input_stream_name(in));
         }
+        (void)flows_pipeline_done(&pipeline);
         if (err == ERR_CLOSED)
                 return 0;
         if (err == ERR_UNSUPPORTED && !bad.why_en[0])

@@ -151,6 +151,7 @@ static int match_facts(
                 .sink = match_facts_sink(match) };
         int err = report ? flows_pipeline_run(report, &pipeline, in, bad) : ERR_MEMORY;
 
+        (void)flows_pipeline_done(&pipeline);
         if (report) {
                 r->facts += report->flows + report->names;
                 r->refused += flows_report_faults(report);

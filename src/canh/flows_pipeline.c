@@ -17,7 +17,7 @@
 enum { PIECE = 64 << 10, EXPORT_FILE_MAX = 1 << 20 };
 
 struct run {
-        const struct flows_pipeline *pipeline;
+        struct flows_pipeline *pipeline;
         struct flows_report *report;
         struct input_stream *in;
         struct parse_error *bad;
@@ -166,40 +166,30 @@ static void report_exports(struct run *r, const struct export_counts *c)
             "records lost before the capture (by their sequence)", c->lost, 0, false);
 }
 
-/* Exporters tell a conversation as two flows; they are joined before the sink. */
-struct exports {
-        struct export_state *state;
-        struct export_join *join;
-};
-
-static void exports_done(struct exports *e)
-{
-        e->join = export_join_free(e->join);
-        e->state = export_state_free(e->state);
-}
-
-static int exports_init(struct exports *out, struct run *r)
+/* Templates that came in an earlier input serve for this one. Exporters tell a conversation as two
+ * flows; they are joined before the sink. */
+static int exports_init(struct export_join **out, struct run *r)
 {
         struct export_limits limits = { 0 };
         struct export_join_options options = { 0 };
-        int err = export_state_new(&out->state, &limits);
+        int err = r->pipeline->exports ? 0 : export_state_new(&r->pipeline->exports, &limits);
 
         count_unit(r, "netflow", "bản tin", "datagrams");
-        return err ? err : export_join_new(&out->join, &options, gate(r));
+        return err ? err : export_join_new(out, &options, gate(r));
 }
 
 static int capture_to_exports(struct run *r)
 {
-        AUTO(exports_done) struct exports exports = { 0 };
+        AUTO(export_join_free_at) struct export_join *join = NULL;
         struct export_capture capture = { .state = NULL };
-        int err = exports_init(&exports, r), end;
+        int err = exports_init(&join, r), end;
 
         if (err)
                 return err;
-        capture.state = exports.state;
-        capture.sink = export_join_sink(exports.join);
+        capture.state = r->pipeline->exports;
+        capture.sink = export_join_sink(join);
         err = each_packet(r, (struct packet_sink){ export_packet_take, &capture });
-        end = export_join_finish(exports.join);
+        end = export_join_finish(join);
         report_exports(r, &capture.counts);
         add_reason(r, "gói không phải bản tin NetFlow, IPFIX, sFlow",
             "packets that are no NetFlow, IPFIX or sFlow", capture.passed_over, 0, false);
@@ -208,33 +198,33 @@ static int capture_to_exports(struct run *r)
 
 /* Messages of exporters one after the other (an IPFIX file), or one bare datagram. */
 
-static int messages_in(struct run *r, const struct exports *exports, struct buffer *bytes,
-    struct export_counts *counts)
+static int messages_in(
+    struct run *r, struct export_join *join, struct buffer *bytes, struct export_counts *counts)
 {
         struct text all = { bytes->data, bytes->len };
-        struct traffic_sink sink = export_join_sink(exports->join);
+        struct traffic_sink sink = export_join_sink(join);
         struct export_source nobody = { .port = 0 };
         size_t used = 0;
         int err;
 
         if (all.len >= 2 && all.data[0] == 0 && all.data[1] == 10) {
-                err = export_file_parse(&used, exports->state, all, sink, counts, r->bad);
+                err = export_file_parse(&used, r->pipeline->exports, all, sink, counts, r->bad);
                 memmove(bytes->data, bytes->data + used, bytes->len - used);
                 bytes->len -= used;
                 return err;
         }
-        err = export_datagram_parse(exports->state, &nobody, 0, all, sink, counts);
+        err = export_datagram_parse(r->pipeline->exports, &nobody, 0, all, sink, counts);
         buffer_clear(bytes);
         return err;
 }
 
 static int exports_to_flows(struct run *r)
 {
-        AUTO(exports_done) struct exports exports = { 0 };
+        AUTO(export_join_free_at) struct export_join *join = NULL;
         AUTO(buffer_done) struct buffer bytes = BUFFER(EXPORT_FILE_MAX);
         struct export_counts counts = { 0 };
         size_t n = 1;
-        int err = exports_init(&exports, r), end;
+        int err = exports_init(&join, r), end;
 
         while (!err && n) {
                 err = buffer_reserve(&bytes, PIECE);
@@ -243,10 +233,10 @@ static int exports_to_flows(struct run *r)
                 if (!err)
                         bytes.len += n;
                 if (!err && n && bytes.len)
-                        err = messages_in(r, &exports, &bytes, &counts);
+                        err = messages_in(r, join, &bytes, &counts);
                 show(r);
         }
-        end = exports.join ? export_join_finish(exports.join) : 0;
+        end = join ? export_join_finish(join) : 0;
         counts.damaged += !err && bytes.len;
         report_exports(r, &counts);
         return err ? err : end;
@@ -329,8 +319,8 @@ static bool is_export_kind(const struct run *r)
         return is_as(r, "netflow") || is_as(r, "ipfix") || is_as(r, "sflow");
 }
 
-int flows_pipeline_run(struct flows_report *out, const struct flows_pipeline *p,
-    struct input_stream *in, struct parse_error *bad)
+int flows_pipeline_run(struct flows_report *out, struct flows_pipeline *p, struct input_stream *in,
+    struct parse_error *bad)
 {
         struct run r = { p, out, in, bad };
         struct text head = input_stream_head(in);
@@ -346,6 +336,17 @@ int flows_pipeline_run(struct flows_report *out, const struct flows_pipeline *p,
         else
                 err = log_to_facts(&r);
         return err ? err : input_stream_error(in);
+}
+
+uint64_t flows_pipeline_done(struct flows_pipeline *p)
+{
+        struct export_exporter exporter;
+        uint64_t waiting = 0;
+
+        for (size_t n = 0; p->exports && export_state_exporter(&exporter, p->exports, n); n++)
+                waiting += exporter.pending_bytes;
+        p->exports = export_state_free(p->exports);
+        return waiting;
 }
 
 uint64_t flows_report_faults(const struct flows_report *r)

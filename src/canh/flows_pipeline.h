@@ -13,6 +13,7 @@
 #include "base/language.h"
 #include "model/flow.h"
 
+struct export_state;
 struct input_stream;
 
 struct flows_pipeline {
@@ -24,6 +25,7 @@ struct flows_pipeline {
         struct traffic_sink sink;
         void (*progress)(void *state, const struct input_stream *in);
         void *state;
+        struct export_state *exports; /* made when needed: templates of earlier inputs */
 };
 
 enum { FLOWS_REASONS_MAX = 24, FLOWS_REASON_TEXT_MAX = 200 };
@@ -49,8 +51,10 @@ struct flows_report {
 /* Reads one file of the stream to its end. *out is filled also on failure: with what came before.
  * UNSUPPORTED: of no known kind; FORMAT with *bad: damaged from there on; else what the sink said.
  */
-MUST_USE int flows_pipeline_run(struct flows_report *out, const struct flows_pipeline *p,
+MUST_USE int flows_pipeline_run(struct flows_report *out, struct flows_pipeline *p,
     struct input_stream *in, struct parse_error *bad);
+/* Frees what was kept between inputs. Bytes of exports whose template never came. */
+uint64_t flows_pipeline_done(struct flows_pipeline *p);
 /* Do a file's first bytes say that it is a capture (pcap, pcapng)? */
 bool flows_is_capture(struct text head);
 /* Things that should have been facts. */
