@@ -15,7 +15,10 @@ enum { STREAM_NAME_MAX = 1024, PIECE = 64 << 10 };
 
 struct input_stream {
         struct archive *packed;
-        int fd, error;
+        struct archive *inner; /* a file of a tar or zip may be packed itself; else NULL */
+        char *piece;           /* what inner reads next */
+        int fd, error;         /* of this file */
+        bool is_broken;        /* nothing behind it can be trusted */
         const char *path;
         char name[STREAM_NAME_MAX];
         uint64_t size;
@@ -39,18 +42,26 @@ static int fill_about(struct input_stream *s)
         return 0;
 }
 
+static int allow_packing(struct archive *a)
+{
+        return archive_read_support_filter_gzip(a) || archive_read_support_filter_bzip2(a) ||
+                       archive_read_support_filter_xz(a) || archive_read_support_filter_zstd(a) ||
+                       archive_read_support_filter_lz4(a) || archive_read_support_format_raw(a) ||
+                       archive_read_support_format_empty(a)
+                   ? ERR_UNSUPPORTED
+                   : 0;
+}
+
 /* No format that plain text could be taken for: mtree, cpio and the like stay out. */
 static int unpack(struct input_stream *s)
 {
         struct archive *a = s->packed = archive_read_new();
 
-        if (!a)
+        s->piece = mem_zero(PIECE, 1);
+        if (!a || !s->piece)
                 return ERR_MEMORY;
-        if (archive_read_support_filter_gzip(a) || archive_read_support_filter_bzip2(a) ||
-            archive_read_support_filter_xz(a) || archive_read_support_filter_zstd(a) ||
-            archive_read_support_filter_lz4(a) || archive_read_support_format_tar(a) ||
-            archive_read_support_format_zip_streamable(a) || archive_read_support_format_raw(a) ||
-            archive_read_support_format_empty(a))
+        if (allow_packing(a) || archive_read_support_format_tar(a) ||
+            archive_read_support_format_zip_streamable(a))
                 return ERR_UNSUPPORTED;
         return archive_read_open_fd(a, s->fd, PIECE) == ARCHIVE_OK ? 0 : ERR_FORMAT;
 }
@@ -77,8 +88,11 @@ int input_stream_open(struct input_stream **out, const char *path)
 struct input_stream *input_stream_close(struct input_stream *s)
 {
         if (s) {
+                if (s->inner)
+                        (void)archive_read_free(s->inner);
                 if (s->packed)
                         (void)archive_read_free(s->packed);
+                mem_free(s->piece);
                 if (s->fd >= 0)
                         (void)close(s->fd);
                 mem_free(s);
@@ -93,14 +107,49 @@ void input_stream_close_at(struct input_stream **s)
 
 static int read_packed(size_t *out, struct input_stream *s, char *room, size_t max)
 {
-        la_ssize_t n = archive_read_data(s->packed, room, max);
+        struct archive *from = s->inner ? s->inner : s->packed;
+        la_ssize_t n = archive_read_data(from, room, max);
 
         if (n < 0) {
-                s->error = archive_errno(s->packed) == ENOMEM ? ERR_MEMORY : ERR_FORMAT;
+                s->error = archive_errno(from) == ENOMEM ? ERR_MEMORY : ERR_FORMAT;
+                s->is_broken |= !s->inner;
                 return s->error;
         }
         *out = (size_t)n;
         return 0;
+}
+
+static la_ssize_t read_for_inner(struct archive *inner, void *state, const void **out)
+{
+        struct input_stream *s = state;
+        la_ssize_t n = archive_read_data(s->packed, s->piece, PIECE);
+
+        *out = s->piece;
+        if (n < 0) {
+                s->is_broken = true;
+                archive_set_error(inner, EIO, "cut");
+        }
+        return n;
+}
+
+/* A tar or zip file holds files that may be packed: "conn.log.gz" in "logs.tar". */
+static int open_inner(struct input_stream *s)
+{
+        struct archive_entry *ignored;
+        int format = archive_format(s->packed);
+
+        if (s->inner)
+                (void)archive_read_free(s->inner);
+        s->inner = NULL;
+        if (format == ARCHIVE_FORMAT_RAW || format == ARCHIVE_FORMAT_EMPTY)
+                return 0;
+        s->inner = archive_read_new();
+        if (!s->inner)
+                return ERR_MEMORY;
+        if (allow_packing(s->inner) ||
+            archive_read_open(s->inner, s, NULL, read_for_inner, NULL) != ARCHIVE_OK)
+                return ERR_FORMAT;
+        return archive_read_next_header(s->inner, &ignored) >= ARCHIVE_WARN ? 0 : ERR_FORMAT;
 }
 
 /* Damage within the head is said when the head is used up, so that what came before is read. */
@@ -134,8 +183,8 @@ int input_stream_next(struct input_stream *s)
         struct archive_entry *entry;
         int n;
 
-        if (s->error)
-                return ERR_CLOSED; /* said when it was met; nothing behind it can be trusted */
+        if (s->is_broken)
+                return ERR_CLOSED; /* said when it was met */
         do {
                 n = archive_read_next_header(s->packed, &entry);
         } while (
@@ -144,10 +193,14 @@ int input_stream_next(struct input_stream *s)
                 return ERR_CLOSED;
         if (n < ARCHIVE_WARN) {
                 (void)snprintf(s->name, sizeof(s->name), "%s", s->path);
+                s->is_broken = true;
                 return s->error = ERR_FORMAT;
         }
         name_entry(s, entry);
-        fill_head(s);
+        s->error = open_inner(s);
+        s->head_len = s->head_used = 0;
+        if (!s->error)
+                fill_head(s);
         return 0;
 }
 

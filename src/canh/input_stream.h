@@ -1,5 +1,6 @@
 /* canh/input_stream.h: the bytes of an input, unpacked: a file or standard input, as it is or
- * packed (gzip, bzip2, xz, zstd, lz4), or what a tar or zip file holds, one after the other.
+ * packed (gzip, bzip2, xz, zstd, lz4), or the files that a tar or zip file holds, plain or packed
+ * themselves, one after the other.
  * From: the command line. To: flows_pipeline. Memory: STREAM_HEAD_MAX. One thread.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CANH_INPUT_STREAM_H

@@ -2,6 +2,7 @@
 #include "traffic/match/packet_match.h"
 
 #include "base/mem.h"
+#include "codec/digest.h"
 
 #include <string.h>
 
@@ -16,7 +17,7 @@ struct packet_match {
         uint64_t left_out;
 };
 
-enum { SLOTS_AT_FIRST = 256, RECORDS_AT_FIRST = 64 };
+enum { SLOTS_AT_FIRST = 256, RECORDS_AT_FIRST = 64, CERTIFICATE_BYTES = 20 };
 
 int packet_match_new(struct packet_match **out, const struct indicator_set *set, size_t max_records)
 {
@@ -183,15 +184,26 @@ static int match_address(struct packet_match *m, struct packet_match_record *r,
         return keep_if(m, r, indicator_set_find_address(&r->indicator, m->set, a), place);
 }
 
+/* A certificate's name is its SHA-1 in hex. */
+static bool find_name(
+    struct indicator_view *out, const struct packet_match *m, const struct packet_name *name)
+{
+        uint8_t hash[CERTIFICATE_BYTES];
+
+        if (name->place != PACKET_PLACE_CERTIFICATE)
+                return indicator_set_find_name(out, m->set, text_of(name->text));
+        return hex_parse(hash, sizeof(hash), text_of(name->text)) == 0 &&
+               indicator_set_find_hash(out, m->set, INDICATOR_CERTIFICATE, hash);
+}
+
 static int match_names(
     struct packet_match *m, struct packet_match_record *r, const struct packet_names *names)
 {
         int err = 0;
 
         for (size_t i = 0; i < names->name_count && !err; i++) {
-                struct text name = text_of(names->names[i].text);
-                err = keep_if(m, r, indicator_set_find_name(&r->indicator, m->set, name),
-                    names->names[i].place);
+                const struct packet_name *name = &names->names[i];
+                err = keep_if(m, r, find_name(&r->indicator, m, name), name->place);
         }
         for (size_t i = 0; i < names->address_count && !err; i++)
                 err = match_address(m, r, &names->addresses[i], PACKET_PLACE_DNS);

@@ -36,6 +36,7 @@ static struct indicator_set *sample_set(void)
         add(b, INDICATOR_IPV4, "192.0.2.67", day);
         add(b, INDICATOR_IPV6, "2001:db8::66", 0);
         add(b, INDICATOR_NAME, "c2.example", 0);
+        add(b, INDICATOR_CERTIFICATE, "0123456789abcdef0123456789abcdef01234567", 0);
         add(b, INDICATOR_URL, "tai-ve.example/a.exe", 0);
         assert_int_equal(indicator_builder_finish(&set, b), 0);
         (void)indicator_builder_free(b);
@@ -153,12 +154,31 @@ static void table_grows_and_stops_at_its_limit(void **state)
         }
 }
 
+static void certificate_is_matched_by_its_hash_and_only_as_one(void **state)
+{
+        AUTO(indicator_set_free_at) struct indicator_set *set = sample_set();
+        AUTO(packet_match_free_at) struct packet_match *m = NULL;
+        struct packet p = between("203.0.113.9", "192.0.2.1", 50000);
+        struct packet_names names = { .name_count = 1,
+                .names = { { PACKET_PLACE_TLS, "0123456789abcdef0123456789abcdef01234567" } } };
+
+        (void)state;
+        assert_int_equal(packet_match_new(&m, set, 10), 0);
+        assert_int_equal(packet_match_add(m, day, &p, &names), 0);
+        assert_int_equal(packet_match_count(m), 0);
+        names.names[0].place = PACKET_PLACE_CERTIFICATE;
+        assert_int_equal(packet_match_add(m, day, &p, &names), 0);
+        assert_int_equal(packet_match_count(m), 1);
+        assert_int_equal(packet_match_at(m, 0)->place, PACKET_PLACE_CERTIFICATE);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(flow_and_indicator_give_one_record_in_both_directions),
                 cmocka_unit_test(expired_indicator_counts_only_while_it_was_valid),
                 cmocka_unit_test(name_url_and_answer_are_matched_and_say_where),
+                cmocka_unit_test(certificate_is_matched_by_its_hash_and_only_as_one),
                 cmocka_unit_test(table_grows_and_stops_at_its_limit),
         };
 
