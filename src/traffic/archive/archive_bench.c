@@ -2,8 +2,9 @@
  *   archive_bench import FOLDER FLOWS [DAYS]  makes an archive; says flows/s of CPU and bytes a
  * flow archive_bench list FLOWS N                addresses of a list against it, one a line
  *   archive_bench hunt FOLDER SET [TIMES]     whole hunt; one line for each host and address
+ *   archive_bench set LIST FILE               compiles the list
  *   archive_bench rows FLOWS [DAYS]           the same flows as tab-separated rows, for the peers
- * Without arguments: a small import and hunt, for `meson test --benchmark`.
+ *   archive_bench netflow FLOWS PORT          the same flows as NetFlow 9 to 127.0.0.1
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "indicators/set/indicator_builder.h"
@@ -11,6 +12,18 @@
 #include "system/os/folder.h"
 #include "traffic/archive/archive.h"
 #include "traffic/archive/flow_generator.h"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+        RECORDS_A_DATAGRAM = 22, /* 62 bytes each */
+        DATAGRAM_MAX = 1500,
+        TEMPLATE_NUMBER = 256,
+        TEMPLATE_EVERY = 5000, /* datagrams */
+        QUEUE_BYTES_MOST = 64 << 10
+};
 
 static int64_t nanoseconds(clockid_t clock)
 {
@@ -154,6 +167,137 @@ static int rows(const struct generator_shape *shape)
         return err;
 }
 
+static int write_set(const char *list_path, const char *path)
+{
+        AUTO(indicator_set_free_at) struct indicator_set *set = NULL;
+        FILE *f = NULL;
+        struct text bytes;
+        int err = load_list(&set, list_path);
+
+        if (!err) {
+                bytes = indicator_set_bytes(set);
+                f = fopen(path, "we");
+                err = !f || fwrite(bytes.data, 1, bytes.len, f) != bytes.len ? ERR_IO : 0;
+        }
+        if (f && fclose(f))
+                err = ERR_IO;
+        return err;
+}
+
+/* NetFlow 9 (RFC 3954). */
+struct datagram {
+        uint8_t bytes[DATAGRAM_MAX];
+        size_t len;
+};
+
+static void put(struct datagram *d, uint64_t value, unsigned bytes)
+{
+        while (bytes--)
+                d->bytes[d->len++] = (uint8_t)(value >> (8 * bytes));
+}
+
+static void begin_datagram(struct datagram *d, unsigned records, uint32_t sequence, time_ms at)
+{
+        d->len = 0;
+        put(d, 9, 2);
+        put(d, records, 2);
+        put(d, 0, 4);
+        put(d, (uint64_t)(at / SECOND_MS), 4);
+        put(d, sequence, 4);
+        put(d, 1, 4);
+}
+
+static void put_template(struct datagram *d)
+{
+        static const uint16_t fields[][2] = { { 152, 8 }, { 153, 8 }, { 8, 4 }, { 12, 4 }, { 7, 2 },
+                { 11, 2 }, { 4, 1 }, { 6, 1 }, { 1, 8 }, { 2, 8 }, { 23, 8 }, { 24, 8 } };
+
+        put(d, 0, 2);
+        put(d, 8 + 4 * ARRAY_LEN(fields), 2);
+        put(d, TEMPLATE_NUMBER, 2);
+        put(d, ARRAY_LEN(fields), 2);
+        for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+                put(d, fields[i][0], 2);
+                put(d, fields[i][1], 2);
+        }
+}
+
+static void put_record(struct datagram *d, const struct flow *f)
+{
+        put(d, (uint64_t)f->begin, 8);
+        put(d, (uint64_t)f->end, 8);
+        put(d, ip_address_v4(&f->source), 4);
+        put(d, ip_address_v4(&f->destination), 4);
+        put(d, f->source_port, 2);
+        put(d, f->destination_port, 2);
+        put(d, f->protocol, 1);
+        put(d, f->flags_out | f->flags_in, 1);
+        put(d, f->bytes_out, 8);
+        put(d, f->packets_out, 8);
+        put(d, f->bytes_in, 8);
+        put(d, f->packets_in, 8);
+}
+
+/* Waits until the collector has read nearly all: nothing is lost on the way. */
+static void wait_for_reader(unsigned port)
+{
+        for (;;) {
+                FILE *f = fopen("/proc/net/udp", "re");
+                unsigned long queued = 0;
+                char line[256];
+
+                while (f && fgets(line, sizeof(line), f)) {
+                        unsigned local;
+                        unsigned long out, in;
+
+                        if (sscanf(line, " %*d: %*8x:%x %*8x:%*x %*x %lx:%lx", &local, &out, &in) ==
+                                3 &&
+                            local == port)
+                                queued = in;
+                }
+                if (f)
+                        (void)fclose(f);
+                if (queued < QUEUE_BYTES_MOST)
+                        return;
+                (void)usleep(500);
+        }
+}
+
+static int send_flows(const struct generator_shape *shape, uint16_t port)
+{
+        AUTO(flow_generator_free_at) struct flow_generator *g = NULL;
+        struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(port) };
+        int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        int err = flow_generator_new(&g, shape);
+        struct flow f[RECORDS_A_DATAGRAM];
+        uint32_t sequence = 0;
+        unsigned n;
+
+        to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        while (!err) {
+                struct datagram d;
+
+                for (n = 0; n < RECORDS_A_DATAGRAM && flow_generator_next(&f[n], g); n++)
+                        continue;
+                if (n == 0)
+                        break;
+                if (sequence % 16 == 0)
+                        wait_for_reader(port);
+                begin_datagram(
+                    &d, n + (sequence % TEMPLATE_EVERY == 0), sequence, f[n - 1].begin + HOUR_MS);
+                if (sequence++ % TEMPLATE_EVERY == 0)
+                        put_template(&d);
+                put(&d, TEMPLATE_NUMBER, 2);
+                put(&d, 4 + n * 62, 2);
+                for (unsigned i = 0; i < n; i++)
+                        put_record(&d, &f[i]);
+                if (sendto(fd, d.bytes, d.len, 0, (struct sockaddr *)&to, sizeof(to)) < 0)
+                        err = ERR_IO;
+        }
+        (void)close(fd);
+        return err;
+}
+
 int main(int argc, char **argv)
 {
         struct generator_shape shape;
@@ -167,6 +311,11 @@ int main(int argc, char **argv)
                 err = list(&shape, (uint32_t)strtoul(argv[3], NULL, 10));
         } else if (argc >= 4 && strcmp(argv[1], "hunt") == 0) {
                 err = hunt(argv[2], argv[3], argc > 4 ? (unsigned)strtoul(argv[4], NULL, 10) : 1);
+        } else if (argc == 4 && strcmp(argv[1], "set") == 0) {
+                err = write_set(argv[2], argv[3]);
+        } else if (argc == 4 && strcmp(argv[1], "netflow") == 0) {
+                shape = shape_of(argv[2], NULL);
+                err = send_flows(&shape, (uint16_t)strtoul(argv[3], NULL, 10));
         } else if (argc >= 3 && strcmp(argv[1], "rows") == 0) {
                 shape = shape_of(argv[2], argc > 3 ? argv[3] : NULL);
                 err = rows(&shape);

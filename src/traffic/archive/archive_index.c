@@ -8,7 +8,10 @@
 #include "traffic/archive/index_write.h"
 #include "traffic/archive/text_order.h"
 
-enum { REBUILD_ENTRIES_MAX = 4 << 20 };
+enum {
+        REBUILD_ENTRIES_MAX = 4 << 20,
+        SMALL_BYTES = 64 << 20 /* two this small are joined whenever somebody asks for a seal */
+};
 
 static int write_file(struct archive *a, struct manifest *fresh, const struct buffer *bytes)
 {
@@ -125,7 +128,7 @@ static int merge_last_two(struct archive *a)
         return 0;
 }
 
-int archive_merge_indexes(struct archive *a)
+int archive_merge_indexes(struct archive *a, bool eager)
 {
         int err = 0;
 
@@ -133,8 +136,10 @@ int archive_merge_indexes(struct archive *a)
                 const struct manifest_index *last = &a->manifest
                                                          .indexes[a->manifest.index_count - 2];
 
-                if (last[0].bytes > 2 * last[1].bytes ||
-                    last[0].bytes + last[1].bytes > INDEX_BYTES_MAX)
+                uint64_t both = last[0].bytes + last[1].bytes;
+
+                if ((last[0].bytes > 2 * last[1].bytes && !(eager && both <= SMALL_BYTES)) ||
+                    both > INDEX_BYTES_MAX)
                         return 0;
                 err = merge_last_two(a);
         }

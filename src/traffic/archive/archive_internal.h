@@ -42,8 +42,8 @@ MUST_USE int archive_write_part(struct archive *a, struct manifest *fresh,
 /* archive_index.c: writes one more index and enters it in `fresh`. */
 MUST_USE int archive_write_index(
     struct archive *a, struct manifest *fresh, struct index_entries *entries);
-/* Few indexes, each at least twice as large as the next. */
-MUST_USE int archive_merge_indexes(struct archive *a);
+/* Few indexes, each at least twice as large as the next; `eager`: small ones become one. */
+MUST_USE int archive_merge_indexes(struct archive *a, bool eager);
 /* Indexes anew from all parts. */
 MUST_USE int archive_rebuild_indexes(struct archive *a);
 /* archive_merge.c: fewer parts of one day; parts that are too old or too many. `eager`: days that

@@ -149,7 +149,7 @@ int archive_merge(struct archive *a, bool eager)
                 if (!seen && is_due(a, &m, eager))
                         err = merge_day(a, &m);
         }
-        return err ? err : archive_merge_indexes(a);
+        return err ? err : archive_merge_indexes(a, eager);
 }
 
 /* When all of a part is past: the end of its day; of odd times, whatever they say. */

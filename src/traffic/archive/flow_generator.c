@@ -5,6 +5,7 @@
 #include <math.h>
 
 enum {
+        FIRST_PUBLIC = 1 << 24,
         HOURS_A_DAY = 24,
         DAYS_A_WEEK = 7,
         PLANTED_FLOWS = 3, /* of each planted address */
@@ -63,7 +64,7 @@ static uint64_t log_normal(struct flow_generator *g, double middle, double sprea
 /* A permutation of the 32-bit numbers, walked on until the address is a public one. */
 static uint32_t address_of_rank(uint64_t seed, uint32_t rank)
 {
-        uint32_t x = rank;
+        uint32_t x = FIRST_PUBLIC + rank; /* begins among the public ones: no two meet */
 
         for (;;) {
                 struct ip_address a;

@@ -1,5 +1,5 @@
 /* traffic/archive/flow_order.c: see flow_order.h. The common case, IPv4 within one day, has a key
- * that fits into 59 bits and goes through a radix sort: 27 ns a row against 190 ns for qsort.
+ * that fits into 59 bits and goes through a radix sort.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "traffic/archive/flow_order.h"
 #include "base/mem.h"
