@@ -54,6 +54,8 @@ enum ip_protocol {
 
 enum tunnel_port { PORT_VXLAN = 4789, PORT_GENEVE = 6081 };
 
+enum { FRAME_FILL_MAX = 6 }; /* of the least Ethernet frame behind an empty IPv6 packet */
+
 /* What is left to read. */
 struct cursor {
         const uint8_t *at;
@@ -454,8 +456,10 @@ static int read_ipv6(struct packet *out, struct cursor c)
         memcpy(out->destination.bytes, p + 24, 16);
         out->protocol = p[6];
         length = get16(p + 4);
-        out->ip_bytes = (uint32_t)(40 + (length ? length : c.left));
-        if (length && c.left > length) /* 0: a jumbogram, or cut later by the card */
+        if (length == 0 && c.left > FRAME_FILL_MAX) /* a jumbogram, or cut later by the card */
+                length = c.left;
+        out->ip_bytes = (uint32_t)(40 + length);
+        if (c.left > length)
                 c.left = length;
         read_extensions(out, c);
         return 0;
