@@ -52,7 +52,7 @@ enum ip_protocol {
         IP_SHIM6 = 140
 };
 
-enum tunnel_port { PORT_VXLAN = 4789, PORT_GENEVE = 6081 };
+enum tunnel_port { PORT_VXLAN = 4789, PORT_VXLAN_LINUX = 8472, PORT_GENEVE = 6081 };
 
 enum { FRAME_FILL_MAX = 6 }; /* of the least Ethernet frame behind an empty IPv6 packet */
 
@@ -301,21 +301,27 @@ static void find_gre(struct packet *out, struct cursor c)
                 carries(out, LINK_ETHERNET, c);
 }
 
-/* VXLAN (RFC 7348 5) and Geneve (RFC 8926 3.4) are known by their port alone, so the header has to
- * be as they say. */
+static bool has_port(const struct packet *p, uint16_t port)
+{
+        return p->source_port == port || p->destination_port == port;
+}
+
+/* VXLAN (RFC 7348 5; other flags are of its extensions) and Geneve (RFC 8926 3.4) are known by
+ * their port alone, so the header has to be as they say. The answer of some comes from that port.
+ */
 static void find_udp_tunnel(struct packet *out)
 {
         struct cursor c = { (const uint8_t *)out->payload.data, out->payload.len };
         const uint8_t *p = c.left >= 8 ? take(&c, 8) : NULL;
 
-        if (!p)
+        if (!p || p[7] != 0)
                 return;
-        if (out->destination_port == PORT_VXLAN) {
-                if (p[0] == 0x08 && p[7] == 0)
+        if (has_port(out, PORT_VXLAN) || has_port(out, PORT_VXLAN_LINUX)) {
+                if (p[0] & 0x08)
                         carries(out, LINK_ETHERNET, c);
-        } else if (out->destination_port == PORT_GENEVE) {
+        } else if (has_port(out, PORT_GENEVE)) {
                 unsigned type = get16(p + 2);
-                if (p[0] >> 6 != 0 || p[7] != 0 || !take(&c, (p[0] & 0x3FU) * 4U))
+                if (p[0] >> 6 != 0 || !take(&c, (p[0] & 0x3FU) * 4U))
                         return;
                 if (type == ETHER_BRIDGED || is_ip_type(type))
                         carries(out, type == ETHER_BRIDGED ? LINK_ETHERNET : LINK_RAW, c);
