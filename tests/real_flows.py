@@ -21,6 +21,7 @@ import sys
 import tempfile
 
 SKIPPED, ETHERNET = 77, 1
+MAGIC = {b"\xd4\xc3\xb2\xa1": "<", b"\x4d\x3c\xb2\xa1": "<", b"\xa1\xb2\xc3\xd4": ">", b"\xa1\xb2\x3c\x4d": ">"}  # micro, nano
 EXTENSIONS = (0, 43, 44, 51, 60, 135)  # protocol numbers of headers that stand before the transport
 C2 = ("stratosphere-slips/test-cc", "147.32.80.0/24")  # two captures of a command channel, and whose they are
 SUFFIXES = (".pcap", ".cap")
@@ -57,7 +58,7 @@ def ours(program, files):
 def packets_of(path):
     """(microseconds, wire bytes, bytes) of an Ethernet pcap; nothing of other files."""
     data = path.read_bytes()
-    order = {b"\xd4\xc3\xb2\xa1": "<", b"\x4d\x3c\xb2\xa1": "<", b"\xa1\xb2\xc3\xd4": ">", b"\xa1\xb2\x3c\x4d": ">"}.get(data[:4])
+    order = MAGIC.get(data[:4])
     if not order or len(data) < 24 or struct.unpack(order + "I", data[20:24])[0] != ETHERNET:
         return
     nano, at = data[:4] in (b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\x3c\x4d"), 24
@@ -116,10 +117,12 @@ REASONS = {
 LOOKED_AT = {
     ("libpcap-tests", "150.0.1.1"): "tshark unpacks what IPComp compressed (protocol 108); we do not",
     ("suricata-verify", "10.0.0.1"): "two of 394 packets that only tshark counts: NOT explained yet",
-    ("suricata-verify", "133.163.0.0"): "an IPv6 packet announced as IPv4, on purpose: the outer packet is counted by all, what is inside "
-                                        "we read by its version",
-    ("tcpdump-tests", "c084:a291:b8aa:42aa:3e38:9ac7:826e:b930"): "bytes of a fuzzer, that each program cuts into other headers",
-    ("zeek-traces", "163.253.48.183"): "a header whose length goes beyond the packet, on purpose: the others refuse it",
+    ("suricata-verify", "133.163.0.0"): "tests of a wrong version (bug-7964): what is inside a tunnel we read by its version, not by "
+                                        "the number that announces it",
+    ("tcpdump-tests", "c084:a291:b8aa:42aa:3e38:9ac7:826e:b930"): "6in4 by a fuzzer, with no version 6 inside: we count the "
+                                                                      "outer packet only",
+    ("tcpdump-tests", "192.168.203.3"): "VXLAN on port 8472, as Linux had it, which this tshark does not take for it",
+    ("zeek-traces", "163.253.48.183"): "34 bytes captured of a header of 60: we count it by its addresses, the others refuse it",
     ("zeek-traces", "fd00::1"): "AYIYA (a tunnel in UDP, out of use since 2017), which we do not read",
     ("zeek-traces", "2.2.2.2"): "one of six packets that only tshark counts: NOT explained yet",
 }

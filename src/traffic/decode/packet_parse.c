@@ -306,7 +306,8 @@ static bool has_port(const struct packet *p, uint16_t port)
         return p->source_port == port || p->destination_port == port;
 }
 
-/* VXLAN (RFC 7348 5; other flags are of its extensions) and Geneve (RFC 8926 3.4) are known by
+/* VXLAN (RFC 7348 5; other flags are of its extensions, reserved bytes are
+ * ignored) and Geneve (RFC 8926 3.4) are known by
  * their port alone, so the header has to be as they say. The answer of some comes from that port.
  */
 static void find_udp_tunnel(struct packet *out)
@@ -314,14 +315,14 @@ static void find_udp_tunnel(struct packet *out)
         struct cursor c = { (const uint8_t *)out->payload.data, out->payload.len };
         const uint8_t *p = c.left >= 8 ? take(&c, 8) : NULL;
 
-        if (!p || p[7] != 0)
+        if (!p)
                 return;
         if (has_port(out, PORT_VXLAN) || has_port(out, PORT_VXLAN_LINUX)) {
                 if (p[0] & 0x08)
                         carries(out, LINK_ETHERNET, c);
         } else if (has_port(out, PORT_GENEVE)) {
                 unsigned type = get16(p + 2);
-                if (p[0] >> 6 != 0 || !take(&c, (p[0] & 0x3FU) * 4U))
+                if (p[0] >> 6 != 0 || p[7] != 0 || !take(&c, (p[0] & 0x3FU) * 4U))
                         return;
                 if (type == ETHER_BRIDGED || is_ip_type(type))
                         carries(out, type == ETHER_BRIDGED ? LINK_ETHERNET : LINK_RAW, c);

@@ -1,5 +1,6 @@
 /* traffic/decode/packet_parse_fuzz.c: two bytes of link type, then a packet. What is given out lies
- * within it, what is carried is smaller, and without its link header it parses to the same. SPDX-License-Identifier: Apache-2.0 */
+ * within it, what is carried is smaller, and without its link header it parses to the same.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "traffic/decode/packet_parse.h"
 
 #include <assert.h>
@@ -14,8 +15,8 @@ static void lies_within(struct text part, struct text whole)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-        struct packet p, again;
         struct text whole;
+        struct packet p, again;
         int link_type;
 
         if (size < 2)
