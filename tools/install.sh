@@ -44,6 +44,8 @@ poppler-utils:tests read the PDF reports again
 postgresql:the statements are tried on a real PostgreSQL
 libpq-dev:the same
 gcovr:coverage
+nfdump:our flows are compared with those of nfpcapd
+tshark:the same, where the two differ
 '
 packages_lint='
 clang-tidy:make lint

@@ -52,7 +52,9 @@ enum ip_protocol {
         IP_SHIM6 = 140
 };
 
-enum tunnel_port { PORT_VXLAN = 4789, PORT_GENEVE = 6081 };
+enum tunnel_port { PORT_VXLAN = 4789, PORT_VXLAN_LINUX = 8472, PORT_GENEVE = 6081 };
+
+enum { FRAME_FILL_MAX = 6 }; /* of the least Ethernet frame behind an empty IPv6 packet */
 
 /* What is left to read. */
 struct cursor {
@@ -299,8 +301,15 @@ static void find_gre(struct packet *out, struct cursor c)
                 carries(out, LINK_ETHERNET, c);
 }
 
-/* VXLAN (RFC 7348 5) and Geneve (RFC 8926 3.4) are known by their port alone, so the header has to
- * be as they say. */
+static bool has_port(const struct packet *p, uint16_t port)
+{
+        return p->source_port == port || p->destination_port == port;
+}
+
+/* VXLAN (RFC 7348 5; other flags are of its extensions, reserved bytes are
+ * ignored) and Geneve (RFC 8926 3.4) are known by
+ * their port alone, so the header has to be as they say. The answer of some comes from that port.
+ */
 static void find_udp_tunnel(struct packet *out)
 {
         struct cursor c = { (const uint8_t *)out->payload.data, out->payload.len };
@@ -308,10 +317,10 @@ static void find_udp_tunnel(struct packet *out)
 
         if (!p)
                 return;
-        if (out->destination_port == PORT_VXLAN) {
-                if (p[0] == 0x08 && p[7] == 0)
+        if (has_port(out, PORT_VXLAN) || has_port(out, PORT_VXLAN_LINUX)) {
+                if (p[0] & 0x08)
                         carries(out, LINK_ETHERNET, c);
-        } else if (out->destination_port == PORT_GENEVE) {
+        } else if (has_port(out, PORT_GENEVE)) {
                 unsigned type = get16(p + 2);
                 if (p[0] >> 6 != 0 || p[7] != 0 || !take(&c, (p[0] & 0x3FU) * 4U))
                         return;
@@ -454,8 +463,10 @@ static int read_ipv6(struct packet *out, struct cursor c)
         memcpy(out->destination.bytes, p + 24, 16);
         out->protocol = p[6];
         length = get16(p + 4);
-        out->ip_bytes = (uint32_t)(40 + (length ? length : c.left));
-        if (length && c.left > length) /* 0: a jumbogram, or cut later by the card */
+        if (length == 0 && c.left > FRAME_FILL_MAX) /* a jumbogram, or cut later by the card */
+                length = c.left;
+        out->ip_bytes = (uint32_t)(40 + length);
+        if (c.left > length)
                 c.left = length;
         read_extensions(out, c);
         return 0;

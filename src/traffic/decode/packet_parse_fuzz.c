@@ -15,8 +15,8 @@ static void lies_within(struct text part, struct text whole)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-        struct packet p, again;
         struct text whole;
+        struct packet p, again;
         int link_type;
 
         if (size < 2)

@@ -153,7 +153,7 @@ static time_ms quartile(time_ms *values, size_t n, size_t quarters)
  * caller pass. */
 static time_ms usual_distance(const time_ms *values, size_t n, time_ms from)
 {
-        time_ms distances[BEACON_CONTACTS];
+        time_ms distances[BEACON_CONTACTS] = { 0 };
 
         for (size_t i = 0; i < n; i++)
                 distances[i] = values[i] > from ? values[i] - from : from - values[i];

@@ -1,4 +1,4 @@
-/* traffic/flow/flow_table_bench.c: nanoseconds of the processor for one packet: decoding alone, and
+/* tests/bench/flow_table_bench.c: nanoseconds of the processor for one packet: decoding alone, and
  * decoding with the flow table, over synthetic packets in memory: 100,000 two-sided flows of TCP
  * and UDP, of which the packets come in random order, and a flood in which each packet is a new
  * flow. Lines: name n ns/op bytes. SPDX-License-Identifier: Apache-2.0 */
