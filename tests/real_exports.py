@@ -109,6 +109,22 @@ def compare(case, wanted, flows, faults):
         faults.check(case, field, best[field], value)
 
 
+def compare_more(case, event, rows, faults):
+    """What NAT made of the ends, and the name that was spoken of."""
+    for side, names in (("source", ("postNATSourceIPv4Address", "xlate_src_addr_ipv4")),
+                        ("destination", ("postNATDestinationIPv4Address", "xlate_dst_addr_ipv4"))):
+        before = next((event[n] for n in NAMES[side] if n in event), None)
+        after = next((event[n] for n in names if n in event), None)
+        if after in (None, "0.0.0.0"):
+            continue
+        inner, outer = (before, after) if side == "source" else (after, before)
+        told = any(r["kind"] == "translation" and r["inner"] == inner and r["outer"] == outer for r in rows)
+        faults.check(case, "translation of the " + side, told, before != after)
+    if "netscalerHttpReqHost" in event:
+        names = {r["name"] for r in rows if r["kind"] == "name"}
+        faults.check(case, "name", names, {event["netscalerHttpReqHost"]})
+
+
 def logstash(program, folder, faults):
     """Records, and the fields of the events that are given, of each case."""
     for case in json.loads((folder / "netflow-expected.json").read_text()):
@@ -126,6 +142,7 @@ def logstash(program, folder, faults):
             wanted = wanted_of(event)
             if "source" in wanted and "destination" in wanted:
                 compare(name, wanted, flows, faults)
+                compare_more(name, event, rows, faults)
             else:
                 faults.check(name, "records of no flow", counts["options"] + counts["other"] > 0, True)
 

@@ -88,6 +88,7 @@ def seeds():
     yield "ipfix_parse", ten
     yield "sflow_parse", {"samples": fed(sflow())}
     yield "export_parse", {"all": nine["late"] + ten["nat"] + fed(sflow(), v5(1, v5_record(50000, 59000)), b"\x16\3\1")}
+    yield "export_frame_parse", {"question": b"\1" + frame(), "raw": bytes([101]) + frame()[14:]}
     yield "export_template_parse", {"biflow": bytes([12]) + both[4:] + both_record}
 
 

@@ -9,12 +9,7 @@ struct known_field {
         uint8_t field; /* enum export_field */
 };
 
-enum {
-        ENTERPRISE_NETSCALER = 5951,
-        ENTERPRISE_YAF = 6871,
-        ENTERPRISE_CESNET = 8057,
-        ENTERPRISE_FLOWMON = 39499
-};
+enum { ENTERPRISE_NETSCALER = 5951, ENTERPRISE_YAF = 6871 };
 
 /* www.iana.org/assignments/ipfix; by number, so that a look finds what is missing. */
 static const struct known_field iana[] = {
@@ -101,6 +96,7 @@ static const struct known_field makers[] = {
         { 0, 40003, EXPORT_POST_SOURCE_PORT },
         { 0, 40004, EXPORT_POST_DESTINATION_PORT },
         { 0, 40005, EXPORT_FIREWALL_EVENT },
+        { ENTERPRISE_NETSCALER, 142, EXPORT_NAME_HTTP },
         /* YAF: flags of the first packet, and of all behind it; with 0x4000 those of the way back
          */
         { ENTERPRISE_YAF, 14, EXPORT_FLAGS },

@@ -71,8 +71,6 @@ enum export_field {
         EXPORT_FRAME = EXPORT_ADDRESSES_END, /* the first bytes of a packet, from its link header */
         EXPORT_IP_PACKET,                    /* the same from its IP header */
         EXPORT_NAME_HTTP,
-        EXPORT_NAME_TLS,
-        EXPORT_NAME_DNS,
         EXPORT_FIELDS_END,
         EXPORT_NOTHING = 255
 };

@@ -19,7 +19,7 @@ const struct ip_address *export_address(const struct export_record *r, enum expo
 /* What NAT did to the ends of the flow, if the record tells; the flow need not have a peer. */
 MUST_USE int export_translation_give(
     struct export_context *c, const struct export_record *r, const struct flow *f);
-/* The names that the record tells (HTTP host, server name of TLS, question of DNS). */
+/* The name that the record tells: the Host of HTTP. */
 MUST_USE int export_names_give(
     struct export_context *c, const struct export_record *r, const struct flow *f);
 

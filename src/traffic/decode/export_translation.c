@@ -66,7 +66,7 @@ static int give(struct export_context *c, struct translation *t)
         return traffic_sink_translation(c->sink, t);
 }
 
-int export_translation_give(
+static int give_changes(
     struct export_context *c, const struct export_record *r, const struct flow *f)
 {
         const struct ip_address *post_source = either(
@@ -112,6 +112,17 @@ int export_translation_give(
         return err;
 }
 
+int export_translation_give(
+    struct export_context *c, const struct export_record *r, const struct flow *f)
+{
+        static const uint64_t post = UINT64_C(1) << EXPORT_POST_SOURCE_V4 |
+                                     UINT64_C(1) << EXPORT_POST_DESTINATION_V4 |
+                                     UINT64_C(1) << EXPORT_POST_SOURCE_V6 |
+                                     UINT64_C(1) << EXPORT_POST_DESTINATION_V6;
+
+        return r->seen & post ? give_changes(c, r, f) : 0;
+}
+
 static struct text without_port(struct text name)
 {
         name.len = text_find(name, '\0'); /* fields of a fixed length are filled with zeros */
@@ -121,30 +132,16 @@ static struct text without_port(struct text name)
 
 int export_names_give(struct export_context *c, const struct export_record *r, const struct flow *f)
 {
-        static const struct {
-                enum export_field field;
-                enum packet_place place;
-        } names[] = {
-                { EXPORT_NAME_HTTP, PACKET_PLACE_HTTP },
-                { EXPORT_NAME_TLS, PACKET_PLACE_TLS },
-                { EXPORT_NAME_DNS, PACKET_PLACE_DNS },
-        };
+        struct text view = r->views[EXPORT_NAME_HTTP - EXPORT_ADDRESSES_END];
+        struct name_sighting s = { .at = f->begin,
+                .host = f->source,
+                .peer = f->destination,
+                .place = PACKET_PLACE_HTTP };
+        char name[DOMAIN_NAME_MAX];
 
-        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-                struct text view = r->views[names[i].field - EXPORT_ADDRESSES_END];
-                struct name_sighting s = {
-                        .at = f->begin, .host = f->source, .peer = f->destination
-                };
-                char name[DOMAIN_NAME_MAX];
-                int err;
-                if (view.len == 0 || domain_name_parse(name, without_port(view)) != 0)
-                        continue;
-                s.place = names[i].place;
-                s.name = text_of(name);
-                c->counts->names++;
-                err = traffic_sink_name(c->sink, &s);
-                if (err)
-                        return err;
-        }
-        return 0;
+        if (view.len == 0 || domain_name_parse(name, without_port(view)) != 0)
+                return 0;
+        s.name = text_of(name);
+        c->counts->names++;
+        return traffic_sink_name(c->sink, &s);
 }
