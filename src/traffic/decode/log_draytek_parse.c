@@ -58,14 +58,18 @@ static int take_message(struct log_lines *lines, const struct log_envelope *enve
 {
         struct text ends = log_value_after(envelope->message, "[@S:R=", "]"), target;
         struct flow f = { .packets_out = 1, .sampling = 1 };
+        const char *arrow;
         int end = log_take_time(&f.begin, lines, envelope);
 
         if (end != LOG_TAKEN)
                 return end;
         f.end = f.begin;
         ends = text_trim(log_value_after(ends, ",", ""));
+        arrow = memmem(ends.data, ends.len, "->", 2);
+        if (!arrow)
+                return log_bad_number(lines);
         target = log_value_after(ends, "->", "");
-        ends.len -= target.len < ends.len ? target.len + 2 : ends.len;
+        ends.len = (size_t)(arrow - ends.data);
         if (log_value_end(&f.source, &f.source_port, ends))
                 return log_bad_address(lines);
         if (log_value_has(target, "//"))
