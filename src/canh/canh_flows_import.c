@@ -151,11 +151,11 @@ static int import_one(struct import *job, struct input_stream *in)
         struct flows_report *r = mem_zero(1, sizeof(*r));
         struct parse_error bad = { 0 };
         const char *name = input_stream_name(in);
-        int err = r ? flows_pipeline_run(r, &job->pipeline, in, &bad) : ERR_MEMORY;
+        int err = r ? flows_pipeline_run(r, &job->pipeline, in, &bad) : ERR_MEMORY, shown = 0;
 
         progress_done(&job->progress);
         if (r && (r->format || r->packets) && job->a->format == FLOW_TEXT_JSON)
-                err = err ? err : report_json(r, name);
+                shown = report_json(r, name); /* what came before a break is kept, and told */
         else if (r && (r->format || r->packets))
                 report_people(r, name, job->a->language);
         if (err)
@@ -168,7 +168,7 @@ static int import_one(struct import *job, struct input_stream *in)
                 job->faults += flows_report_faults(r);
         }
         mem_free(r);
-        return err;
+        return err ? err : shown;
 }
 
 /* An unknown file among others of a tar does not stop them. */

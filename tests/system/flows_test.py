@@ -129,4 +129,4 @@ class Flows(unittest.TestCase):
         self.assertEqual((code, len(rows(out))), (1, 10), said)
 
 
-unittest.main(argv=sys.argv[:1])
+unittest.main(argv=sys.argv[:1] + sys.argv[3:])
