@@ -58,6 +58,7 @@ libclang-rt-dev|libclang-rt-14-dev|libclang-rt-18-dev|clang:libFuzzer
 llvm:readable stacks of crashes
 '
 packages_bench='
+nfdump:the peer that the flow archive is measured against
 yara:the peer that the sweep is measured against
 '
 
@@ -77,7 +78,7 @@ has_program() {
 	nodejs) node_fits ;;
 	npm) command -v npm ;;
 	postgresql) command -v initdb || ls /usr/lib/postgresql/*/bin/initdb ;;
-	gcc|make|meson|python3|openssl|curl|chromium|gcovr|clang-tidy|clang-format|cppcheck|clang|yara) command -v "$1" ;;
+	gcc|make|meson|python3|openssl|curl|chromium|gcovr|clang-tidy|clang-format|cppcheck|clang|yara|nfdump) command -v "$1" ;;
 	chromium-browser) command -v google-chrome ;;
 	ninja-build) command -v ninja ;;
 	*) false ;;

@@ -103,6 +103,7 @@ struct archive *archive_close(struct archive *a)
                 return NULL;
         if (a->journal.fd >= 0 && journal_flush(&a->journal, true))
                 a->refused++; /* whoever must know calls archive_flush first */
+        archive_bury(a, true);
         journal_close(&a->journal);
         facts_done(&a->facts);
         manifest_done(&a->manifest);

@@ -36,8 +36,8 @@ struct archive_counts {
         time_ms first_at, last_at;
 };
 
-/* Writing. Creates the folder's files when it is empty. BUSY: another writer; FORMAT, UNTRUSTED:
- * not an archive, or of a later version. Keeps `folder` as a view. */
+/* Writing. Creates the folder's files when it is empty. BUSY: another writer; FORMAT: not an
+ * archive; UNSUPPORTED: of a later version. Keeps `folder` as a view. */
 MUST_USE int archive_open(
     struct archive **out, struct folder *folder, const struct archive_options *options);
 /* Unsealed facts stay in the journal. Takes NULL, returns NULL. */
@@ -75,7 +75,10 @@ struct archive_question {
 };
 
 /* Hands the facts of the kinds that the sink takes to it, partition by partition; within a
- * partition in no promised order. Reads only what can match. */
+ * partition in no promised order. Reads only what can match. The internal end of a name is its
+ * host, the remote ones are peer and answer; of a translation inner and outer, and the peer; of a
+ * lease its address is internal. Of a flow of which none or both ends are ours, either may be asked
+ * for as either. */
 MUST_USE int archive_each(
     struct archive_reader *r, const struct archive_question *q, struct traffic_sink sink);
 
@@ -95,7 +98,9 @@ struct archive_hit_sink {
 };
 
 /* Every (host, indicator) pair of the set in [since, until), 0, 0 = all time: addresses, prefixes,
- * names with their suffix rules, certificates. Order: by first_at. Validity of an indicator is told
+ * names with their suffix rules, certificates, the answers of DNS. One hit for each host, indicator
+ * and place; `peer` is that of the first time. Of a flow with one end of ours only the other one is
+ * looked up. At most 4 M hits, then LIMIT. Order: by first_at. Validity of an indicator is told
  * (indicator->valid_until), not judged: an old contact with a listed address matters. */
 MUST_USE int archive_hunt(struct archive_reader *r, const struct indicator_set *set,
     const struct archive_question *q, struct archive_hit_sink sink);

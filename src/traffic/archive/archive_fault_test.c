@@ -377,6 +377,32 @@ static void a_second_writer_is_busy_and_a_reader_is_not(void **state)
         place_done(&p);
 }
 
+static void a_reader_that_opened_before_a_merge_still_sees_all(void **state)
+{
+        AUTO(archive_reader_close_at) struct archive_reader *r = NULL;
+        uint64_t sums[2] = { 0 };
+        struct place p;
+
+        (void)state;
+        place_init(&p);
+        p.now = today - 5 * DAY_MS; /* the day is not over: three parts of it stay apart */
+        place_open(&p, (struct archive_options){ 0 });
+        for (uint64_t n = 0; n < 300; n += 100) {
+                assert_int_equal(put_flows(p.archive, n, n + 100, today - 5 * DAY_MS), 0);
+                assert_int_equal(archive_seal(p.archive), 0);
+        }
+        assert_int_equal(archive_reader_open(&r, p.folder), 0);
+        p.now = today;
+        assert_int_equal(archive_seal(p.archive), 0);
+        assert_int_equal(archive_each(r, &(struct archive_question){ 0 },
+                             (struct traffic_sink){ .take_flow = sum_flow, .state = sums }),
+            0);
+        assert_null(archive_reader_damage(r, 0));
+        assert_int_equal(sums[0], 300);
+        assert_seen(&p, 300);
+        place_done(&p);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -388,6 +414,7 @@ int main(void)
                 cmocka_unit_test(a_full_disk_refuses_facts_and_loses_none),
                 cmocka_unit_test(old_days_go_by_age_and_by_quota),
                 cmocka_unit_test(times_that_cannot_be_share_one_partition),
+                cmocka_unit_test(a_reader_that_opened_before_a_merge_still_sees_all),
                 cmocka_unit_test(a_second_writer_is_busy_and_a_reader_is_not),
         };
 

@@ -37,7 +37,7 @@ static void remove_index(struct archive *a, uint64_t id)
 {
         char name[INDEX_NAME_MAX];
 
-        (void)!file_remove(a->folder, index_name(name, id)); /* else the next open does it */
+        archive_doom(a, index_name(name, id));
 }
 
 static size_t union_of(

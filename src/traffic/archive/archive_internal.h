@@ -12,7 +12,9 @@
 enum {
         ARCHIVE_MEMORY_DEFAULT = 256 << 20,
         ARCHIVE_MEMORY_LEAST = 1 << 20,
-        ARCHIVE_MEMORY_MOST = 512 << 20
+        ARCHIVE_MEMORY_MOST = 512 << 20,
+        ARCHIVE_DOOMED_MAX = 512,
+        ARCHIVE_DOOMED_MS = 10 * MINUTE_MS /* a reader that opened before may still come to it */
 };
 
 struct archive {
@@ -25,11 +27,21 @@ struct archive {
         struct manifest manifest;
         struct column_scratch *scratch;
         uint64_t dropped_unsealed_bytes, removed_partitions, refused, damaged;
+        struct doomed { /* files that the manifest does not name any more */
+                char name[PART_NAME_MAX];
+                time_ms since; /* by the steady clock */
+        } doomed[ARCHIVE_DOOMED_MAX];
+        size_t doomed_count;
 };
 
 time_ms archive_now(const struct archive *a);
 /* Makes `fresh` the archive's state, on disk and here, and leaves it empty. */
 MUST_USE int archive_commit(struct archive *a, struct manifest *fresh);
+/* archive_doom.c: a file that does not count any more goes after ARCHIVE_DOOMED_MS, or at once when
+ * too many wait. Its removal may fail: the next archive_open tries again. */
+void archive_doom(struct archive *a, const char *name);
+/* Removes what has waited long enough; `all`: all. */
+void archive_bury(struct archive *a, bool all);
 /* archive_seal.c: memory and journal are empty afterwards. */
 MUST_USE int archive_seal_facts(struct archive *a);
 /* Writes one more part and enters it in `fresh`, which has room. */

@@ -2,18 +2,17 @@
  * sorted anew; days beyond the time or the quota that the operator set are removed, oldest first.
  * Both change the manifest first and the folder afterwards. SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
-#include "system/os/folder.h"
 #include "traffic/archive/archive_internal.h"
 #include "traffic/archive/part_write.h"
 
 enum { PARTS_OF_A_DAY = 4, GRACE_MS = 2 * HOUR_MS, ROW_BYTES = sizeof(struct flow) };
 
-/* The file of a part that the manifest does not name any more; else the next open removes it. */
+/* The file of a part that the manifest does not name any more. */
 static void remove_file(struct archive *a, uint64_t id)
 {
         char name[PART_NAME_MAX];
 
-        (void)!file_remove(a->folder, part_name(name, id));
+        archive_doom(a, part_name(name, id));
 }
 
 static uint64_t rows_of(const struct manifest_part *p)
@@ -106,8 +105,6 @@ static int write_merged(struct archive *a, const struct merging *m, const struct
                 err = archive_commit(a, &fresh);
         for (size_t i = 0; i < label.replaced_count && !err; i++)
                 remove_file(a, replaced[i]);
-        if (err)
-                remove_file(a, label.id);
         for (unsigned k = 0; k < FACT_KINDS; k++)
                 mem_free(choice.rows[k]);
         manifest_done(&fresh);

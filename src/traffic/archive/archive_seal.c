@@ -123,5 +123,6 @@ int archive_seal(struct archive *a)
                 err = archive_merge(a, true);
         if (!err)
                 err = archive_retain(a);
+        archive_bury(a, false);
         return err == ERR_LIMIT ? ERR_IO : err;
 }

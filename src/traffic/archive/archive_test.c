@@ -221,8 +221,8 @@ static int line_name(void *state, const struct name_sighting *s)
 {
         char line[512], a[IP_HEX_MAX], b[IP_HEX_MAX], c[IP_HEX_MAX];
 
-        (void)snprintf(line, sizeof(line), "name %ld %s %s %u %s %.*s", s->at, hex(a, &s->host),
-            hex(b, &s->peer), s->place, s->has_answer ? hex(c, &s->answer) : "-",
+        (void)snprintf(line, sizeof(line), "name %ld %s %s %d %s %.*s", s->at, hex(a, &s->host),
+            hex(b, &s->peer), (int)s->place, s->has_answer ? hex(c, &s->answer) : "-",
             TEXT_ARGS(s->name));
         return add_line(state, line);
 }
@@ -443,8 +443,8 @@ static int line_hit(void *state, const struct archive_hit *hit)
 {
         char line[512], a[IP_HEX_MAX];
 
-        (void)snprintf(line, sizeof(line), "%s %.*s %u %ld %ld %lu %lu", hex(a, &hit->host),
-            TEXT_ARGS(indicator_view_value(hit->indicator)), hit->place, hit->first_at,
+        (void)snprintf(line, sizeof(line), "%s %.*s %d %ld %ld %lu %lu", hex(a, &hit->host),
+            TEXT_ARGS(indicator_view_value(hit->indicator)), (int)hit->place, hit->first_at,
             hit->last_at, hit->flows, hit->bytes);
         return add_line(state, line);
 }

@@ -4,7 +4,6 @@
 #include "traffic/archive/journal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 struct rewriting {
         struct buffer out;
         time_ms last;

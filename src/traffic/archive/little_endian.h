@@ -3,41 +3,50 @@
 #ifndef CANH_TRAFFIC_ARCHIVE_LITTLE_ENDIAN_H
 #define CANH_TRAFFIC_ARCHIVE_LITTLE_ENDIAN_H
 
+#include <endian.h>
 #include <stdint.h>
 #include <string.h>
 
 static inline uint16_t get_u16(const uint8_t *at)
 {
-        return (uint16_t)(at[0] | at[1] << 8);
+        uint16_t value;
+
+        memcpy(&value, at, sizeof(value));
+        return le16toh(value);
 }
 
 static inline uint32_t get_u32(const uint8_t *at)
 {
-        return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 |
-               (uint32_t)at[3] << 24;
+        uint32_t value;
+
+        memcpy(&value, at, sizeof(value));
+        return le32toh(value);
 }
 
 static inline uint64_t get_u64(const uint8_t *at)
 {
-        return get_u32(at) | (uint64_t)get_u32(at + 4) << 32;
+        uint64_t value;
+
+        memcpy(&value, at, sizeof(value));
+        return le64toh(value);
 }
 
 static inline void put_u16(uint8_t *at, uint16_t value)
 {
-        at[0] = (uint8_t)value;
-        at[1] = (uint8_t)(value >> 8);
+        value = htole16(value);
+        memcpy(at, &value, sizeof(value));
 }
 
 static inline void put_u32(uint8_t *at, uint32_t value)
 {
-        for (int i = 0; i < 4; i++)
-                at[i] = (uint8_t)(value >> (8 * i));
+        value = htole32(value);
+        memcpy(at, &value, sizeof(value));
 }
 
 static inline void put_u64(uint8_t *at, uint64_t value)
 {
-        put_u32(at, (uint32_t)value);
-        put_u32(at + 4, (uint32_t)(value >> 32));
+        value = htole64(value);
+        memcpy(at, &value, sizeof(value));
 }
 
 /* Addresses are kept as two numbers, most significant first, whose order is theirs. */
