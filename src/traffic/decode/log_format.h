@@ -98,12 +98,12 @@ struct log_lines {
 
 struct log_format {
         const char *id, *vi, *en;
-        /* How many of 100 points the head deserves; 0 = surely not. NULL for messages: then the
-         * share of lines that `message` takes decides. */
+        /* How many of 100 points the head deserves; 0 = surely not. NULL for messages: a head with
+         * one that `is_mine` is syslog. */
         int (*sniff)(struct text head);
-        /* Either whole lines of a file … */
+        /* Whole lines of a file; NULL: only messages. */
         int (*line)(struct log_lines *lines, struct text line);
-        /* … or what stands behind the envelope of syslog; `is_mine` looks without effect. */
+        /* What stands behind the envelope of syslog; `is_mine` looks without effect. */
         bool (*is_mine)(const struct log_envelope *envelope);
         int (*message)(struct log_lines *lines, const struct log_envelope *envelope);
         size_t state_bytes;
