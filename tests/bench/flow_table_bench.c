@@ -91,7 +91,7 @@ static void run_table(const char *name, const struct frames *frames, uint32_t bu
 {
         AUTO(flow_table_free_at) struct flow_table *t = NULL;
         struct flow_table_options options = {
-                .max_flows = 1 << 18, .seed = 7, .max_begun_per_second = budget
+                .max_flows = 1 << 17, .seed = 7, .max_begun_per_second = budget
         };
         struct flow_table_counts n;
         uint64_t flows = 0;

@@ -224,6 +224,8 @@ static bool is_http_request(struct text t)
         static const char *const methods[] = { "GET ", "POST ", "HEAD ", "PUT ", "DELETE ",
                 "OPTIONS ", "PATCH ", "CONNECT " };
 
+        if (t.len == 0 || !memchr("GPHDOC", t.data[0], 6)) /* nearly every packet ends here */
+                return false;
         for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
                 if (text_starts(t, methods[i]))
                         return true;

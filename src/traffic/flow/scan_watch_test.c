@@ -8,7 +8,9 @@
 #include <cmocka.h>
 #include <string.h>
 
-enum { SYN = 2, RST = 4, ACK = 16, OURS = 0x0A000005, REMOTE = 0xCB007100 };
+enum { SYN = 2, RST = 4, ACK = 16 };
+
+static const uint32_t OURS = 0x0A000005, REMOTE = 0xCB007100;
 
 static struct traffic_alert last;
 static size_t alerts;
