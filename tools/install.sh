@@ -166,7 +166,7 @@ if [ -n "$missing" ]; then
 		stop "máy này còn thiếu các gói sau, và không có apt-get để cài:
 $missing" "these are missing, and there is no apt-get on this machine to bring them:
 $missing"
-	say "Máy này còn thiếu, apt cài ngay bây giờ:" "Missing on this machine, installed now by apt:"
+	say "Máy này còn thiếu:" "Missing on this machine:"
 	printf '%s' "$missing" | sed 's/^\([^:|]*\)[^:]*:/  \1: /'
 	wanted=$(printf '%s' "$missing" | sed 's/[:|].*//' | sort -u | tr '\n' ' ')
 	as_root=
@@ -194,7 +194,10 @@ then call the same command again; from then on it needs no rights of root"
 		names="$names $(first_known "$entry")"
 	done
 	# shellcheck disable=SC2086
-	apt install --assume-no --no-install-recommends $names | sed -n 's/^Need to get/  +/p; s/^After this operation,/  +/p'
+	sizes=$(apt install --assume-no --no-install-recommends $names |
+		sed -n 's/^Need to get \(.*\) of archives.*/\1/p; s/^After this operation, \(.*\) of additional.*/\1/p')
+	say "Đang cài bằng apt (tải về; chiếm thêm trên đĩa):" "Installing by apt (to fetch; more on disk):"
+	printf '%s\n' "$sizes" | sed 's/^/  /'
 	# shellcheck disable=SC2086
 	{
 		apt install -y -q -o APT::Status-Fd=1 --no-install-recommends $names || echo "apt-get failed: $?"
