@@ -185,7 +185,7 @@ then call the same command again; from then on it needs no rights of root"
 		as_root=sudo
 	fi
 	mkdir -p build
-	log=$(pwd)/build/install.log
+	log=$(pwd)/build/packages.log
 	say "Đang tải danh mục gói …" "Fetching the package lists …"
 	apt update -q >"$log" || say "  chưa làm mới được; dùng danh mục đã có (xem $log)" \
 		"  they could not be refreshed; going on with those that are here (see $log)"
