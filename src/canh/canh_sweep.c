@@ -80,6 +80,19 @@ static int print_json(const struct job *j, const struct sweep_hit *hit, const ch
         return putchar('\n') == EOF ? ERR_IO : 0;
 }
 
+/* LIMIT is a full disk here: a file too large for the sweep is never found. */
+static void complain_kept(const struct job *j, const char *path, int err)
+{
+        const char *why = err == ERR_LIMIT
+                              ? say(j->language, "đĩa không còn chỗ", "the disk is full")
+                              : input_reason(j->language, err);
+
+        (void)fprintf(stderr, "canh sweep: %s: %s: %s\n", path,
+            say(j->language, "chưa cách ly được, tệp còn nguyên chỗ cũ",
+                "not quarantined, the file is still where it was"),
+            why);
+}
+
 static void on_hit(void *state, const struct sweep_hit *hit)
 {
         struct job *j = state;
@@ -95,10 +108,7 @@ static void on_hit(void *state, const struct sweep_hit *hit)
                     hit->quarantined ? say(j->language, "  đã cách ly: ", "  quarantined: ") : "",
                     hit->quarantine_id);
         if (hit->quarantine_err)
-                (void)fprintf(stderr, "canh sweep: %s: %s: %s\n", path.data,
-                    say(j->language, "chưa cách ly được, tệp còn nguyên chỗ cũ",
-                        "not quarantined, the file is still where it was"),
-                    input_reason(j->language, hit->quarantine_err));
+                complain_kept(j, path.data, hit->quarantine_err);
 }
 
 static void on_failed(void *state, int err, const char *path)

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import unittest
 
-CANH, SOURCES = sys.argv[1], sys.argv[2]
+CANH, SOURCES = os.path.abspath(sys.argv[1]), sys.argv[2]
 SAMPLE = os.path.join(SOURCES, "packs", "sample-district")
 CAPTURE = os.path.join(SAMPLE, "sample-capture.pcap")
 DATA = os.environ.get("CANH_DATA") or os.path.join(SOURCES, "..", "shared", "data")
@@ -161,7 +161,7 @@ class FullDisk(unittest.TestCase):
         code, out, said = self.canh("sweep", "--hashes", "hashes.txt", "--quarantine", "away", "bad.bin")
         self.assertEqual(code, 1, said)
         self.assertIn("bad.bin", out)
-        self.assertIn("chưa cách ly được, tệp còn nguyên chỗ cũ: lớn hơn giới hạn", said)
+        self.assertIn("chưa cách ly được, tệp còn nguyên chỗ cũ: đĩa không còn chỗ", said)
         self.assertEqual(self.read("bad.bin"), content)
         self.assertEqual(os.listdir(os.path.join(self.folder, "away")), [])
 
