@@ -10,7 +10,9 @@ bin=${BIN:-$here/build/run/src}
 centre=$bin/centre/canh-centre agent=$bin/agent/canh-agent
 site=http://127.0.0.1:$port
 
-say() { printf '%s\n' "$*"; }
+# In the language of the person: say VIETNAMESE ENGLISH.
+case ${LC_ALL:-${LC_MESSAGES:-${LANG:-}}} in vi*) language=vi ;; *) language=en ;; esac
+say() { if [ $language = vi ]; then printf '%s\n' "$1"; else printf '%s\n' "$2"; fi; }
 stop() { printf 'make run: %s\n' "$*" >&2; exit 2; }
 
 for program in "$centre" "$agent"; do
@@ -63,7 +65,7 @@ sample_step() { python3 tools/run_sample.py --site "$site" --var "$var" --centre
 # What the centre prints (the user and one-time password of the sample, the first-run code) stays in $var alone.
 set -- --data "$var/centre" --packs "$here/packs" --listen "127.0.0.1:$port" --agents "127.0.0.1:$agents_port"
 [ "$sample" = no ] || set -- "$@" --sample "$here/packs/sample-district"
-say "Starting the centre …"
+say "Đang khởi động máy chủ …" "Starting the centre …"
 start centre "$centre" "$@"
 centre_pid=$last
 wait_for_centre "$centre_pid"
@@ -74,7 +76,8 @@ fi
 
 if [ "$sample" = yes ]; then
 	if [ ! -f "$var/enrolled" ]; then
-		say "Enrolling this machine, $(uname -n), with a one-time token over mutual TLS …"
+		say "Đang ghi danh máy này, $(uname -n), bằng mã dùng một lần qua TLS hai chiều …" \
+			"Enrolling this machine, $(uname -n), with a one-time token over mutual TLS …"
 		# In the unit whose address stands first on the sample list, so that this machine is swept first.
 		"$centre" --data "$var/centre" admin token X-AN 1 1 >"$var/token" 2>>"$var/log/centre.log" || stop "no token could be made"
 		if "$agent" enrol --state "$var/agent" --centre "https://127.0.0.1:$agents_port" --token "$(cat "$var/token")" \
@@ -82,21 +85,23 @@ if [ "$sample" = yes ]; then
 			touch "$var/enrolled"
 		else
 			tail -n 3 "$var/log/agent.log" >&2
-			say "  this machine could not be enrolled; the next 'make run' tries again"
+			say "  chưa ghi danh được máy này; lần 'make run' sau sẽ thử lại" \
+				"  this machine could not be enrolled; the next 'make run' tries again"
 		fi
 		rm -f "$var/token"
 	fi
 	[ ! -f "$var/enrolled" ] || start agent "$agent" run --state "$var/agent"
 	if [ ! -f "$var/sample.done" ]; then
-		say "Going through a sample list and a sample capture …"
-		sample_step import && touch "$var/sample.done" || say "  (the sample is not complete; the next 'make run' tries again)"
+		say "Đang xử lý danh sách mẫu và tệp bắt gói mẫu …" "Going through a sample list and a sample capture …"
+		sample_step import && touch "$var/sample.done" || say "  (dữ liệu mẫu chưa đủ; lần 'make run' sau sẽ thử lại)" "  (the sample is not complete; the next 'make run' tries again)"
 	fi
 	sample_step hello
 else
 	sample_step first-run
 fi
-say ""
-say "  Ctrl-C ends everything; 'make run' goes on where it was. Data: $var, logs: $var/log"
+say "" ""
+say "  Ctrl-C dừng tất cả; chạy lại 'make run' thì tiếp tục. Dữ liệu: $var, nhật ký: $var/log" \
+	"  Ctrl-C ends everything; 'make run' goes on where it was. Data: $var, logs: $var/log"
 
 # Ends with whichever ends first.
 while alive "$centre_pid"; do

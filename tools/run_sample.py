@@ -15,6 +15,7 @@ import json
 import os
 import re
 import secrets
+import signal
 import subprocess
 import sys
 import urllib.error
@@ -22,7 +23,12 @@ import urllib.parse
 import urllib.request
 
 PACK = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "packs", "sample-district")
+VIETNAMESE = (os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "").startswith("vi")
 LISTS = [("botnet-2024-01.csv", "victim", "Danh sách mẫu 01/2024", "2024-01"), ("indicators.csv", "indicator", "Chỉ báo mẫu", "2024-01")]
+
+
+def say(vietnamese, english):
+    print(vietnamese if VIETNAMESE else english)
 
 
 class Office:
@@ -91,28 +97,37 @@ def import_list(office, name, kind, source, period):
         "upload": seen["upload"], "source": source, "kind": kind, "as": seen["format"],
         "zone_minutes": seen["zone_minutes"], "period": period, "letter": ""})
     if status == 409:
-        print(f"  {name}: already here")
+        say(f"  {name}: đã nhập trước đây", f"  {name}: already here")
         return
     if status >= 300:
         sys.exit(f"make run: {name}: {status} {(answer or {}).get('detail') or (answer or {}).get('title')}")
     counts = seen["counts"]
-    print(f"  {name}: {counts['read']} rows, {counts['good']} good, {counts['refused']} refused, {counts['warned']} kept out; "
-          f"{answer.get('findings', 0)} findings, {answer.get('orders', 0)} machines to be swept first")
+    findings, orders = answer.get("findings", 0), answer.get("orders", 0)
+    say(f"  {name}: {counts['read']} dòng, dùng được {counts['good']}, bị loại {counts['refused']}, giữ lại vì cảnh báo {counts['warned']}; "
+        f"{findings} phát hiện, {orders} máy được rà soát trước",
+        f"  {name}: {counts['read']} rows, {counts['good']} good, {counts['refused']} refused, {counts['warned']} kept out; "
+        f"{findings} findings, {orders} machines to be swept first")
 
 
 def import_all(office):
     for one in LISTS:
         import_list(office, *one)
     answer = office.must("POST", "/captures?name=sample-capture.pcap", body=read("sample-capture.pcap"))
-    print(f"  sample-capture.pcap: {answer['packets']} packets, {len(answer['matches'])} flows touch a listed name")
+    packets, flows = answer["packets"], len(answer["matches"])
+    say(f"  sample-capture.pcap: {packets} gói tin, {flows} luồng chạm tới tên trong danh sách",
+        f"  sample-capture.pcap: {packets} packets, {flows} flows touch a listed name")
 
 
 def hello(site, var):
     login, password = account(var)
     status, _ = Office(site).ask("POST", "/session", {"login": login, "password": password})
-    print(f"\n  {site}/\n  user      {login}")
-    print(f"  password  {password}  (one-time: choose your own at the first sign-in)" if status < 300 else
-          "  password  the one you chose (lost: canh-centre --data FOLDER admin reset-password LOGIN)")
+    say(f"\n  {site}/\n  tài khoản  {login}", f"\n  {site}/\n  user      {login}")
+    if status < 300:
+        say(f"  mật khẩu   {password}  (dùng một lần: đăng nhập lần đầu xong thì tự đặt mật khẩu của mình)",
+            f"  password  {password}  (one-time: choose your own at the first sign-in)")
+    else:
+        say("  mật khẩu   là mật khẩu đã tự đặt (quên: canh-centre --data THƯMỤC admin reset-password TÀIKHOẢN)",
+            "  password  the one you chose (lost: canh-centre --data FOLDER admin reset-password LOGIN)")
 
 
 def first_run(site, var):
@@ -121,7 +136,7 @@ def first_run(site, var):
     if not state.get("first_run"):
         return
     code = printed(var, "centre.out", "Mã cài đặt lần đầu", "First-run code")
-    print(f"  An empty office: its first page asks for this code: {code}")
+    say(f"  Cơ quan chưa có dữ liệu: trang đầu tiên hỏi mã này: {code}", f"  An empty office: its first page asks for this code: {code}")
 
 
 def new_one_time_password(centre, var, login):
@@ -160,4 +175,5 @@ def main():
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it like the rest, without a word
     sys.exit(main())
