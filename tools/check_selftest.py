@@ -53,6 +53,7 @@ BAD = [
     ("words", "packs/b/pack.json", '{"title":{"vi":"Te\u0302\u0301t","en":"Tet"}}\n', "NFC"),
     ("words", "console/src/words/en.json", '{"b":"x"}\n', "stands only in"),
     ("words", "console/src/words/en.json", '{"a":"machines"}\n', "places"),
+    ("words", "src/b/b.c", 'int f(void)\n{\n        return audit_add(db, clock, scope, "invent", "thing", id, NULL, NULL);\n}\n', "audit_invent"),
 ]
 
 

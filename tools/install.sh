@@ -68,7 +68,7 @@ installed=
 if command -v dpkg-query >/dev/null 2>&1; then
 	installed=$(dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' 2>/dev/null | sed -n 's/^ii *//p')
 fi
-is_installed() { printf '%s\n' "$installed" | grep -qxF "$1"; }
+is_installed() { printf '%s\n' "$installed" 2>/dev/null | grep -qxF "$1"; }
 
 # What else counts as there, however it came: a program of that name on the path.
 has_program() {

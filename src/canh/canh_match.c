@@ -6,6 +6,7 @@
 
 #include "base/language.h"
 #include "base/mem.h"
+#include "canh/input.h"
 #include "codec/json_fields.h"
 #include "codec/timestamp.h"
 #include "indicators/set/indicator_set.h"
@@ -31,6 +32,11 @@ struct run {
 static void complain(const struct run *r, const char *path, const char *vi, const char *en)
 {
         (void)fprintf(stderr, "canh match: %s: %s\n", path, say(r->language, vi, en));
+}
+
+static void complain_err(const struct run *r, const char *path, int err)
+{
+        complain(r, path, input_reason(LANGUAGE_VI, err), input_reason(LANGUAGE_EN, err));
 }
 
 static void complain_bad(const struct run *r, const char *path, const struct parse_error *bad)
@@ -62,7 +68,7 @@ static int load_set(struct run *r, const char *path)
         int err;
 
         if (!f) {
-                complain(r, path, "không mở được tệp", strerror(errno));
+                complain_err(r, path, err_from_errno(errno));
                 return ERR_MISSING;
         }
         err = read_whole(&bytes, f);
@@ -72,7 +78,7 @@ static int load_set(struct run *r, const char *path)
         if (err && bad.why_en[0])
                 complain_bad(r, path, &bad);
         else if (err)
-                complain(r, path, "không đọc được bộ dấu hiệu nhận biết", err_text(err));
+                complain_err(r, path, err);
         return err;
 }
 
@@ -173,7 +179,7 @@ static int match_stream_own(struct run *r, FILE *stream, const char *path)
         if (bad.why_en[0])
                 complain_bad(r, path, &bad);
         else
-                complain(r, path, "không đọc hết được tệp", err_text(err));
+                complain_err(r, path, err);
         return err;
 }
 
@@ -182,7 +188,7 @@ static int match_input(struct run *r, const char *path)
         FILE *f = strcmp(path, "-") == 0 ? fdopen(dup(STDIN_FILENO), "rb") : fopen(path, "rbe");
 
         if (!f) {
-                complain(r, path, "không mở được tệp", strerror(errno));
+                complain_err(r, path, err_from_errno(errno));
                 return ERR_MISSING;
         }
         return match_stream_own(r, f, path);

@@ -102,12 +102,16 @@ static int write_beside(const char *path, struct text bytes)
         return err;
 }
 
+<<<<<<< HEAD
 int output_write(const char *path, struct text bytes)
 {
         return is_written_in_place(path) ? write_in_place(path, bytes) : write_beside(path, bytes);
 }
 
 static const char *reason(enum language l, int err)
+=======
+const char *input_reason(enum language l, int err)
+>>>>>>> a-audit
 {
         switch (err) {
         case ERR_MISSING:
@@ -121,8 +125,13 @@ static const char *reason(enum language l, int err)
                 return say(l, "lớn hơn giới hạn cho phép", "larger than the limit");
         case ERR_MEMORY:
                 return say(l, "hết bộ nhớ", "out of memory");
+        case ERR_FORMAT:
+                return say(l, "nội dung sai định dạng", "what it holds has another format");
+        case ERR_BUSY:
+                return say(l, "đang được dùng, hãy thử lại", "it is in use, try again");
         case ERR_IO:
-                return say(l, "lỗi đọc hoặc ghi đĩa", "the disk could not be read or written");
+                return say(l, "không đọc hoặc ghi được đĩa, có thể đĩa đã đầy",
+                    "the disk could not be read or written, it may be full");
         default:
                 return err_text(err);
         }
@@ -130,7 +139,8 @@ static const char *reason(enum language l, int err)
 
 void input_complain(enum language l, const char *path, int err, const struct parse_error *bad)
 {
-        const char *why = bad && bad->why_vi[0] ? say(l, bad->why_vi, bad->why_en) : reason(l, err);
+        const char *why = bad && bad->why_vi[0] ? say(l, bad->why_vi, bad->why_en)
+                                                : input_reason(l, err);
 
         if (bad && bad->line)
                 (void)fprintf(stderr,

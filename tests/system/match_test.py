@@ -4,15 +4,17 @@ capture, on bad input, and on foreign captures where CANH_DATA (or ../shared/dat
 SPDX-License-Identifier: Apache-2.0"""
 import collections
 import csv
+import hashlib
 import json
 import os
+import resource
 import stat
 import subprocess
 import sys
 import tempfile
 import unittest
 
-CANH, SOURCES = sys.argv[1], sys.argv[2]
+CANH, SOURCES = os.path.abspath(sys.argv[1]), sys.argv[2]
 SAMPLE = os.path.join(SOURCES, "packs", "sample-district")
 CAPTURE = os.path.join(SAMPLE, "sample-capture.pcap")
 DATA = os.environ.get("CANH_DATA") or os.path.join(SOURCES, "..", "shared", "data")
@@ -136,6 +138,51 @@ class Match(unittest.TestCase):
             self.assertIn(code, (0, 1, 2), said)
             self.assertNotIn("Sanitizer", said)
             self.assertNotIn("runtime error", said)
+
+
+def full_disk():
+    """A limit on the size of a file stands for the disk: a write beyond it fails."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+
+class FullDisk(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="canh-full-")
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def canh(self, *words):
+        done = subprocess.run([CANH, *words], capture_output=True, env={**os.environ, "LC_ALL": "vi_VN.UTF-8"}, cwd=self.folder,
+                              timeout=120, check=False, preexec_fn=full_disk, restore_signals=False)
+        return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+    def write(self, name, content):
+        with open(os.path.join(self.folder, name), "wb") as file:
+            file.write(content)
+
+    def read(self, name):
+        with open(os.path.join(self.folder, name), "rb") as file:
+            return file.read()
+
+    def test_a_set_that_does_not_fit_leaves_the_old_one(self):
+        self.write("old.set", b"the set of yesterday")
+        self.write("list.txt", b"".join(b"45.117.%d.%d\n" % (n // 200, n % 200 + 1) for n in range(2000)))
+        code, _, said = self.canh("list", "build", "list.txt", "-o", "old.set")
+        self.assertEqual(code, 2)
+        self.assertIn("old.set: lớn hơn giới hạn", said)
+        self.assertEqual(self.read("old.set"), b"the set of yesterday")
+        self.assertEqual(sorted(os.listdir(self.folder)), ["list.txt", "old.set"])
+
+    def test_a_quarantine_that_does_not_fit_leaves_the_file_where_it_was(self):
+        content = b"listed by its hash " * 4000
+        self.write("bad.bin", content)
+        self.write("hashes.txt", hashlib.sha256(content).hexdigest().encode() + b"\n")
+        code, out, said = self.canh("sweep", "--hashes", "hashes.txt", "--quarantine", "away", "bad.bin")
+        self.assertEqual(code, 1, said)
+        self.assertIn("bad.bin", out)
+        self.assertIn("chưa cách ly được, tệp còn nguyên chỗ cũ: đĩa không còn chỗ", said)
+        self.assertEqual(self.read("bad.bin"), content)
+        self.assertEqual(os.listdir(os.path.join(self.folder, "away")), [])
 
 
 if __name__ == "__main__":
