@@ -49,6 +49,7 @@ BAD = [
     ("rooms", "src/codec/free.c", "int a;\n", "SPDX"),
     ("docs", "docs/lost.md", "[x](gone.md)\n", "leads nowhere"),
     ("docs", "docs/lost.md", "`src/base/gone.c`\n", "there is no"),
+    ("docs", "docs/lost.md", "a\n" + "<" * 7 + " HEAD\nb\n", "a merge was not finished"),
     ("words", "packs/b/pack.json", '{"title":{"vi":"Tết"}}\n', "no text in 'en'"),
     ("words", "packs/b/pack.json", '{"title":{"vi":"Te\u0302\u0301t","en":"Tet"}}\n', "NFC"),
     ("words", "console/src/words/en.json", '{"b":"x"}\n', "stands only in"),

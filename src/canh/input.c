@@ -102,16 +102,12 @@ static int write_beside(const char *path, struct text bytes)
         return err;
 }
 
-<<<<<<< HEAD
 int output_write(const char *path, struct text bytes)
 {
         return is_written_in_place(path) ? write_in_place(path, bytes) : write_beside(path, bytes);
 }
 
-static const char *reason(enum language l, int err)
-=======
 const char *input_reason(enum language l, int err)
->>>>>>> a-audit
 {
         switch (err) {
         case ERR_MISSING:
