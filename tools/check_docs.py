@@ -13,6 +13,7 @@ import sys
 import source_tree
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)")
+MARKER = re.compile(r"^(<{7}|>{7}) ", re.M)
 QUOTED = re.compile(r"`([A-Za-z0-9_.<>{}*,/…-]+)`")
 UNCHECKED = ("docs/plan.md",)
 FENCE = re.compile(r"^```.*?^```", re.M | re.S)
@@ -37,7 +38,7 @@ def is_there(root, path):
 def check_file(root, path, tops):
     text = source_tree.read(root, path)
     prose = FENCE.sub(lambda m: re.sub(r"[^\n]", " ", m.group(0)), text)
-    faults = []
+    faults = [f"{path}:{source_tree.line_of(text, match.start())}: a merge was not finished" for match in MARKER.finditer(text)]
     for match in LINK.finditer(prose):
         target = match.group(1).split("#")[0]
         if not target or re.match(r"[a-z]+:", target):

@@ -49,10 +49,12 @@ BAD = [
     ("rooms", "src/codec/free.c", "int a;\n", "SPDX"),
     ("docs", "docs/lost.md", "[x](gone.md)\n", "leads nowhere"),
     ("docs", "docs/lost.md", "`src/base/gone.c`\n", "there is no"),
+    ("docs", "docs/lost.md", "a\n" + "<" * 7 + " HEAD\nb\n", "a merge was not finished"),
     ("words", "packs/b/pack.json", '{"title":{"vi":"Tết"}}\n', "no text in 'en'"),
     ("words", "packs/b/pack.json", '{"title":{"vi":"Te\u0302\u0301t","en":"Tet"}}\n', "NFC"),
     ("words", "console/src/words/en.json", '{"b":"x"}\n', "stands only in"),
     ("words", "console/src/words/en.json", '{"a":"machines"}\n', "places"),
+    ("words", "src/b/b.c", 'int f(void)\n{\n        return audit_add(db, clock, scope, "invent", "thing", id, NULL, NULL);\n}\n', "audit_invent"),
 ]
 
 

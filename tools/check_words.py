@@ -3,6 +3,7 @@
 
   packs/**/*.json              each object with "vi" or "en" has both, neither empty
   console/src/words/*.json     two catalogues, vi.json and en.json, of the same keys and the same {places}
+  acts of the audit trail      each act that the code writes has a word (audit_…) and so has what it was done to (object_…)
   every text of the project    is UTF-8 in form NFC, so that two words that look alike are alike
 SPDX-License-Identifier: Apache-2.0"""
 import json
@@ -69,6 +70,28 @@ def check_catalogues(root, folder):
     return faults
 
 
+AUDIT_ADD = re.compile(r'\b(?:audit_add|tell|finish)\(\s*(?:\w+->)*db,\s*(?:[\w&>.-]+,\s*){2}"(\w+)"(?:,\s*"(\w+)")?')
+AUDIT_TOLD = re.compile(r'\.act = (?:create \? )?"(\w+)"(?: : "(\w+)")?')
+
+
+def check_audit(root, folder):
+    """The trail is read on a page: its acts are words there, not codes."""
+    acts, kinds = {}, {}
+    for path in source_tree.files(root, (".c",), "src"):
+        if path.endswith(("_test.c", "_fuzz.c", "_bench.c")):
+            continue
+        text = source_tree.read(root, path)
+        for act, kind in AUDIT_ADD.findall(text):
+            acts[act], kinds[kind] = path, path
+        for one, other in AUDIT_TOLD.findall(text):
+            acts[one], acts[other] = path, path
+    with open(os.path.join(root, folder, "vi.json"), encoding="utf-8") as file:
+        words = json.load(file)
+    return [f"{where}: '{name}' is written into the trail, but {folder} has no '{prefix}{name}'"
+            for prefix, found in (("audit_", acts), ("object_", kinds))
+            for name, where in sorted(found.items()) if name and prefix + name not in words]
+
+
 def main():
     root = source_tree.root_from(sys.argv)
     faults = []
@@ -82,6 +105,7 @@ def main():
             faults.append(f"{path}: not JSON: {why}")
     if os.path.isdir(os.path.join(root, "console/src/words")):
         faults += check_catalogues(root, "console/src/words")
+        faults += check_audit(root, "console/src/words")
     if not paths:
         faults.append("no file was read")
     return source_tree.report(faults, f"{len(paths)} files: both languages, one Unicode form")

@@ -13,6 +13,7 @@
 
 #include "base/language.h"
 #include "base/mem.h"
+#include "canh/input.h"
 #include "codec/json_fields.h"
 #include "codec/timestamp.h"
 #include "indicators/set/indicator_set.h"
@@ -39,6 +40,11 @@ struct run {
 static void complain(const struct run *r, const char *path, const char *vi, const char *en)
 {
         (void)fprintf(stderr, "canh match: %s: %s\n", path, say(r->language, vi, en));
+}
+
+static void complain_err(const struct run *r, const char *path, int err)
+{
+        complain(r, path, input_reason(LANGUAGE_VI, err), input_reason(LANGUAGE_EN, err));
 }
 
 static void complain_bad(const struct run *r, const char *path, const struct parse_error *bad)
@@ -182,7 +188,7 @@ static int match_file(struct run *r, struct input_stream *in)
         if (bad.why_en[0])
                 complain_bad(r, name, &bad);
         else
-                complain(r, name, "không đọc hết được tệp", err_text(err));
+                complain_err(r, name, err);
         return err;
 }
 

@@ -92,6 +92,7 @@ static int gather(
                 return err;
         r->parent = setting_or(arena, db, "parent_name", c->pack->issuer.vi);
         r->issuer = setting_or(arena, db, "office_name", c->pack->reporting_office.vi);
+        r->authority = setting_or(arena, db, "authority", r->authority);
         r->place = setting_or(arena, db, "place", TEXT(""));
         return 0;
 }

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "canh/command.h"
 #include "base/mem.h"
+#include "canh/input.h"
 #include "system/os/folder.h"
 #include "workstation/sweep/path_text.h"
 #include "workstation/sweep/quarantine.h"
@@ -24,7 +25,7 @@ static const char *why(enum language l, int err)
                 return say(l, "không có quyền, hoặc thư mục gốc đã bị thay bằng liên kết",
                     "no right, or the folder it came from is a link now");
         default:
-                return err_text(err);
+                return input_reason(l, err);
         }
 }
 

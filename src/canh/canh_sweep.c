@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "canh/command.h"
 #include "base/mem.h"
+#include "canh/input.h"
 #include "codec/json_fields.h"
 #include "system/os/confine.h"
 #include "system/os/folder.h"
@@ -52,14 +53,7 @@ static void progress_end(struct job *j)
 
 static int complain(const struct job *j, const char *what, int err)
 {
-        const char *vi = err == ERR_MISSING  ? "không có"
-                         : err == ERR_DENIED ? "không có quyền"
-                                             : "lỗi";
-        const char *en = err == ERR_MISSING  ? "there is no such file"
-                         : err == ERR_DENIED ? "no right"
-                                             : err_text(err);
-
-        (void)fprintf(stderr, "canh sweep: %s: %s\n", what, say(j->language, vi, en));
+        (void)fprintf(stderr, "canh sweep: %s: %s\n", what, input_reason(j->language, err));
         return EXIT_IMPOSSIBLE;
 }
 
@@ -86,6 +80,19 @@ static int print_json(const struct job *j, const struct sweep_hit *hit, const ch
         return putchar('\n') == EOF ? ERR_IO : 0;
 }
 
+/* LIMIT is a full disk here: a file too large for the sweep is never found. */
+static void complain_kept(const struct job *j, const char *path, int err)
+{
+        const char *why = err == ERR_LIMIT
+                              ? say(j->language, "đĩa không còn chỗ", "the disk is full")
+                              : input_reason(j->language, err);
+
+        (void)fprintf(stderr, "canh sweep: %s: %s: %s\n", path,
+            say(j->language, "chưa cách ly được, tệp còn nguyên chỗ cũ",
+                "not quarantined, the file is still where it was"),
+            why);
+}
+
 static void on_hit(void *state, const struct sweep_hit *hit)
 {
         struct job *j = state;
@@ -101,7 +108,7 @@ static void on_hit(void *state, const struct sweep_hit *hit)
                     hit->quarantined ? say(j->language, "  đã cách ly: ", "  quarantined: ") : "",
                     hit->quarantine_id);
         if (hit->quarantine_err)
-                (void)complain(j, path.data, hit->quarantine_err);
+                complain_kept(j, path.data, hit->quarantine_err);
 }
 
 static void on_failed(void *state, int err, const char *path)

@@ -59,10 +59,28 @@ static int write_all(int fd, struct text bytes)
                         return err_from_errno(errno);
                 bytes = (struct text){ bytes.data + n, bytes.len - (size_t)n };
         }
-        return fsync(fd) ? err_from_errno(errno) : 0;
+        return 0;
 }
 
-int output_write(const char *path, struct text bytes)
+/* /dev/null, /dev/stdout, a pipe: as root a rename would put a file in the place of the device. */
+static bool is_written_in_place(const char *path)
+{
+        struct stat about;
+
+        return lstat(path, &about) == 0 && !S_ISREG(about.st_mode);
+}
+
+static int write_in_place(const char *path, struct text bytes)
+{
+        int err, fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+
+        if (fd < 0)
+                return err_from_errno(errno);
+        err = write_all(fd, bytes);
+        return close(fd) && !err ? err_from_errno(errno) : err;
+}
+
+static int write_beside(const char *path, struct text bytes)
 {
         char beside[PATH_ROOM];
         int fd, err, n = snprintf(beside, sizeof(beside), "%s.new-%ld", path, (long)getpid());
@@ -73,6 +91,8 @@ int output_write(const char *path, struct text bytes)
         if (fd < 0)
                 return err_from_errno(errno);
         err = write_all(fd, bytes);
+        if (!err && fsync(fd))
+                err = err_from_errno(errno);
         if (close(fd) && !err)
                 err = err_from_errno(errno);
         if (!err && rename(beside, path))
@@ -82,7 +102,12 @@ int output_write(const char *path, struct text bytes)
         return err;
 }
 
-static const char *reason(enum language l, int err)
+int output_write(const char *path, struct text bytes)
+{
+        return is_written_in_place(path) ? write_in_place(path, bytes) : write_beside(path, bytes);
+}
+
+const char *input_reason(enum language l, int err)
 {
         switch (err) {
         case ERR_MISSING:
@@ -96,8 +121,13 @@ static const char *reason(enum language l, int err)
                 return say(l, "lớn hơn giới hạn cho phép", "larger than the limit");
         case ERR_MEMORY:
                 return say(l, "hết bộ nhớ", "out of memory");
+        case ERR_FORMAT:
+                return say(l, "nội dung sai định dạng", "what it holds has another format");
+        case ERR_BUSY:
+                return say(l, "đang được dùng, hãy thử lại", "it is in use, try again");
         case ERR_IO:
-                return say(l, "lỗi đọc hoặc ghi đĩa", "the disk could not be read or written");
+                return say(l, "không đọc hoặc ghi được đĩa, có thể đĩa đã đầy",
+                    "the disk could not be read or written, it may be full");
         default:
                 return err_text(err);
         }
@@ -105,7 +135,8 @@ static const char *reason(enum language l, int err)
 
 void input_complain(enum language l, const char *path, int err, const struct parse_error *bad)
 {
-        const char *why = bad && bad->why_vi[0] ? say(l, bad->why_vi, bad->why_en) : reason(l, err);
+        const char *why = bad && bad->why_vi[0] ? say(l, bad->why_vi, bad->why_en)
+                                                : input_reason(l, err);
 
         if (bad && bad->line)
                 (void)fprintf(stderr,

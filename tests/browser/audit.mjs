@@ -24,6 +24,10 @@ export function auditPage(narrow) {
   if (twice) faults.push("the id " + twice + " stands twice");
   for (const table of document.querySelectorAll("table"))
     if (!table.closest(".a4") && !table.querySelector("caption")) faults.push("a table without a caption");
+  if (!narrow)
+    for (const table of document.querySelectorAll("main .card table"))
+      if (table.getBoundingClientRect().right > table.closest(".card").getBoundingClientRect().right + 1)
+        faults.push("a table wider than its card: " + (table.caption?.textContent ?? "").trim());
   if (narrow && root.scrollWidth > root.clientWidth) {
     const wide = [...document.querySelectorAll("main *")].filter((element) =>
       element.getBoundingClientRect().right > root.clientWidth + 1 && !element.closest(".scroll, .addr, .steps, .seg"));

@@ -98,6 +98,17 @@ describe("pages", { skip }, () => {
     }
   }
 
+  for (const [language, width] of [["vi", 1280], ["en", 1280], ["vi", 1440], ["en", 1440]])
+    test(`an open proof stands beside the matrix and neither covers the other, ${language}, ${width} px`, async () => {
+      const { page, context, faults } = await openPage(browser, { language, width, state });
+      await page.goto(url + "/#/matrix");
+      await settled(page);
+      await page.locator("a.cell").first().click();
+      await page.locator(".panel .prove li").first().waitFor();
+      assert.deepEqual([...faults, ...(await page.evaluate(auditPage, false))], []);
+      await context.close();
+    });
+
   test("the keyboard finds, helps and walks", async () => {
     const { page, context, faults } = await openPage(browser, { state });
     await page.goto(url + "/#/units");

@@ -4,14 +4,17 @@ capture, on bad input, and on foreign captures where CANH_DATA (or ../shared/dat
 SPDX-License-Identifier: Apache-2.0"""
 import collections
 import csv
+import hashlib
 import json
 import os
+import resource
+import stat
 import subprocess
 import sys
 import tempfile
 import unittest
 
-CANH, SOURCES = sys.argv[1], sys.argv[2]
+CANH, SOURCES = os.path.abspath(sys.argv[1]), sys.argv[2]
 SAMPLE = os.path.join(SOURCES, "packs", "sample-district")
 CAPTURE = os.path.join(SAMPLE, "sample-capture.pcap")
 DATA = os.environ.get("CANH_DATA") or os.path.join(SOURCES, "..", "shared", "data")
@@ -67,6 +70,24 @@ class Match(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertEqual(json.loads(out.splitlines()[0])["input"], "-")
 
+    def test_an_output_that_is_no_plain_file_stays_what_it_is(self):
+        link, pipe = os.path.join(self.folder.name, "link"), os.path.join(self.folder.name, "pipe")
+        target = self.write("target", b"longer than what is written" * 100)
+        os.symlink(target, link)
+        os.mkfifo(pipe)
+        reader = subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE)
+        for output in link, pipe:
+            code, _, said = canh("list", "build", os.path.join(SAMPLE, "lists", "indicators.csv"), "-o", output)
+            if not stat.S_ISFIFO(os.stat(pipe).st_mode):
+                reader.kill()  # nobody opened it
+            self.assertIn(code, (0, 1), said)
+        with open(self.set, "rb") as file:
+            whole = file.read()
+        self.assertEqual(reader.communicate(timeout=60)[0], whole)
+        with open(target, "rb") as file:
+            self.assertEqual(file.read(), whole)
+        self.assertTrue(os.path.islink(link) and stat.S_ISFIFO(os.stat(pipe).st_mode))
+
     def test_a_capture_without_hits_gives_nothing_and_0(self):
         with open(CAPTURE, "rb") as file:
             head = file.read(24)
@@ -117,6 +138,51 @@ class Match(unittest.TestCase):
             self.assertIn(code, (0, 1, 2), said)
             self.assertNotIn("Sanitizer", said)
             self.assertNotIn("runtime error", said)
+
+
+def full_disk():
+    """A limit on the size of a file stands for the disk: a write beyond it fails."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+
+class FullDisk(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="canh-full-")
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def canh(self, *words):
+        done = subprocess.run([CANH, *words], capture_output=True, env={**os.environ, "LC_ALL": "vi_VN.UTF-8"}, cwd=self.folder,
+                              timeout=120, check=False, preexec_fn=full_disk, restore_signals=False)
+        return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+    def write(self, name, content):
+        with open(os.path.join(self.folder, name), "wb") as file:
+            file.write(content)
+
+    def read(self, name):
+        with open(os.path.join(self.folder, name), "rb") as file:
+            return file.read()
+
+    def test_a_set_that_does_not_fit_leaves_the_old_one(self):
+        self.write("old.set", b"the set of yesterday")
+        self.write("list.txt", b"".join(b"45.117.%d.%d\n" % (n // 200, n % 200 + 1) for n in range(2000)))
+        code, _, said = self.canh("list", "build", "list.txt", "-o", "old.set")
+        self.assertEqual(code, 2)
+        self.assertIn("old.set: lớn hơn giới hạn", said)
+        self.assertEqual(self.read("old.set"), b"the set of yesterday")
+        self.assertEqual(sorted(os.listdir(self.folder)), ["list.txt", "old.set"])
+
+    def test_a_quarantine_that_does_not_fit_leaves_the_file_where_it_was(self):
+        content = b"listed by its hash " * 4000
+        self.write("bad.bin", content)
+        self.write("hashes.txt", hashlib.sha256(content).hexdigest().encode() + b"\n")
+        code, out, said = self.canh("sweep", "--hashes", "hashes.txt", "--quarantine", "away", "bad.bin")
+        self.assertEqual(code, 1, said)
+        self.assertIn("bad.bin", out)
+        self.assertIn("chưa cách ly được, tệp còn nguyên chỗ cũ: đĩa không còn chỗ", said)
+        self.assertEqual(self.read("bad.bin"), content)
+        self.assertEqual(os.listdir(os.path.join(self.folder, "away")), [])
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ class ReportTest(unittest.TestCase):
         self.assertTrue(files["pdf"].startswith(b"%PDF-"))
         self.assertIn(b"/FontFile", files["pdf"])  # the fonts were found inside the confinement, and are in the file
         text = zipfile.ZipFile(io.BytesIO(files["docx"])).read("word/document.xml").decode()
-        for words in (clean, "may-chung-minh", "1.234", "Phụ lục III"):
+        for words in (clean, "may-chung-minh", "1.234", "Phụ lục III", "UBND HUYỆN MẪU", "CHÁNH VĂN PHÒNG"):
             self.assertIn(words, text)
         _, sheet = self.centre.call("GET", report)
         self.assertIn(sheet["sha256"], text)

@@ -11,6 +11,7 @@ import { full, moment } from "../app/time";
 import type { Finding, Machine, Unit } from "../app/types";
 import { Ask, Field } from "../ui/dialog";
 import { FilterLine } from "../ui/filter";
+import { FindingName } from "../ui/finding";
 import { Icon } from "../ui/icon";
 import { Confidence, Fig, St, deltaTone, findingTone, severityTone } from "../ui/marks";
 import { Card, Page } from "../ui/page";
@@ -179,15 +180,7 @@ function Body({ findings }: { findings: Finding[] }) {
             columns={[
               {
                 head: t("finding"),
-                cell: (one) => (
-                  <>
-                    <b class="break">{one.title}</b>
-                    <small>
-                      {tMaybe("finding_kind_", one.kind)}
-                      {one.malware && " · " + one.malware} · {t("times_n", { n: one.times })}
-                    </small>
-                  </>
-                ),
+                cell: (one) => <FindingName one={one} times />,
               },
               {
                 head: t("unit_machine"),

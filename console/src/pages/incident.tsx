@@ -9,6 +9,7 @@ import { useStore } from "../app/store";
 import { clock, dateOf, day, full, moment, span } from "../app/time";
 import type { Account, Entry, IncidentPage as Data } from "../app/types";
 import { Ask, Field, useAct } from "../ui/dialog";
+import { FindingName } from "../ui/finding";
 import { Icon } from "../ui/icon";
 import { Bar, St, VerdictSt, findingTone, severityTone, type Tone } from "../ui/marks";
 import { Card, Page } from "../ui/page";
@@ -134,7 +135,7 @@ function Clocks({ incident }: { incident: Data }) {
                 ? t("owner_some")
                 : t("owner_none")
           }
-          sign={ownerName(incident.owner) || t("owner_none")}
+          sign={ownerName(incident.owner) || t("owner_wait")}
         >
           {t("clock_owner_note")}
         </Clock>
@@ -411,15 +412,7 @@ function Body({ incident, ask }: { incident: Data; ask: (asking: Asking) => void
                 columns={[
                   {
                     head: t("finding"),
-                    cell: (one) => (
-                      <>
-                        <b class="break">{one.title}</b>
-                        <small>
-                          {tMaybe("finding_kind_", one.kind)}
-                          {one.malware && " · " + one.malware}
-                        </small>
-                      </>
-                    ),
+                    cell: (one) => <FindingName one={one} />,
                   },
                   {
                     head: t("state"),
@@ -475,8 +468,14 @@ export function IncidentPage({ id }: { id: string }) {
               TLP:{incident.tlp.toUpperCase()}
             </St>
             <span>
-              <a href={link("unit", incident.unit.id)}>{incident.unit.name}</a> · {t("owner")}{" "}
-              <b>{ownerName(incident.owner) || t("owner_none")}</b>
+              <a href={link("unit", incident.unit.id)}>{incident.unit.name}</a> ·{" "}
+              {incident.owner ? (
+                <>
+                  {t("owner")} <b>{ownerName(incident.owner)}</b>
+                </>
+              ) : (
+                <b>{t("owner_none")}</b>
+              )}
             </span>
           </span>
         )

@@ -113,8 +113,16 @@ function Body({ lists }: { lists: Lists }) {
                 head: t("rows_refused"),
                 fold: t("rows_refused"),
                 num: true,
-                cell: (one) =>
-                  one.counts.refused ? <b class="txt soon">{count(one.counts.refused)}</b> : "0",
+                cell: (one) => (
+                  <>
+                    {one.counts.refused ? (
+                      <b class="txt soon">{count(one.counts.refused)}</b>
+                    ) : (
+                      "0"
+                    )}
+                    {one.counts.warned > 0 && <small>{t("warned_n", { n: one.counts.warned })}</small>}
+                  </>
+                ),
               },
               {
                 head: t("received"),

@@ -9,6 +9,7 @@ import { link } from "../app/route";
 import { ago, full, moment, span } from "../app/time";
 import type { Connection, Hit, MachinePage } from "../app/types";
 import { Ask } from "../ui/dialog";
+import { FindingName } from "../ui/finding";
 import { Icon } from "../ui/icon";
 import { St, findingTone, severityTone, type Tone } from "../ui/marks";
 import { Card, Facts } from "../ui/page";
@@ -301,15 +302,7 @@ export function Findings({ machine }: Props) {
         columns={[
           {
             head: t("finding"),
-            cell: (one) => (
-              <>
-                <b class="break">{one.title}</b>
-                <small>
-                  {tMaybe("finding_kind_", one.kind)}
-                  {one.malware ? " · " + one.malware : ""}
-                </small>
-              </>
-            ),
+            cell: (one) => <FindingName one={one} />,
           },
           {
             head: t("state"),

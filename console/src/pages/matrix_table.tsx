@@ -229,7 +229,7 @@ export function MatrixTable({
           {matrix.clauses.map((clause) => (
             <th key={clause.id} scope="col">
               <b>{clause.label}</b>
-              {both(clause.title)}
+              <span class="about">{both(clause.title)}</span>
             </th>
           ))}
           <th scope="col">

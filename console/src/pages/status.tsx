@@ -58,9 +58,10 @@ function AuditCard() {
               head: t("object"),
               fold: t("object"),
               cell: (one) => (
-                <span class="mono break">
-                  {[one.object_kind, one.object_id].filter(Boolean).join(" ")}
-                </span>
+                <>
+                  {tMaybe("object_", one.object_kind)}
+                  <small class="mono break">{one.object_id}</small>
+                </>
               ),
             },
           ]}

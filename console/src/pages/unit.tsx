@@ -5,6 +5,7 @@ import { useGet } from "../app/live";
 import { link } from "../app/route";
 import { dateOf, day, late, moment } from "../app/time";
 import type { Cell, Machine, Matrix, Ref, UnitPage as Data } from "../app/types";
+import { FindingName } from "../ui/finding";
 import { Icon } from "../ui/icon";
 import {
   Fig,
@@ -132,12 +133,7 @@ function Body({ unit }: { unit: UnitData }) {
                 columns={[
                   {
                     head: t("finding"),
-                    cell: (one) => (
-                      <>
-                        <b class="break">{one.title}</b>
-                        <small>{tMaybe("finding_kind_", one.kind)}</small>
-                      </>
-                    ),
+                    cell: (one) => <FindingName one={one} />,
                   },
                   {
                     head: t("machine"),

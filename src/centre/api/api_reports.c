@@ -70,7 +70,7 @@ static int office_words(
                 struct text *at, other;
         } words[] = { { "parent_name", &r->parent, pack->issuer.vi },
                 { "office_name", &r->issuer, pack->reporting_office.vi },
-                { "place", &r->place, TEXT("") } };
+                { "authority", &r->authority, r->authority }, { "place", &r->place, TEXT("") } };
 
         for (size_t i = 0; i < ARRAY_LEN(words); i++) {
                 const char *value = NULL;

@@ -153,17 +153,17 @@ static bool address_is_warned(struct list_why *why, struct text *list, const str
                 *list = TEXT("width");
                 return true;
         }
-        if (has_own_scope(why, &p->base)) {
-                *list = text_of(ip_scope_name(ip_address_scope(&p->base)));
-                return true;
-        }
+        /* Ours first: that a private address is ours says more than that it is private. */
         for (size_t i = 0; i < options->ours_count; i++)
                 if (meets(&options->ours[i], p)) {
                         *why = ours;
                         *list = TEXT("ours");
                         return true;
                 }
-        return false;
+        if (!has_own_scope(why, &p->base))
+                return false;
+        *list = text_of(ip_scope_name(ip_address_scope(&p->base)));
+        return true;
 }
 
 static bool url_address(struct ip_prefix *out, const struct indicator *indicator)
