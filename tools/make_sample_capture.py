@@ -128,6 +128,31 @@ def write_capture(path):
             file.write(struct.pack("<IIII", START + whole, round((seconds - whole) * 1e6), len(frame), len(frame)) + frame)
 
 
+def tunnels():
+    """The same question carried in each kind of tunnel between 203.0.113.1 and 192.0.2.9."""
+    ends = ("203.0.113.1", "192.0.2.9")
+    question = udp("203.0.113.12", 40000, RESOLVER, 53, dns_question("tet-loto.example", 1))
+    frame, cut = ethernet(question), struct.pack(">IHBB", 6 << 28, 8 + 8, 44, 64)
+    six = ipaddress.ip_address("2001:db8::1").packed + ipaddress.ip_address("2001:db8::2").packed
+    mpls = frame[:12] + bytes.fromhex("8847000640400001417f")
+    return {
+        "gre": ip(*ends, 47, b"\0\0\x08\0" + question),
+        "gre_checksum_key": ip(*ends, 47, bytes.fromhex("b0000800 12340000 00000007 00000001") + question),
+        "gre_bridged": ip(*ends, 47, bytes.fromhex("20006558 00000700") + frame),
+        "gre_pptp": ip(*ends, 47, bytes.fromhex("3081880b") + struct.pack(">HHII", len(question) + 2, 5, 1, 1) + b"\0\x21" + question),
+        "erspan_1": ip(*ends, 47, bytes.fromhex("000088be") + frame),
+        "erspan_2": ip(*ends, 47, bytes.fromhex("100088be 00000001 10010001 00000000") + frame),
+        "erspan_3": ip(*ends, 47, bytes.fromhex("100022eb 00000001 20010001 00000000 00000001") + bytes(8) + frame),
+        "vxlan": udp(ends[0], 50001, ends[1], 4789, bytes.fromhex("0800000000002a00") + frame),
+        "geneve": udp(ends[0], 50002, ends[1], 6081, bytes.fromhex("0100655800002a00 01020380") + frame),
+        "ip_in_ip": ip(*ends, 4, question),
+    }, {
+        "mpls_pseudowire": (1, mpls + bytes(4) + frame), "mpls_pseudowire_plain": (1, mpls + b"\x46" + frame[1:]),
+        "mpls_pseudowire_vlan": (1, mpls + bytes(4) + ethernet(question, vlan=7)),
+        "raw_ipv6_first_fragment": (101, cut + six + bytes([17, 0, 0, 1, 0, 0, 0, 9]) + struct.pack(">HHHH", 40000, 53, 999, 0)),
+    }
+
+
 def write_seeds(folder):
     """Seeds of packet_parse (link type, packet) and names_parse (kind, payload)."""
     question = udp("203.0.113.12", 40000, RESOLVER, 53, dns_question("tet-loto.example", 1))
@@ -145,9 +170,10 @@ def write_seeds(folder):
         "raw_ipv6": (101, six), "raw_ipv6_hop": (101, hop), "raw_ipv6_fragment": (101, fragment),
         "null": (0, b"\2\0\0\0" + question), "cooked": (113, bytes(14) + b"\x08\0" + question),
         "cooked_2": (276, b"\x86\xdd" + bytes(18) + six), "ppp": (9, b"\xff\x03\0\x21" + hello),
-        "gre": (101, ip("203.0.113.1", "192.0.2.9", 47, b"\0\0\x08\0" + question)),
-        "ip_in_ip": (101, ip("203.0.113.1", "192.0.2.9", 4, question)), "ipv6_in_ip": (101, ip("203.0.113.1", "192.0.2.9", 41, six)),
+        "ipv6_in_ip": (101, ip("203.0.113.1", "192.0.2.9", 41, six)),
     }
+    carried, others = tunnels()
+    packets.update({name: (101, packet) for name, packet in carried.items()}, **others)
     names = {
         "dns_question": b"d" + dns_question("tet-loto.example", 1), "dns_answer": b"d" + dns_answer("a.example", 1, "192.0.2.7"),
         "dns_answer_6": b"d" + dns_answer("a.example", 1, "2001:db8::7"), "tls": b"x" + client_hello("www.bao.example"),

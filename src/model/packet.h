@@ -14,9 +14,15 @@ struct packet {
         uint16_t source_port, destination_port; /* 0 without has_ports */
         uint8_t protocol;                       /* of the last header that could be read */
         bool has_ports;
-        bool is_fragment;    /* not the first one: it has no ports and no payload of its own */
-        struct text payload; /* behind the transport header; empty when there is none */
-        struct text inner;   /* an IP packet carried in this one (IP in IP, GRE); empty = none */
+        bool is_fragment;       /* not the first one: it has no ports and no payload of its own */
+        bool is_first_fragment; /* others with its fragment_id follow */
+        uint8_t tcp_flags;      /* 0 when it is no TCP or cut */
+        uint8_t icmp_type, icmp_code; /* 0 when it is no ICMP or cut */
+        uint32_t ip_bytes;            /* of the IP packet as it was on the wire, with its headers */
+        uint32_t fragment_id;         /* with is_fragment or is_first_fragment */
+        struct text payload;          /* behind the transport header; empty when there is none */
+        struct text inner; /* a packet carried in this one (IP in IP, GRE, VXLAN); empty = none */
+        int inner_link;    /* its link type, as packet_parse takes it */
 };
 
 /* Where in a packet a name or address was seen. */
@@ -40,6 +46,7 @@ struct packet_names {
         struct packet_name names[PACKET_NAMES_MAX];
         struct ip_address addresses[PACKET_NAMES_MAX]; /* of DNS answers */
         size_t name_count, address_count, left_out;
+        bool is_answer;           /* DNS: not the question itself; the resolver sent it */
         char url[PACKET_URL_MAX]; /* "host/path" of an HTTP request; "" = none */
 };
 

@@ -32,6 +32,7 @@ struct archive_counts {
         uint64_t bytes;                              /* on disk, index included */
         uint64_t dropped_unsealed_bytes; /* of a journal that was cut, when it was opened */
         uint64_t damaged_files, partitions, removed_partitions;
+        uint64_t refused; /* facts that were not kept: disk full, or a name above 1,024 bytes */
         time_ms first_at, last_at;
 };
 

@@ -149,6 +149,7 @@ void names_parse_dns(struct packet_names *out, struct text message)
 
         if (m.len < 12 || (m.at[2] & 0x78) != 0) /* a standard query only */
                 return;
+        out->is_answer = (m.at[2] & 0x80) != 0;
         questions = get16(m.at + 4);
         answers = get16(m.at + 6);
         if (questions > DNS_RECORDS_MAX || answers > DNS_RECORDS_MAX)
@@ -284,6 +285,7 @@ void names_parse(struct packet_names *out, const struct packet *packet)
         bool dns = is_dns_port(packet->source_port) || is_dns_port(packet->destination_port);
 
         out->name_count = out->address_count = out->left_out = 0;
+        out->is_answer = false;
         out->url[0] = '\0';
         if (payload.len < 2 || packet->is_fragment)
                 return;

@@ -14,11 +14,12 @@ int packet_each(time_ms at, int link_type, struct text bytes, struct packet_sink
                 return err;
         for (int depth = 0;; depth++) {
                 struct text inner = packet.inner;
+                int inner_link = packet.inner_link;
                 names_parse(&names, &packet);
                 err = sink.take(sink.state, at, &packet, &names);
                 if (err || inner.len == 0 || depth == PACKET_TUNNELS_MAX)
                         return err;
-                if (packet_parse(&packet, PACKET_LINK_RAW, inner))
+                if (packet_parse(&packet, inner_link, inner))
                         return 0; /* what is inside is no IP: the outer packet counted */
         }
 }

@@ -23,12 +23,16 @@ enum link_type {
 
 enum ether_type {
         ETHER_IPV4 = 0x0800,
+        ETHER_ERSPAN_3 = 0x22EB, /* of GRE */
+        ETHER_BRIDGED = 0x6558,  /* of GRE and Geneve: a whole Ethernet frame */
         ETHER_VLAN = 0x8100,
         ETHER_IPV6 = 0x86DD,
+        ETHER_PPP = 0x880B, /* of GRE version 1: PPTP (RFC 2637) */
         ETHER_MPLS = 0x8847,
         ETHER_MPLS_MULTICAST = 0x8848,
         ETHER_PPPOE = 0x8864,
         ETHER_QINQ = 0x88A8,
+        ETHER_ERSPAN = 0x88BE, /* of GRE */
         ETHER_QINQ_OLD = 0x9100,
         ETHER_QINQ_OLDER = 0x9200,
         ETHER_NONE = -1 /* what follows tells by its first four bits: IP version 4 or 6 */
@@ -47,6 +51,8 @@ enum ip_protocol {
         IP_HIP = 139,
         IP_SHIM6 = 140
 };
+
+enum tunnel_port { PORT_VXLAN = 4789, PORT_GENEVE = 6081 };
 
 /* What is left to read. */
 struct cursor {
@@ -140,8 +146,35 @@ static int skip_pppoe(struct cursor *c, int *ether)
         return p[1] == 0 ? ppp_to_ether(c, ether) : ERR_UNSUPPORTED; /* code 0: session data */
 }
 
-/* Labels up to the one marked as last. Behind them may be an Ethernet pseudowire: that is not read.
- */
+static bool is_ip_type(unsigned ether)
+{
+        return ether == ETHER_IPV4 || ether == ETHER_IPV6;
+}
+
+/* Behind the last label nothing says what follows (RFC 4928 3). IP by its version, unless its
+ * length is wrong and it reads as an Ethernet frame with IP inside: an address of a card may begin
+ * with 4 or 6. Zero is the control word of a pseudowire (RFC 4385). */
+static bool is_pseudowire(const struct cursor *c)
+{
+        const uint8_t *p = c->at;
+        unsigned version = c->left ? p[0] >> 4 : 0;
+
+        if (version != 4 && version != 6)
+                return true;
+        if (c->left < 15 || (version == 4 && get16(p + 2) == c->left) ||
+            (version == 6 && get16(p + 4) + 40U == c->left))
+                return false;
+        return is_ip_type(get16(p + 12)) && (p[14] >> 4 == 4 || p[14] >> 4 == 6);
+}
+
+static int skip_pseudowire(struct cursor *c, int *ether)
+{
+        if (c->left && c->at[0] >> 4 == 0 && !take(c, 4))
+                return ERR_FORMAT;
+        return skip_ethernet(c, ether);
+}
+
+/* Labels up to the one marked as last, and the frame of a pseudowire. */
 static int skip_mpls(struct cursor *c, int *ether)
 {
         for (int i = 0; i < PACKET_HEADERS_MAX; i++) {
@@ -150,7 +183,7 @@ static int skip_mpls(struct cursor *c, int *ether)
                         return ERR_FORMAT;
                 if (p[2] & 1) {
                         *ether = ETHER_NONE;
-                        return 0;
+                        return is_pseudowire(c) ? skip_pseudowire(c, ether) : 0;
                 }
         }
         return ERR_FORMAT;
@@ -219,45 +252,112 @@ static int skip_between(struct cursor *c, int *ether)
         return ERR_FORMAT;
 }
 
-/* The fields of a GRE header (RFC 2784, 2890) up to the IP packet inside; others are left. */
+static void carries(struct packet *out, int link_type, struct cursor c)
+{
+        out->inner = rest_of(&c);
+        out->inner_link = link_type;
+}
+
+/* Steps over what stands between GRE and the mirrored frame: nothing in type I, which has no
+ * sequence number, 8 bytes in type II, 12 or 20 in type III (draft-foschiano-erspan 4). */
+static bool skip_erspan(struct cursor *c, unsigned type, bool has_sequence)
+{
+        const uint8_t *p;
+
+        if (type == ETHER_ERSPAN)
+                return !has_sequence || take(c, 8);
+        p = take(c, 12);
+        return p && (!(p[11] & 1) || take(c, 8));
+}
+
+/* GRE (RFC 2784, 2890) and its version 1 (RFC 2637), up to the packet inside; other kinds of
+ * content, and source routes, are left. */
 static void find_gre(struct packet *out, struct cursor c)
 {
         const uint8_t *p = take(&c, 4);
+        unsigned flags, type;
         size_t more;
-        unsigned type;
 
-        if (!p || (p[1] & 7) != 0) /* version 1 is PPTP's */
+        if (!p)
                 return;
+        flags = get16(p);
         type = get16(p + 2);
-        more = ((p[0] & 0x80) ? 4U : 0U) + ((p[0] & 0x20) ? 4U : 0U) + ((p[0] & 0x10) ? 4U : 0U);
-        if ((type == ETHER_IPV4 || type == ETHER_IPV6) && take(&c, more))
-                out->inner = rest_of(&c);
+        more = ((flags & 0x8000) ? 4U : 0U) + ((flags & 0x2000) ? 4U : 0U) +
+               ((flags & 0x1000) ? 4U : 0U) + ((flags & 0x0080) ? 4U : 0U);
+        if ((flags & 0x4000) || (flags & 7) > 1 || !take(&c, more))
+                return;
+        if ((flags & 7) == 1)
+                type = type == ETHER_PPP ? ETHER_PPP : 0;
+        if (is_ip_type(type))
+                carries(out, LINK_RAW, c);
+        else if (type == ETHER_PPP)
+                carries(out, LINK_PPP, c);
+        else if (type == ETHER_BRIDGED)
+                carries(out, LINK_ETHERNET, c);
+        else if ((type == ETHER_ERSPAN || type == ETHER_ERSPAN_3) &&
+                 skip_erspan(&c, type, flags & 0x1000))
+                carries(out, LINK_ETHERNET, c);
 }
 
-/* Ports and payload, as far as the bytes go. */
+/* VXLAN (RFC 7348 5) and Geneve (RFC 8926 3.4) are known by their port alone, so the header has to
+ * be as they say. */
+static void find_udp_tunnel(struct packet *out)
+{
+        struct cursor c = { (const uint8_t *)out->payload.data, out->payload.len };
+        const uint8_t *p = c.left >= 8 ? take(&c, 8) : NULL;
+
+        if (!p)
+                return;
+        if (out->destination_port == PORT_VXLAN) {
+                if (p[0] == 0x08 && p[7] == 0)
+                        carries(out, LINK_ETHERNET, c);
+        } else if (out->destination_port == PORT_GENEVE) {
+                unsigned type = get16(p + 2);
+                if (p[0] >> 6 != 0 || p[7] != 0 || !take(&c, (p[0] & 0x3FU) * 4U))
+                        return;
+                if (type == ETHER_BRIDGED || is_ip_type(type))
+                        carries(out, type == ETHER_BRIDGED ? LINK_ETHERNET : LINK_RAW, c);
+        }
+}
+
+/* Ports, flags and payload, as far as the bytes go. */
+static void read_tcp_or_udp(struct packet *out, struct cursor c)
+{
+        const uint8_t *p = take(&c, 4);
+        bool tcp = out->protocol == PACKET_TCP;
+        size_t least = tcp ? 20 : 8, header = least;
+
+        if (!p)
+                return;
+        out->source_port = (uint16_t)get16(p);
+        out->destination_port = (uint16_t)get16(p + 2);
+        out->has_ports = true;
+        if (tcp) {
+                header = c.left > 8 ? (size_t)(c.at[8] >> 4) * 4 : 0;
+                out->tcp_flags = c.left > 9 ? c.at[9] : 0;
+        }
+        if (header < least || !take(&c, header - 4))
+                return;
+        out->payload = rest_of(&c);
+        if (!tcp)
+                find_udp_tunnel(out);
+}
+
 static void read_transport(struct packet *out, struct cursor c)
 {
-        const uint8_t *p;
-        size_t header, least = out->protocol == PACKET_UDP ? 8 : 20;
-
         switch (out->protocol) {
         case PACKET_TCP:
         case PACKET_UDP:
-                p = take(&c, 4);
-                if (!p)
-                        return;
-                out->source_port = (uint16_t)get16(p);
-                out->destination_port = (uint16_t)get16(p + 2);
-                out->has_ports = true;
-                header = out->protocol == PACKET_UDP ? 8
-                         : c.left > 8                ? (size_t)(c.at[8] >> 4) * 4
-                                                     : 0;
-                if (header >= least && take(&c, header - 4))
-                        out->payload = rest_of(&c);
+                read_tcp_or_udp(out, c);
+                return;
+        case PACKET_ICMP:
+        case PACKET_ICMP6:
+                out->icmp_type = c.left > 0 ? c.at[0] : 0;
+                out->icmp_code = c.left > 1 ? c.at[1] : 0;
                 return;
         case IP_IN_IP:
         case IP_IPV6_IN_IP:
-                out->inner = rest_of(&c);
+                carries(out, LINK_RAW, c);
                 return;
         case IP_GRE:
                 find_gre(out, c);
@@ -265,30 +365,6 @@ static void read_transport(struct packet *out, struct cursor c)
         default:
                 return;
         }
-}
-
-static int read_ipv4(struct packet *out, struct cursor c)
-{
-        const uint8_t *p = take(&c, 20);
-        size_t header, total;
-
-        if (!p || p[0] >> 4 != 4)
-                return ERR_FORMAT;
-        header = (size_t)(p[0] & 15) * 4;
-        total = get16(p + 2);
-        if (header < 20 ||
-            (total != 0 && total < header)) /* 0: the card cuts it into packets later */
-                return ERR_FORMAT;
-        out->source = ip_address_from_v4((uint32_t)get16(p + 12) << 16 | get16(p + 14));
-        out->destination = ip_address_from_v4((uint32_t)get16(p + 16) << 16 | get16(p + 18));
-        out->protocol = p[9];
-        out->is_fragment = (get16(p + 6) & 0x1FFF) != 0;
-        if (!take(&c, header - 20) || out->is_fragment)
-                return 0;
-        if (total && c.left > total - header)
-                c.left = total - header; /* Ethernet fills short frames */
-        read_transport(out, c);
-        return 0;
 }
 
 /* Steps over one extension header: its length, 0 when `next` is none, or -1 when it is cut. */
@@ -311,6 +387,13 @@ static int extension_length(uint8_t next, const struct cursor *c)
         }
 }
 
+static void read_fragment(struct packet *out, unsigned offset, bool more, uint32_t id)
+{
+        out->is_fragment = offset != 0;
+        out->is_first_fragment = offset == 0 && more;
+        out->fragment_id = id;
+}
+
 static void read_extensions(struct packet *out, struct cursor c)
 {
         for (int i = 0; i < PACKET_HEADERS_MAX; i++) {
@@ -324,11 +407,40 @@ static void read_extensions(struct packet *out, struct cursor c)
                 if (!p)
                         return;
                 if (out->protocol == IP_FRAGMENT)
-                        out->is_fragment = (get16(p + 2) & 0xFFF8) != 0;
+                        read_fragment(out, get16(p + 2) >> 3, p[3] & 1,
+                            (uint32_t)get16(p + 4) << 16 | get16(p + 6));
                 out->protocol = p[0];
                 if (out->is_fragment)
                         return;
         }
+}
+
+static int read_ipv4(struct packet *out, struct cursor c)
+{
+        const uint8_t *p = take(&c, 20);
+        size_t header, total;
+
+        if (!p || p[0] >> 4 != 4)
+                return ERR_FORMAT;
+        header = (size_t)(p[0] & 15) * 4;
+        total = get16(p + 2);
+        if (header < 20 ||
+            (total != 0 && total < header)) /* 0: the card cuts it into packets later */
+                return ERR_FORMAT;
+        out->source = ip_address_from_v4((uint32_t)get16(p + 12) << 16 | get16(p + 14));
+        out->destination = ip_address_from_v4((uint32_t)get16(p + 16) << 16 | get16(p + 18));
+        out->protocol = p[9];
+        out->ip_bytes = (uint32_t)(total ? total : c.left + 20);
+        read_fragment(out, get16(p + 6) & 0x1FFF, p[6] & 0x20, get16(p + 4));
+        if (!take(&c, header - 20) || out->is_fragment)
+                return 0;
+        if (total && c.left > total - header)
+                c.left = total - header; /* Ethernet fills short frames */
+        if (out->protocol == IP_AUTHENTICATION)
+                read_extensions(out, c); /* the only one that IPv4 shares */
+        else
+                read_transport(out, c);
+        return 0;
 }
 
 static int read_ipv6(struct packet *out, struct cursor c)
@@ -342,6 +454,7 @@ static int read_ipv6(struct packet *out, struct cursor c)
         memcpy(out->destination.bytes, p + 24, 16);
         out->protocol = p[6];
         length = get16(p + 4);
+        out->ip_bytes = (uint32_t)(40 + (length ? length : c.left));
         if (length && c.left > length) /* 0: a jumbogram, or cut later by the card */
                 c.left = length;
         read_extensions(out, c);

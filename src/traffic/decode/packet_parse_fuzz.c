@@ -1,6 +1,5 @@
 /* traffic/decode/packet_parse_fuzz.c: two bytes of link type, then a packet. What is given out lies
- * within the packet, and a packet without its link header parses to the same.
- * SPDX-License-Identifier: Apache-2.0 */
+ * within it, what is carried is smaller, and without its link header it parses to the same. SPDX-License-Identifier: Apache-2.0 */
 #include "traffic/decode/packet_parse.h"
 
 #include <assert.h>
@@ -27,7 +26,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 return 0;
         lies_within(p.payload, whole);
         lies_within(p.inner, whole);
-        assert(!(p.is_fragment && p.has_ports));
+        assert(p.inner.len == 0 || p.inner.len < whole.len);
+        assert(!(p.is_fragment && (p.has_ports || p.is_first_fragment || p.inner.len)));
+        assert(p.ip_bytes >= 20);
         if (link_type == 1 && whole.len > 14 && (uint8_t)whole.data[12] == 0x08 &&
             whole.data[13] == 0) {
                 whole.data += 14;

@@ -54,6 +54,10 @@ static const struct expected {
         { "raw_ipv6", "2001:db8::1", "2001:db8::2", 40000, 53, 17, 27 },
         { "raw_ipv6_hop", "2001:db8::1", "2001:db8::2", 40000, 53, 17, 27 },
         { "raw_ipv6_fragment", "2001:db8::1", "2001:db8::2", 0, 0, 17, 0 },
+        { "mpls_pseudowire", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
+        { "mpls_pseudowire_plain", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
+        { "mpls_pseudowire_vlan", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
+        { "raw_ipv6_first_fragment", "2001:db8::1", "2001:db8::2", 40000, 53, 17, 0 },
         { "gre", "203.0.113.1", "192.0.2.9", 0, 0, 47, 0 },
 };
 
@@ -91,7 +95,8 @@ static void later_fragment_has_no_ports(void **state)
 
 static void tunnel_gives_the_packet_inside(void **state)
 {
-        static const char *const tunnels[] = { "gre", "ip_in_ip", "ipv6_in_ip" };
+        static const char *const tunnels[] = { "gre", "gre_checksum_key", "gre_bridged", "gre_pptp",
+                "erspan_1", "erspan_2", "erspan_3", "vxlan", "geneve", "ip_in_ip", "ipv6_in_ip" };
 
         (void)state;
         for (size_t i = 0; i < ARRAY_LEN(tunnels); i++) {
@@ -99,10 +104,46 @@ static void tunnel_gives_the_packet_inside(void **state)
                 struct packet outer, inner;
                 load(&seed, tunnels[i]);
                 assert_int_equal(packet_parse(&outer, seed.link_type, seed.packet), 0);
-                assert_true(outer.inner.len > 20);
-                assert_int_equal(packet_parse(&inner, PACKET_LINK_RAW, outer.inner), 0);
+                assert_int_equal(outer.ip_bytes, seed.packet.len);
+                assert_int_equal(packet_parse(&inner, outer.inner_link, outer.inner), 0);
                 assert_int_equal(inner.destination_port, 53);
         }
+}
+
+static void fragments_tell_their_number_and_their_place(void **state)
+{
+        struct seed seed;
+        struct packet first, later;
+
+        (void)state;
+        load(&seed, "raw_ipv6_first_fragment");
+        assert_int_equal(packet_parse(&first, seed.link_type, seed.packet), 0);
+        assert_true(first.is_first_fragment && !first.is_fragment);
+        load(&seed, "raw_ipv6_fragment");
+        assert_int_equal(packet_parse(&later, seed.link_type, seed.packet), 0);
+        assert_true(later.is_fragment && !later.is_first_fragment);
+        assert_int_equal(first.fragment_id, 9);
+        assert_int_equal(later.fragment_id, 9);
+}
+
+static void bytes_are_those_of_the_ip_packet(void **state)
+{
+        struct seed seed;
+        struct packet p;
+
+        (void)state;
+        load(&seed, "ethernet_vlan_tls");
+        assert_int_equal(packet_parse(&p, seed.link_type, seed.packet), 0);
+        assert_int_equal(p.ip_bytes, seed.packet.len - 18);
+        assert_int_equal(p.tcp_flags, 0x18);
+        /* a frame that is filled up, and one of which the capture kept only the headers */
+        load(&seed, "raw_ipv6");
+        seed.packet.len += 6;
+        assert_int_equal(packet_parse(&p, seed.link_type, seed.packet), 0);
+        assert_int_equal(p.ip_bytes, seed.packet.len - 6);
+        seed.packet.len -= 30;
+        assert_int_equal(packet_parse(&p, seed.link_type, seed.packet), 0);
+        assert_int_equal(p.ip_bytes, seed.packet.len + 24);
 }
 
 /* Cut at every byte: either refused, or with the same addresses; and the output untouched when
@@ -148,6 +189,8 @@ int main(int argc, char **argv)
                 cmocka_unit_test(every_link_and_header_leads_to_the_same_packet),
                 cmocka_unit_test(later_fragment_has_no_ports),
                 cmocka_unit_test(tunnel_gives_the_packet_inside),
+                cmocka_unit_test(fragments_tell_their_number_and_their_place),
+                cmocka_unit_test(bytes_are_those_of_the_ip_packet),
                 cmocka_unit_test(cut_packet_is_read_as_far_as_it_goes),
                 cmocka_unit_test(what_is_no_ip_is_unsupported),
         };

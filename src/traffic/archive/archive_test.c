@@ -1,0 +1,450 @@
+/* traffic/archive/archive_test.c: what goes in comes out, and a hunt finds what a walk over all
+ * facts finds. Facts are made from a seed; the oracle keeps them in memory.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "base/mem.h"
+#include "indicators/set/indicator_builder.h"
+#include "indicators/set/indicator_set.h"
+#include "system/os/folder.h"
+#include "traffic/archive/archive.h"
+#include "traffic/archive/facts.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static const time_ms day_begin = INT64_C(19737) * DAY_MS; /* 15/01/2024 */
+
+struct place {
+        char path[64];
+        struct folder *folder;
+        time_ms now;
+        struct clock clock;
+        uint64_t seed;
+};
+
+static uint64_t next(struct place *p)
+{
+        p->seed = p->seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        return p->seed >> 33;
+}
+
+static void place_init(struct place *p)
+{
+        *p = (struct place){ .path = "/tmp/canh-archive-XXXXXX", .now = day_begin, .seed = 7 };
+        assert_non_null(mkdtemp(p->path));
+        assert_int_equal(folder_open(&p->folder, p->path), 0);
+        p->clock = clock_fixed(&p->now);
+}
+
+static int remove_one(void *state, const char *name)
+{
+        return file_remove(state, name);
+}
+
+static void place_done(struct place *p)
+{
+        assert_int_equal(folder_each(p->folder, remove_one, p->folder), 0);
+        p->folder = folder_close(p->folder);
+        assert_int_equal(remove(p->path), 0);
+}
+
+static struct ip_address address(const char *text)
+{
+        struct ip_address a;
+
+        assert_int_equal(ip_address_parse(&a, text_of(text)), 0);
+        return a;
+}
+
+static struct ip_address some_host(struct place *p)
+{
+        if (next(p) % 8 == 0) {
+                struct ip_address a = address("fd00::1");
+
+                a.bytes[15] = (uint8_t)next(p);
+                return a;
+        }
+        return ip_address_from_v4(UINT32_C(0x0a000000) | (uint32_t)(next(p) % 300));
+}
+
+static struct ip_address some_remote(struct place *p)
+{
+        if (next(p) % 6 == 0) {
+                struct ip_address a = address("2001:db8::");
+
+                a.bytes[14] = (uint8_t)(next(p) % 3);
+                a.bytes[15] = (uint8_t)next(p);
+                return a;
+        }
+        return ip_address_from_v4(UINT32_C(0xc6336400) + (uint32_t)(next(p) % 2000));
+}
+
+static time_ms some_time(struct place *p)
+{
+        switch (next(p) % 50) {
+        case 0:
+                return 0 - (time_ms)next(p);
+        case 1:
+                return (time_ms)(next(p) << 20);
+        default:
+                return day_begin - (time_ms)(next(p) % (3 * DAY_MS));
+        }
+}
+
+static struct flow some_flow(struct place *p)
+{
+        struct flow f = { .begin = some_time(p) };
+        unsigned way = (unsigned)(next(p) % 10);
+
+        f.end = f.begin + (time_ms)(next(p) % 5 ? next(p) % 60000 : 0);
+        f.source = way < 6 ? some_host(p) : some_remote(p);
+        f.destination = way == 0 || way > 7 ? some_host(p) : some_remote(p);
+        f.source_port = (uint16_t)next(p);
+        f.destination_port = next(p) % 2 ? 443 : (uint16_t)next(p);
+        f.protocol = next(p) % 3 ? 6 : 17;
+        f.flags_out = (uint8_t)next(p);
+        f.flags_in = (uint8_t)next(p);
+        f.packets_out = next(p) % 100;
+        f.bytes_out = next(p) << (next(p) % 33);
+        f.packets_in = next(p) % 3 ? next(p) % 1000 : 0;
+        f.bytes_in = f.packets_in * (next(p) % 1500);
+        f.sampling = next(p) % 20 ? 1 : (uint32_t)next(p);
+        return f;
+}
+
+static const char *const names[] = { "example.org", "www.example.org", "evil.example.org",
+        "example.org-x.test", "a.b.evil.example.org", "mail.example.net", "x", "" };
+
+static struct name_sighting some_name(struct place *p)
+{
+        struct name_sighting s = { .at = some_time(p),
+                .host = some_host(p),
+                .peer = some_remote(p),
+                .place = (enum packet_place)(1 + next(p) % 3),
+                .has_answer = next(p) % 2 };
+
+        if (s.has_answer)
+                s.answer = some_remote(p);
+        s.name = text_of(names[next(p) % ARRAY_LEN(names)]);
+        if (next(p) % 16 == 0) {
+                s.place = PACKET_PLACE_CERTIFICATE;
+                s.name = TEXT("00112233445566778899aabbccddeeff00112233");
+        }
+        return s;
+}
+
+static struct translation some_translation(struct place *p)
+{
+        struct translation t = { .begin = some_time(p),
+                .inner = some_host(p),
+                .outer = address("203.0.113.5"),
+                .has_peer = next(p) % 2,
+                .inner_port = (uint16_t)next(p),
+                .outer_port = (uint16_t)next(p),
+                .peer_port = (uint16_t)next(p),
+                .protocol = 6 };
+
+        t.end = next(p) % 2 && t.begin > 0 ? t.begin + 60000 : 0;
+        if (t.has_peer)
+                t.peer = some_remote(p);
+        return t;
+}
+
+static struct lease some_lease(struct place *p)
+{
+        struct lease l = { .begin = some_time(p), .address = some_host(p) };
+
+        l.end = next(p) % 2 && l.begin > 0 ? l.begin + DAY_MS : 0;
+        l.has_hardware = next(p) % 2;
+        for (unsigned i = 0; i < LEASE_HARDWARE_BYTES && l.has_hardware; i++)
+                l.hardware[i] = (uint8_t)next(p);
+        l.host_name = next(p) % 2 ? TEXT("MAY-01") : (struct text){ 0 };
+        return l;
+}
+
+static void take_some(struct place *p, struct traffic_sink a, struct traffic_sink b, size_t count)
+{
+        for (size_t i = 0; i < count; i++) {
+                struct flow f = some_flow(p);
+                struct name_sighting s = some_name(p);
+                struct translation t = some_translation(p);
+                struct lease l = some_lease(p);
+
+                assert_int_equal(a.take_flow(a.state, &f), 0);
+                assert_int_equal(b.take_flow(b.state, &f), 0);
+                if (i % 4)
+                        continue;
+                assert_int_equal(a.take_name(a.state, &s), 0);
+                assert_int_equal(b.take_name(b.state, &s), 0);
+                assert_int_equal(a.take_translation(a.state, &t), 0);
+                assert_int_equal(b.take_translation(b.state, &t), 0);
+                assert_int_equal(a.take_lease(a.state, &l), 0);
+                assert_int_equal(b.take_lease(b.state, &l), 0);
+        }
+}
+
+/* Facts as lines, so that two heaps of them compare by sorting. */
+struct lines {
+        char **all;
+        size_t count, room;
+};
+
+static int add_line(struct lines *l, const char *line)
+{
+        if (l->count == l->room) {
+                l->room = l->room ? l->room * 2 : 64;
+                l->all = mem_grow(l->all, l->room, sizeof(*l->all));
+                assert_non_null(l->all);
+        }
+        l->all[l->count++] = mem_copy_text(line, strlen(line));
+        return 0;
+}
+
+static const char *hex(char out[IP_HEX_MAX], const struct ip_address *a)
+{
+        return ip_address_write_hex(out, a);
+}
+
+static int line_flow(void *state, const struct flow *f)
+{
+        char line[512], a[IP_HEX_MAX], b[IP_HEX_MAX];
+
+        (void)snprintf(line, sizeof(line), "flow %ld %ld %s:%u %s:%u %u %u %u %lu %lu %lu %lu %u",
+            f->begin, f->end, hex(a, &f->source), f->source_port, hex(b, &f->destination),
+            f->destination_port, f->protocol, f->flags_out, f->flags_in, f->packets_out,
+            f->bytes_out, f->packets_in, f->bytes_in, f->sampling);
+        return add_line(state, line);
+}
+
+static int line_name(void *state, const struct name_sighting *s)
+{
+        char line[512], a[IP_HEX_MAX], b[IP_HEX_MAX], c[IP_HEX_MAX];
+
+        (void)snprintf(line, sizeof(line), "name %ld %s %s %u %s %.*s", s->at, hex(a, &s->host),
+            hex(b, &s->peer), s->place, s->has_answer ? hex(c, &s->answer) : "-",
+            TEXT_ARGS(s->name));
+        return add_line(state, line);
+}
+
+static int line_translation(void *state, const struct translation *t)
+{
+        char line[512], a[IP_HEX_MAX], b[IP_HEX_MAX], c[IP_HEX_MAX];
+
+        (void)snprintf(line, sizeof(line), "nat %ld %ld %s %s %s %u %u %u %u", t->begin, t->end,
+            hex(a, &t->inner), hex(b, &t->outer), t->has_peer ? hex(c, &t->peer) : "-",
+            t->inner_port, t->outer_port, t->peer_port, t->protocol);
+        return add_line(state, line);
+}
+
+static int line_lease(void *state, const struct lease *l)
+{
+        char line[512], a[IP_HEX_MAX];
+
+        (void)snprintf(line, sizeof(line), "lease %ld %ld %s %d %02x%02x%02x%02x%02x%02x %.*s",
+            l->begin, l->end, hex(a, &l->address), l->has_hardware, l->hardware[0], l->hardware[1],
+            l->hardware[2], l->hardware[3], l->hardware[4], l->hardware[5],
+            TEXT_ARGS(l->host_name));
+        return add_line(state, line);
+}
+
+static struct traffic_sink lines_sink(struct lines *l)
+{
+        return (struct traffic_sink){ line_flow, line_name, line_translation, line_lease, l };
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+        return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void assert_same_lines(struct lines *a, struct lines *b)
+{
+        if (a->count)
+                qsort(a->all, a->count, sizeof(*a->all), compare_lines);
+        if (b->count)
+                qsort(b->all, b->count, sizeof(*b->all), compare_lines);
+        for (size_t i = 0; i < a->count && i < b->count; i++)
+                assert_string_equal(a->all[i], b->all[i]);
+        assert_int_equal(a->count, b->count);
+}
+
+static void lines_done(struct lines *l)
+{
+        for (size_t i = 0; i < l->count; i++)
+                mem_free(l->all[i]);
+        mem_free_at(&l->all);
+        *l = (struct lines){ 0 };
+}
+
+/* The oracle: every fact, one after the other, with rules that are written down once more. */
+static bool in_time(const struct archive_question *q, time_ms begin, time_ms end)
+{
+        return (q->since == 0 && q->until == 0) ||
+               (end >= q->since && (q->until == 0 || begin < q->until));
+}
+
+static bool in_prefixes(const struct archive_question *q, const struct ip_address *a)
+{
+        for (size_t i = 0; i < q->address_count; i++)
+                if (ip_prefix_contains(&q->addresses[i], a))
+                        return true;
+        return false;
+}
+
+static bool is_private(const struct ip_address *a)
+{
+        return a->bytes[0] == 0xfd || (ip_address_is_v4(a) && a->bytes[12] == 10);
+}
+
+static bool flow_answers(const struct archive_question *q, const struct flow *f)
+{
+        bool source = in_prefixes(q, &f->source), destination = in_prefixes(q, &f->destination);
+        bool s = is_private(&f->source), d = is_private(&f->destination);
+
+        if (!in_time(q, f->begin, f->end) || q->name.len)
+                return false;
+        if (q->address_count == 0)
+                return true;
+        if (q->end == ARCHIVE_END_ANY || s == d)
+                return source || destination;
+        return (q->end == ARCHIVE_END_INTERNAL) == s ? source : destination;
+}
+
+static bool name_answers(const struct archive_question *q, const struct name_sighting *s)
+{
+        bool internal = in_prefixes(q, &s->host);
+        bool remote = in_prefixes(q, &s->peer) || (s->has_answer && in_prefixes(q, &s->answer));
+        size_t n = q->name.len;
+
+        if (!in_time(q, s->at, s->at) || s->name.len < n)
+                return false;
+        if (n && memcmp(s->name.data + s->name.len - n, q->name.data, n) != 0)
+                return false;
+        if (n && s->name.len > n && s->name.data[s->name.len - n - 1] != '.')
+                return false;
+        if (q->address_count == 0)
+                return true;
+        return (q->end != ARCHIVE_END_REMOTE && internal) ||
+               (q->end != ARCHIVE_END_INTERNAL && remote);
+}
+
+static void oracle(struct lines *out, const struct facts *all, const struct archive_question *q)
+{
+        for (size_t i = 0; i < all->count[FACT_FLOW]; i++)
+                if (flow_answers(q, &all->flows[i]))
+                        assert_int_equal(line_flow(out, &all->flows[i]), 0);
+        for (size_t i = 0; i < all->count[FACT_NAME]; i++)
+                if (name_answers(q, &all->names[i]))
+                        assert_int_equal(line_name(out, &all->names[i]), 0);
+        for (size_t i = 0; i < all->count[FACT_TRANSLATION] && !q->name.len; i++)
+                if (in_time(q, all->translations[i].begin,
+                        all->translations[i].end ? all->translations[i].end : INT64_MAX) &&
+                    q->address_count == 0)
+                        assert_int_equal(line_translation(out, &all->translations[i]), 0);
+        for (size_t i = 0; i < all->count[FACT_LEASE] && !q->name.len; i++)
+                if (in_time(q, all->leases[i].begin,
+                        all->leases[i].end ? all->leases[i].end : INT64_MAX) &&
+                    q->address_count == 0)
+                        assert_int_equal(line_lease(out, &all->leases[i]), 0);
+}
+
+static void assert_answers(
+    struct place *p, const struct facts *all, const struct archive_question *q)
+{
+        AUTO(archive_reader_close_at) struct archive_reader *r = NULL;
+        struct lines got = { 0 }, wanted = { 0 };
+        struct traffic_sink sink = lines_sink(&got);
+
+        if (q->address_count) /* which end of those is asked is tested apart */
+                sink.take_translation = NULL, sink.take_lease = NULL;
+        assert_int_equal(archive_reader_open(&r, p->folder), 0);
+        assert_int_equal(archive_each(r, q, sink), 0);
+        assert_null(archive_reader_damage(r, 0));
+        oracle(&wanted, all, q);
+        assert_same_lines(&got, &wanted);
+        lines_done(&got);
+        lines_done(&wanted);
+}
+
+static struct archive *open_archive(struct place *p, const struct archive_options *more)
+{
+        struct archive_options o = more ? *more : (struct archive_options){ 0 };
+        struct archive *a;
+
+        o.clock = &p->clock;
+        assert_int_equal(archive_open(&a, p->folder, &o), 0);
+        return a;
+}
+
+static void every_question_is_answered_as_by_a_walk_over_all_facts(void **state)
+{
+        struct place p;
+        struct archive *a;
+        struct facts all;
+
+        (void)state;
+        place_init(&p);
+        assert_int_equal(facts_init(&all, SIZE_MAX), 0);
+        a = open_archive(&p, NULL);
+        for (int round = 0; round < 3; round++) {
+                take_some(&p, archive_sink(a), facts_sink(&all), 5000);
+                assert_int_equal(archive_seal(a), 0);
+        }
+        assert_answers(&p, &all, &(struct archive_question){ 0 });
+        for (int i = 0; i < 60; i++) {
+                struct ip_prefix prefixes[2] = { { some_host(&p), 128 }, { some_remote(&p), 128 } };
+                struct archive_question q = { .addresses = prefixes,
+                        .address_count = next(&p) % 3,
+                        .end = (enum archive_end)(next(&p) % 3) };
+
+                prefixes[0].bits = prefixes[1].bits = i % 2 ? 128 : 122;
+                prefixes[0].base.bytes[15] &= i % 2 ? 0xff : 0xc0;
+                prefixes[1].base.bytes[15] &= i % 2 ? 0xff : 0xc0;
+                if (next(&p) % 2)
+                        q.since = day_begin - (time_ms)(next(&p) % (3 * DAY_MS));
+                if (next(&p) % 2)
+                        q.until = day_begin - (time_ms)(next(&p) % (3 * DAY_MS));
+                if (i % 5 == 0)
+                        q.name = text_of(names[next(&p) % ARRAY_LEN(names)]);
+                assert_answers(&p, &all, &q);
+        }
+        a = archive_close(a);
+        facts_done(&all);
+        place_done(&p);
+}
+
+static void what_was_flushed_is_there_after_the_next_open(void **state)
+{
+        struct archive_counts counts;
+        struct place p;
+        struct archive *a;
+        struct facts all;
+
+        (void)state;
+        place_init(&p);
+        assert_int_equal(facts_init(&all, SIZE_MAX), 0);
+        a = open_archive(&p, NULL);
+        take_some(&p, archive_sink(a), facts_sink(&all), 3000);
+        assert_int_equal(archive_flush(a), 0);
+        a = archive_close(a);
+        a = open_archive(&p, NULL);
+        assert_int_equal(archive_seal(a), 0);
+        archive_count(&counts, a);
+        assert_int_equal(counts.dropped_unsealed_bytes, 0);
+        assert_int_equal(counts.flows, 3000);
+        assert_answers(&p, &all, &(struct archive_question){ 0 });
+        a = archive_close(a);
+        facts_done(&all);
+        place_done(&p);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(every_question_is_answered_as_by_a_walk_over_all_facts),
+                cmocka_unit_test(what_was_flushed_is_there_after_the_next_open),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,165 @@
+/* traffic/archive/column_parse.c: chunks back into numbers; see column.h. Every length is checked
+ * against what is there before it is used. SPDX-License-Identifier: Apache-2.0 */
+#include "traffic/archive/column.h"
+#include "traffic/archive/column_scratch.h"
+#include "traffic/archive/little_endian.h"
+
+struct stream {
+        uint8_t method;
+        struct text bytes;
+};
+
+static int take_stream(struct stream *out, struct text *rest)
+{
+        const uint8_t *at = (const uint8_t *)rest->data;
+        size_t len;
+
+        if (rest->len < COLUMN_STREAM_HEADER_BYTES)
+                return ERR_FORMAT;
+        len = get_u16(at + 1);
+        if (rest->len - COLUMN_STREAM_HEADER_BYTES < len)
+                return ERR_FORMAT;
+        *out = (struct stream){ at[0], { rest->data + COLUMN_STREAM_HEADER_BYTES, len } };
+        rest->data += COLUMN_STREAM_HEADER_BYTES + len;
+        rest->len -= COLUMN_STREAM_HEADER_BYTES + len;
+        return 0;
+}
+
+/* One byte for each of n rows; *out is a view of the chunk or of the scratch. */
+static int stream_bytes(
+    const uint8_t **out, struct column_scratch *s, const struct stream *from, size_t n)
+{
+        switch (from->method) {
+        case COLUMN_STREAM_RAW:
+                if (from->bytes.len != n)
+                        return ERR_FORMAT;
+                *out = (const uint8_t *)from->bytes.data;
+                return 0;
+        case COLUMN_STREAM_ZSTD:
+                if (ZSTD_decompressDCtx(
+                        s->reading, s->planes, n, from->bytes.data, from->bytes.len) != n)
+                        return ERR_FORMAT;
+                *out = s->planes;
+                return 0;
+        case COLUMN_STREAM_SAME:
+                if (from->bytes.len != 1)
+                        return ERR_FORMAT;
+                memset(s->planes, from->bytes.data[0], n);
+                *out = s->planes;
+                return 0;
+        default:
+                return ERR_FORMAT;
+        }
+}
+
+static int parse_planes(
+    uint64_t *values, size_t n, struct column_scratch *s, struct text *rest, unsigned planes)
+{
+        for (unsigned p = 0; p < planes; p++) {
+                struct stream from;
+                const uint8_t *bytes;
+                int err = take_stream(&from, rest);
+
+                if (!err)
+                        err = stream_bytes(&bytes, s, &from, n);
+                if (err)
+                        return err;
+                for (size_t i = 0; i < n; i++)
+                        values[i] = (p ? values[i] : 0) | (uint64_t)bytes[i] << (8 * p);
+        }
+        return 0;
+}
+
+static uint64_t bits_get(const uint8_t *bytes, size_t at, unsigned count)
+{
+        uint64_t low;
+
+        if (count > 56) {
+                low = bits_get(bytes, at, 32);
+                return low | bits_get(bytes, at + 32, count - 32) << 32;
+        }
+        low = get_u64(bytes + at / 8) >> (at % 8);
+        return low & ((UINT64_C(1) << count) - 1);
+}
+
+static int parse_amounts(uint64_t *values, size_t n, struct column_scratch *s, struct text *rest)
+{
+        struct stream classes, mantissas;
+        const uint8_t *class;
+        size_t bits = 0, at = 0;
+        int err = take_stream(&classes, rest);
+
+        if (!err)
+                err = take_stream(&mantissas, rest);
+        if (!err)
+                err = stream_bytes(&class, s, &classes, n);
+        if (err)
+                return err;
+        for (size_t i = 0; i < n; i++) {
+                if (class[i] >= AMOUNT_CLASSES)
+                        return ERR_FORMAT;
+                bits += amount_rest_bits(class[i]);
+        }
+        if (mantissas.method != COLUMN_STREAM_RAW || mantissas.bytes.len != (bits + 7) / 8)
+                return ERR_FORMAT;
+        memcpy(s->rest, mantissas.bytes.data, mantissas.bytes.len);
+        for (size_t i = 0; i < n; i++) {
+                unsigned left = amount_rest_bits(class[i]);
+
+                if (left == 0) {
+                        values[i] = class[i];
+                        continue;
+                }
+                values[i] = (UINT64_C(4) | (class[i] & 3)) << left | bits_get(s->rest, at, left);
+                at += left;
+        }
+        return 0;
+}
+
+int column_parse(uint64_t *values, size_t n, struct column_scratch *s, struct text chunk)
+{
+        const uint8_t *head = (const uint8_t *)chunk.data;
+        struct text rest = { chunk.data + COLUMN_HEADER_BYTES, chunk.len - COLUMN_HEADER_BYTES };
+        uint64_t base;
+        int err = 0;
+
+        if (chunk.len < COLUMN_HEADER_BYTES || n == 0 || n > COLUMN_ROWS_MAX || head[0] > 3 ||
+            head[1] > COLUMN_STREAMS_MAX)
+                return ERR_FORMAT;
+        base = get_u64(head + 2);
+        if (head[1] == 0)
+                memset(values, 0, n * sizeof(*values));
+        else if (head[0] & COLUMN_FORM_AMOUNTS)
+                err = parse_amounts(values, n, s, &rest);
+        else
+                err = parse_planes(values, n, s, &rest, head[1]);
+        if (err || rest.len)
+                return ERR_FORMAT;
+        if (head[0] & COLUMN_FORM_DIFFERENCES)
+                for (size_t i = 0; i < n; i++)
+                        base = values[i] = base + (values[i] >> 1 ^ (0 - (values[i] & 1)));
+        else
+                for (size_t i = 0; i < n; i++)
+                        values[i] += base;
+        return 0;
+}
+
+int blob_parse(struct buffer *out, struct column_scratch *s, struct text chunk)
+{
+        size_t len;
+        int err;
+
+        if (chunk.len < 4)
+                return ERR_FORMAT;
+        len = get_u32((const uint8_t *)chunk.data);
+        if (len > BLOB_BYTES_MAX)
+                return ERR_FORMAT;
+        err = buffer_reserve(out, len + 1);
+        if (err)
+                return err;
+        if (ZSTD_decompressDCtx(
+                s->reading, out->data + out->len, len, chunk.data + 4, chunk.len - 4) != len)
+                return ERR_FORMAT;
+        out->len += len;
+        return 0;
+}
