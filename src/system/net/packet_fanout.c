@@ -6,7 +6,7 @@
 
 int packet_fanout_join(int socket, uint16_t group)
 {
-        int value = group | (PACKET_FANOUT_HASH | PACKET_FANOUT_FLAG_DEFRAG) << 16;
+        uint32_t value = group | (uint32_t)(PACKET_FANOUT_HASH | PACKET_FANOUT_FLAG_DEFRAG) << 16;
 
         return setsockopt(socket, SOL_PACKET, PACKET_FANOUT, &value, sizeof(value)) == 0
                    ? 0

@@ -64,7 +64,7 @@ static const int calls_told_no[] = { SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(
         SCMP_SYS(lstat), SCMP_SYS(newfstatat), SCMP_SYS(statx), SCMP_SYS(access),
         SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(readlink), SCMP_SYS(readlinkat),
         SCMP_SYS(getcwd), SCMP_SYS(ioctl), SCMP_SYS(prctl), SCMP_SYS(fcntl), SCMP_SYS(getuid),
-        SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid) };
+        SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(setsockopt) };
 
 /* Nobody needs these; they are how a taken process takes the machine. */
 static const int never_calls[] = { CALL(execve), CALL(execveat), CALL(fork), CALL(vfork),
