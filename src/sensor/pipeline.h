@@ -1,9 +1,10 @@
 /* sensor/pipeline.h: the whole chain, in one place:
  *
- *     packets -> decode -> match -------------------------> alerts
- *                       -> flow table -> flows  -> talkers
- *                       -> names                -> facts (archive)
- *
+ *     packets   -> decode -> match -------------------------> alerts
+ *                         -> flow table -> flows, names -> talkers -> facts
+ *     datagrams -> decode -> flows, names -> match ---------> alerts
+ *                                         -> talkers -> facts
+ * *
  * From: the input rings, by proc_analyse. To: the facts ring and the alerts ring. Limits: those of
  * the flow table and of live_match, by the settings. One thread.
  * SPDX-License-Identifier: Apache-2.0 */
@@ -32,6 +33,8 @@ MUST_USE int pipeline_take(struct pipeline *p, struct text record);
 MUST_USE int pipeline_tend(struct pipeline *p, time_ms now);
 /* Ends all flows and tells all alerts. BUSY: the alerts found no room. */
 MUST_USE int pipeline_end(struct pipeline *p);
+/* Who moved most since an hour ago at most; then it begins anew. */
+void pipeline_talkers(struct sensor_talkers *out, struct pipeline *p, time_ms now);
 /* The greatest time of a record so far; 0: none came. */
 time_ms pipeline_newest(const struct pipeline *p);
 /* Takes the set; NULL: none. */

@@ -30,7 +30,7 @@ struct analyse {
         struct shared_ring *rings[ANALYSE_RINGS_MAX];
         size_t ring_count;
         struct shared_ring *facts, *alerts;
-        time_ms tended; /* on the steady clock */
+        time_ms tended, talkers_told; /* on the steady clock */
         bool live, has_set;
 };
 
@@ -110,6 +110,19 @@ static int tell(struct analyse *a, bool now)
         return role_line_tell(&a->line, &counts, now);
 }
 
+static int talkers_tell(struct analyse *a)
+{
+        time_ms now = clock_steady(&clock_real);
+        struct sensor_talkers talkers;
+
+        if (!a->live || now - a->talkers_told < MINUTE_MS)
+                return 0;
+        a->talkers_told = now;
+        pipeline_talkers(&talkers, a->pipeline, clock_now(&clock_real));
+        return message_send(a->line.socket, SENSOR_TALKERS, 0,
+            (struct text){ (const char *)&talkers, sizeof(talkers) }, -1);
+}
+
 static int tend(struct analyse *a)
 {
         time_ms now = clock_steady(&clock_real);
@@ -122,6 +135,8 @@ static int tend(struct analyse *a)
             a->pipeline, a->live ? clock_now(&clock_real) : pipeline_newest(a->pipeline));
         if (!err)
                 err = tell(a, false);
+        if (!err)
+                err = talkers_tell(a);
         return err ? err : role_line_listen(&a->line);
 }
 

@@ -13,6 +13,7 @@
 #include "sensor/proc_analyse.h"
 #include "sensor/proc_capture.h"
 #include "sensor/proc_keeper.h"
+#include "sensor/proc_listener.h"
 #include "sensor/proc_print.h"
 #include "sensor/proc_reader.h"
 #include "sensor/role.h"
@@ -47,6 +48,7 @@ struct root {
         int inputs[ANALYSE_RINGS_MAX], inputs_bell, set;
         size_t input_count;
         struct proc_capture captures[ANALYSE_RINGS_MAX];
+        struct proc_listener listeners[SETTINGS_INPUTS_MAX];
         struct proc_reader reader;
         struct proc_analyse analyse;
         struct proc_keeper keeper;
@@ -147,6 +149,29 @@ static int captures_add(struct root *r)
         return err;
 }
 
+static int listeners_add(struct root *r)
+{
+        const struct sensor_settings *s = r->settings;
+
+        for (size_t i = 0; i < s->netflow_count; i++) {
+                struct proc_listener *l = &r->listeners[i];
+                int ring = input_add(r, "netflow");
+                struct child *c;
+
+                if (ring < 0)
+                        return ERR_LIMIT;
+                *l = (struct proc_listener){
+                        .address = s->netflow[i], .ring = ring, .bell = r->inputs_bell
+                };
+                c = add(r, "canh-listener", proc_listener_run, l, &l->socket);
+                if (!c)
+                        return ERR_LIMIT;
+                give(c, ring);
+                give(c, r->inputs_bell);
+        }
+        return 0;
+}
+
 static int reader_add(struct root *r)
 {
         int ring = input_add(r, "file");
@@ -210,6 +235,8 @@ static int roles_add(struct root *r)
         keeper_add(r);
         alerts_add(r);
         err = captures_add(r);
+        if (!err)
+                err = listeners_add(r);
         if (!err && r->settings->file_count)
                 err = reader_add(r);
         if (!err)
@@ -241,6 +268,22 @@ static void on_start(void *state, struct child *c)
             message_send(c->socket, SENSOR_SET, 0, TEXT(""), r->set))
                 log_line(LOG_LEVEL_WARNING, "sensor", "the set was not handed on");
 }
+
+/* For the centre alone. */
+static int on_talkers(void *state, const struct message *m)
+{
+        struct root *r = state;
+
+        if (r->children.speaking != r->analyse_child)
+                return ERR_UNTRUSTED;
+        if (r->settings->local || !child_runs(r->alerts_child))
+                return 0;
+        return message_send(r->alerts_child->socket, SENSOR_TALKERS, 0, m->body, -1);
+}
+
+static const struct message_rule rules[] = { { SENSOR_TALKERS, sizeof(struct sensor_talkers),
+    sizeof(struct sensor_talkers), ROLE_STATE, false, on_talkers } };
+static const struct message_table table = { rules, ARRAY_LEN(rules) };
 
 static int roles_start(struct root *r)
 {
@@ -307,7 +350,7 @@ static void end_in_order(struct root *r)
         for (size_t i = 0; i < r->children.count; i++) {
                 struct child *c = &r->children.of[i];
 
-                if (c->run == proc_capture_run || c->run == proc_reader_run)
+                if (c != r->analyse_child && c != r->keeper_child && c != r->alerts_child)
                         child_end(&r->children, c, INPUT_END_MS);
         }
         for (size_t i = 0; i < ARRAY_LEN(behind); i++)
@@ -374,6 +417,7 @@ int root_run(const struct sensor_settings *settings, enum language language)
         r->language = language;
         r->facts = r->alerts = (struct ring_of_root){ -1, -1 };
         r->set = -1;
+        r->children.table = &table;
         r->children.on_start = on_start;
         r->children.state = r;
         (void)signal(SIGPIPE, SIG_IGN);

@@ -106,7 +106,8 @@ enum { SENSOR_RUNNING = 1, SENSOR_FINISHED, SENSOR_FAILED };
 
 /* One record of an input ring; the bytes follow. */
 enum input_kind {
-        INPUT_PACKET = 1 /* one packet */
+        INPUT_PACKET = 1, /* one packet */
+        INPUT_EXPORT      /* one datagram of an exporter */
 };
 
 struct input_record {
@@ -114,7 +115,9 @@ struct input_record {
         uint32_t kind;
         int32_t link_type; /* of a packet */
         uint32_t wire_bytes;
-        uint32_t bytes; /* that follow */
+        uint32_t bytes;           /* that follow */
+        struct ip_address sender; /* of a datagram */
+        uint16_t sender_port;
 };
 
 /* One record of the alerts ring. */
