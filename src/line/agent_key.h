@@ -1,8 +1,8 @@
-/* agent/agent_key.h: the machine's key (ECDSA P-256) and what is done with it. The key never leaves
+/* line/agent_key.h: the machine's key (ECDSA P-256) and what is done with it. The key never leaves
  * the machine.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef CANH_AGENT_AGENT_KEY_H
-#define CANH_AGENT_AGENT_KEY_H
+#ifndef CANH_LINE_AGENT_KEY_H
+#define CANH_LINE_AGENT_KEY_H
 
 #include "base/buffer.h"
 #include "base/clock.h"

@@ -1,7 +1,7 @@
-/* agent/link_exchange.c: see link_exchange.h. SPDX-License-Identifier: Apache-2.0 */
-#include "agent/link_exchange.h"
-#include "agent/agent_key.h"
-#include "agent/base64_parse.h"
+/* line/link_exchange.c: see link_exchange.h. SPDX-License-Identifier: Apache-2.0 */
+#include "line/link_exchange.h"
+#include "line/agent_key.h"
+#include "line/base64_parse.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "codec/json_fields.h"
@@ -24,12 +24,16 @@ static struct text view(const struct buffer *b)
         return (struct text){ b->data ? b->data : "", b->len };
 }
 
-int link_exchange_init(
-    struct link_exchange *x, const struct agent_state *s, struct agent_identity *me, int renew_days)
+int link_exchange_init(struct link_exchange *x, const struct link_exchange_options *o)
 {
-        *x = (struct link_exchange){
-                .state = s, .me = me, .renew_days = renew_days ? renew_days : RENEW_BEFORE_DAYS
-        };
+        *x = (struct link_exchange){ .state = o->state,
+                .me = o->me,
+                .renew_days = o->renew_days ? o->renew_days : RENEW_BEFORE_DAYS,
+                .reports = o->reports,
+                .who = o->who,
+                .tell = o->tell,
+                .on_work = o->on_work,
+                .on_work_state = o->on_work_state };
         x->work = (struct work){
                 .inventory_hours = 24, .sweep_hours = 24, .connections_minutes = 5
         };
@@ -47,7 +51,7 @@ void link_exchange_hang_up(struct link_exchange *x)
                 https_client_hang_up(x->client);
 }
 
-static int ask(struct link_exchange *x, struct https_answer *answer, const char *method,
+int link_ask(struct link_exchange *x, struct https_answer *answer, const char *method,
     const char *path, struct text body, int timeout_ms)
 {
         struct https_client_options o = { .url = x->me->centre,
@@ -68,7 +72,7 @@ static int deliver_one(struct link_exchange *x, struct text report, uint64_t seq
 {
         AUTO(buffer_done) struct buffer body = BUFFER(ANSWER_BYTES_MAX);
         struct https_answer answer = { .body = body };
-        int err = ask(x, &answer, "POST", "/agent/v1/reports", report, ASK_MS);
+        int err = link_ask(x, &answer, "POST", x->reports, report, ASK_MS);
 
         body = answer.body;
         if (err)
@@ -80,9 +84,8 @@ static int deliver_one(struct link_exchange *x, struct text report, uint64_t seq
         if (answer.status == 401 || answer.status == 404 ||
             (answer.status == 403 && agent_report_is_of(report, x->me->machine)))
                 return ERR_DENIED;
-        log_line(LOG_LEVEL_WARNING, "agent link",
-            "report %llu was refused with status %d and put aside", (unsigned long long)sequence,
-            answer.status);
+        x->tell(LOG_LEVEL_WARNING, x->who, "report %llu was refused with status %d and put aside",
+            (unsigned long long)sequence, answer.status);
         return agent_report_refused(x->state, sequence);
 }
 
@@ -110,13 +113,15 @@ int link_fetch_work(struct link_exchange *x, bool wait)
 
         (void)snprintf(path, sizeof(path), "/agent/v1/work?after=%lld",
             wait ? (long long)x->work.sequence : 0LL);
-        err = ask(x, &answer, "GET", path, TEXT(""), WORK_MS);
+        err = link_ask(x, &answer, "GET", path, TEXT(""), WORK_MS);
         body = answer.body;
         if (err)
                 return err;
         if (answer.status != 200)
                 return answer.status == 401 || answer.status == 403 ? ERR_DENIED : ERR_FORMAT;
         err = work_parse(&x->work, view(&body), NULL);
+        if (!err && x->on_work)
+                err = x->on_work(x->on_work_state, view(&body));
         /* A state folder that came back from an old copy would repeat numbers. */
         if (!err && x->work.last_report > 0 && !agent_report_count(x->state)) {
                 AUTO(buffer_done) struct buffer last = BUFFER(64);
@@ -146,7 +151,7 @@ static int fetch_file(struct link_exchange *x, const struct folder *to, const st
                 answer.body = body;
         }
         (void)snprintf(path, sizeof(path), "/agent/v1/bundle/%s", sha256_write(hex, &f->content));
-        err = ask(x, &answer, "GET", path, TEXT(""), FILE_MS);
+        err = link_ask(x, &answer, "GET", path, TEXT(""), FILE_MS);
         body = answer.body;
         if (!err && answer.status != 200)
                 err = ERR_MISSING;
@@ -159,7 +164,7 @@ static int fetch_manifest(struct link_exchange *x, struct buffer *text, struct b
         AUTO(json_free_at) json_t *o = NULL;
         struct https_answer answer = { .body = body };
         struct text manifest, base64;
-        int err = ask(x, &answer, "GET", "/agent/v1/bundle", TEXT(""), ASK_MS);
+        int err = link_ask(x, &answer, "GET", "/agent/v1/bundle", TEXT(""), ASK_MS);
 
         body = answer.body;
         if (!err && answer.status != 200)
@@ -196,8 +201,8 @@ static int take_bundle(struct link_exchange *x)
         if (!err)
                 err = bundle_switch(x->state, m.generation, to, view(&text), view(&signature));
         if (!err)
-                log_line(LOG_LEVEL_INFO, "agent link", "bundle %s in use: %zu files", m.generation,
-                    m.count);
+                x->tell(
+                    LOG_LEVEL_INFO, x->who, "bundle %s in use: %zu files", m.generation, m.count);
         return err;
 }
 
@@ -213,8 +218,7 @@ int link_fetch_bundle(struct link_exchange *x)
         err = take_bundle(x);
         if (err == ERR_UNTRUSTED || err == ERR_FORMAT || err == ERR_EXISTS) {
                 /* Asking again brings the same. The bundle in use stays. */
-                log_line(LOG_LEVEL_ERROR, "agent link", "bundle %s is refused: %s",
-                    x->work.generation,
+                x->tell(LOG_LEVEL_ERROR, x->who, "bundle %s is refused: %s", x->work.generation,
                     err == ERR_EXISTS ? "older than the one in use" : err_text(err));
                 (void)snprintf(
                     x->refused_generation, sizeof(x->refused_generation), "%s", x->work.generation);
@@ -241,7 +245,7 @@ static int request_renewal(struct link_exchange *x)
         json_free_at(&o);
         if (!question)
                 return ERR_MEMORY;
-        err = ask(x, &answer, "POST", "/agent/v1/renew", text_of(question), ASK_MS);
+        err = link_ask(x, &answer, "POST", "/agent/v1/renew", text_of(question), ASK_MS);
         body = answer.body;
         if (!err && answer.status / 100 != 2)
                 err = ERR_DENIED;
@@ -272,8 +276,7 @@ int link_renew(struct link_exchange *x)
         if (err || until - clock_now(&clock_real) > (time_ms)x->renew_days * DAY_MS)
                 return err;
         err = request_renewal(x);
-        log_line(
-            LOG_LEVEL_INFO, "agent link", "certificate renewed: %s", err ? err_text(err) : "yes");
+        x->tell(LOG_LEVEL_INFO, x->who, "certificate renewed: %s", err ? err_text(err) : "yes");
         if (err && err != ERR_DENIED && err != ERR_FORMAT && err != ERR_UNTRUSTED)
                 return err;
         x->renewed = now; /* an answer that is none: the old one still holds for a while */

@@ -1,8 +1,8 @@
-/* agent/manifest_parse.h: what the centre tells an agent: the manifest of a bundle, and the answer
+/* line/manifest_parse.h: what the centre tells an agent: the manifest of a bundle, and the answer
  * to `work`. Pure.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef CANH_AGENT_MANIFEST_PARSE_H
-#define CANH_AGENT_MANIFEST_PARSE_H
+#ifndef CANH_LINE_MANIFEST_PARSE_H
+#define CANH_LINE_MANIFEST_PARSE_H
 
 #include "codec/digest.h"
 #include "codec/json_fields.h"

@@ -1,5 +1,5 @@
-/* agent/agent_key.c: see agent_key.h. SPDX-License-Identifier: Apache-2.0 */
-#include "agent/agent_key.h"
+/* line/agent_key.c: see agent_key.h. SPDX-License-Identifier: Apache-2.0 */
+#include "line/agent_key.h"
 #include "base/mem.h"
 
 #include <gnutls/abstract.h>

@@ -1,5 +1,5 @@
-/* agent/base64_parse.c: see base64_parse.h. SPDX-License-Identifier: Apache-2.0 */
-#include "agent/base64_parse.h"
+/* line/base64_parse.c: see base64_parse.h. SPDX-License-Identifier: Apache-2.0 */
+#include "line/base64_parse.h"
 
 #include <sodium.h>
 

@@ -1,11 +1,11 @@
-/* agent/agent_state.h: the agent's own folder: who it is, the reports not yet acknowledged, what it
+/* line/agent_state.h: the agent's own folder: who it is, the reports not yet acknowledged, what it
  * last did. Layout: docs/formats/agent-state.md. A report is on the disk before anything is sent
  * and stays until it was acknowledged; its number is spent before the report is written, so that no
  * number is ever used twice. Limit: OUTBOX_MAX reports. One process at a time (link); the others
  * only read.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef CANH_AGENT_AGENT_STATE_H
-#define CANH_AGENT_AGENT_STATE_H
+#ifndef CANH_LINE_AGENT_STATE_H
+#define CANH_LINE_AGENT_STATE_H
 
 #include "base/buffer.h"
 #include "base/clock.h"

@@ -1,7 +1,7 @@
-/* agent/manifest_parse_fuzz.c: no name that parses leads out of a folder, no order is without
+/* line/manifest_parse_fuzz.c: no name that parses leads out of a folder, no order is without
  * identifier.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "agent/manifest_parse.h"
+#include "line/manifest_parse.h"
 #include "base/mem.h"
 
 #include <assert.h>

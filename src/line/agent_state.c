@@ -1,5 +1,5 @@
-/* agent/agent_state.c: see agent_state.h. SPDX-License-Identifier: Apache-2.0 */
-#include "agent/agent_state.h"
+/* line/agent_state.c: see agent_state.h. SPDX-License-Identifier: Apache-2.0 */
+#include "line/agent_state.h"
 #include "base/mem.h"
 #include "codec/json_fields.h"
 #include "codec/timestamp.h"

@@ -1,12 +1,12 @@
-/* agent/bundle.h: the rules, hashes and indicator set in use, in STATE/bundle-GENERATION/, named by
+/* line/bundle.h: the rules, hashes and indicator set in use, in STATE/bundle-GENERATION/, named by
  * STATE/bundle. Written by link (whole or not at all), read by scan, which checks signature and
  * digests again: link speaks to the network.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef CANH_AGENT_BUNDLE_H
-#define CANH_AGENT_BUNDLE_H
+#ifndef CANH_LINE_BUNDLE_H
+#define CANH_LINE_BUNDLE_H
 
-#include "agent/agent_state.h"
-#include "agent/manifest_parse.h"
+#include "line/agent_state.h"
+#include "line/manifest_parse.h"
 
 struct bundle {
         struct manifest manifest;

@@ -1,5 +1,5 @@
-/* agent/manifest_parse.c: see manifest_parse.h. SPDX-License-Identifier: Apache-2.0 */
-#include "agent/manifest_parse.h"
+/* line/manifest_parse.c: see manifest_parse.h. SPDX-License-Identifier: Apache-2.0 */
+#include "line/manifest_parse.h"
 #include "base/mem.h"
 
 #include <stdio.h>

@@ -1,8 +1,8 @@
-/* agent/agent_state_test.c: what was taken into the outbox survives, numbers never repeat.
+/* line/agent_state_test.c: what was taken into the outbox survives, numbers never repeat.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "agent/agent_key.h"
-#include "agent/agent_state.h"
-#include "agent/base64_parse.h"
+#include "line/agent_key.h"
+#include "line/agent_state.h"
+#include "line/base64_parse.h"
 #include "base/mem.h"
 #include "codec/json_fields.h"
 

@@ -1,6 +1,6 @@
-/* agent/bundle.c: see bundle.h. SPDX-License-Identifier: Apache-2.0 */
-#include "agent/bundle.h"
-#include "agent/agent_key.h"
+/* line/bundle.c: see bundle.h. SPDX-License-Identifier: Apache-2.0 */
+#include "line/bundle.h"
+#include "line/agent_key.h"
 #include "base/mem.h"
 
 #include <fcntl.h>
