@@ -1,6 +1,7 @@
 /* centre/api/api_lists.c: lists in: seen first, then filed whole or not at all. Foreign bytes go to
  * the reader and are never parsed here.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "base/log.h"
 #include "base/mem.h"
 #include "centre/agents/filing.h"
 #include "centre/api/api_routes.h"
@@ -11,11 +12,12 @@
 #include "codec/json_fields.h"
 #include "codec/timestamp.h"
 #include "office/registry/trail.h"
+#include "office/traffic/orders.h"
 #include "system/db/db.h"
 #include "system/db/db_json.h"
 #include "system/os/folder.h"
 
-enum { WARNING_FILE_MAX = 8 << 20, ZONE_MAX = 14 * 60, STORE_NAME_MAX = 80 };
+enum { WARNING_FILE_MAX = 8 << 20, ZONE_MAX = 14 * 60, STORE_NAME_MAX = 80, HUNT_BACK_DAYS = 366 };
 
 static const char *const choice_names[] = { "as", "source", "kind", "map", "zone_minutes" };
 
@@ -264,6 +266,36 @@ struct commit {
         char store[STORE_NAME_MAX];
 };
 
+static int hunt_order(struct call *call, const char *batch_id)
+{
+        AUTO(json_free_at) json_t *nothing = json_object();
+        const struct traffic_wish wish = { .kind = "hunt",
+                .argument = nothing,
+                .list_id = batch_id,
+                .reason = "list",
+                .by = call->scope.actor,
+                .since = clock_now(call->clock) - HUNT_BACK_DAYS * (time_ms)DAY_MS };
+        char id[ULID_MAX];
+        int err = nothing ? db_begin(call->db) : ERR_MEMORY;
+
+        if (!err)
+                err = traffic_order_add(id, call->db, call->clock, &call->scope, &wish);
+        if (!err)
+                err = db_commit(call->db);
+        db_rollback(call->db);
+        return err;
+}
+
+/* Who of ours ever touched what is new? Without sensors nobody can tell: that is no fault. */
+static void hunt_new_list(struct call *call, const char *batch_id)
+{
+        int err = hunt_order(call, batch_id);
+
+        if (err && err != ERR_MISSING)
+                log_line(LOG_LEVEL_WARNING, "centre", "no hunt was ordered for the new list: %s",
+                    err_text(err));
+}
+
 /* The set of the list is on disk before its row says so; a set that cannot be published takes its
  * row back. */
 static int file_batch(
@@ -299,6 +331,8 @@ static int file_batch(
         if (err)
                 (void)!list_batch_withdraw(
                     call->db, call->clock, &call->scope, out->filed.batch_id);
+        else
+                hunt_new_list(call, out->filed.batch_id);
         return err;
 }
 

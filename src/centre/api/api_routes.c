@@ -17,6 +17,7 @@ const struct route_table *const api_tables[] = {
         &api_results,
         &api_session,
         &api_status,
+        &api_traffic,
         &api_trail,
         &api_transfer,
         &api_units,

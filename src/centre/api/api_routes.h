@@ -20,6 +20,7 @@ extern const struct route_table api_reports;
 extern const struct route_table api_results;
 extern const struct route_table api_session;
 extern const struct route_table api_status;
+extern const struct route_table api_traffic;
 extern const struct route_table api_trail;
 extern const struct route_table api_transfer;
 extern const struct route_table api_units;

@@ -94,6 +94,21 @@ int shelf_keep_set(struct office *office, const char *store, struct text bytes)
         return err ? err : file_write_atomic(sets, store, bytes, SHELF_FILE_MODE);
 }
 
+int shelf_open_set(int *fd, uint64_t *bytes, struct office *office, const char *store)
+{
+        AUTO(folder_close_at) struct folder *sets = NULL;
+        int64_t size = 0;
+        int err = store[0] ? shelf_open(&sets, office, "sets") : ERR_MISSING;
+
+        if (!err)
+                err = file_size(&size, sets, store);
+        if (!err)
+                err = file_open_read(fd, sets, store);
+        if (!err)
+                *bytes = (uint64_t)size;
+        return err;
+}
+
 static int add_store(
     struct indicator_builder *builder, const struct folder *sets, const char *store)
 {

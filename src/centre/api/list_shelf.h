@@ -23,6 +23,8 @@ MUST_USE int shelf_read_upload(
 void shelf_drop_upload(struct office *office, const char *sha256);
 
 MUST_USE int shelf_keep_set(struct office *office, const char *store, struct text bytes);
+/* A handle to one list's set, the caller's. MISSING. */
+MUST_USE int shelf_open_set(int *fd, uint64_t *bytes, struct office *office, const char *store);
 /* Makes one set of all lists in use and publishes it; *counts (may be NULL) as GET /lists says
  * them. */
 MUST_USE int shelf_publish(

@@ -264,7 +264,7 @@ int machine_set_kind(struct db *db, const struct clock *clock, const char *id, c
         return db_run(db, NULL, kind_set, "tit", kind, clock_now(clock), id);
 }
 
-int machine_seen(struct db *db, const struct clock *clock, const char *id)
+int machine_heard(struct db *db, const struct clock *clock, const char *id)
 {
         return db_run(db, NULL, seen_now, "it", clock_now(clock), id);
 }

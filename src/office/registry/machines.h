@@ -41,7 +41,7 @@ MUST_USE int machine_set_certificate(
 MUST_USE int machine_set_kind(
     struct db *db, const struct clock *clock, const char *id, const char *kind);
 /* It was heard just now. */
-MUST_USE int machine_seen(struct db *db, const struct clock *clock, const char *id);
+MUST_USE int machine_heard(struct db *db, const struct clock *clock, const char *id);
 /* Its certificate counts no more from now on. MISSING out of scope. */
 MUST_USE int machine_revoke(struct db *db, const struct clock *clock, const struct scope *scope,
     const char *id, const char *reason);

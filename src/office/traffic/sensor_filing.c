@@ -161,7 +161,7 @@ static int status_rows(struct db *db, const struct clock *clock, const char *mac
                 err = sensor_minute_add(db, machine_id, s->at, &more);
         if (!err && s->talkers)
                 err = talkers_file(db, clock, machine_id, s);
-        return err ? err : machine_seen(db, clock, machine_id);
+        return err ? err : machine_heard(db, clock, machine_id);
 }
 
 int sensor_status_file(struct db *db, const struct clock *clock, const char *machine_id,
@@ -231,7 +231,7 @@ static int report_once(bool *filed, struct db *db, const struct clock *clock,
         if (!err)
                 err = sensor_report_add(db, id, machine_id, sha256, clock_now(clock));
         if (!err)
-                err = machine_seen(db, clock, machine_id);
+                err = machine_heard(db, clock, machine_id);
         *filed = !err;
         return err;
 }
