@@ -1,8 +1,15 @@
-/* canh/canh_match.c: capture files against an indicator set; one line of JSON, or one row of a
- * table, for each flow and indicator. The steps, joined: traffic/capture -> traffic/decode ->
- * traffic/match -> standard output. One set and one input in memory at a time.
+/* canh/canh_match.c: captures, exports of flows and logs against an indicator set; one line of
+ * JSON, or one row of a table, for each flow and indicator. The steps, joined: of a capture
+ * traffic/capture -> traffic/decode -> traffic/match, of all else flows_pipeline -> match_facts ->
+ * traffic/match; then standard output. One set and one input in memory at a time.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "canh/command.h"
+#include "canh/flows_pipeline.h"
+#include "canh/flows_time.h"
+#include "canh/input.h"
+#include "canh/input_stream.h"
+#include "canh/match_facts.h"
+#include "canh/set_input.h"
 
 #include "base/language.h"
 #include "base/mem.h"
@@ -13,19 +20,20 @@
 #include "traffic/decode/packet_each.h"
 #include "traffic/match/match_json.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-enum exit_code { EXIT_NOTHING = 0, EXIT_FOUND = 1, EXIT_FAILED = 2, PROGRESS_EVERY = 1 << 17 };
+enum { PROGRESS_EVERY = 1 << 17 };
 
 struct run {
         struct indicator_set *set;
         enum language language;
         bool json, found, failed, head_shown;
-        uint64_t packets, skipped;
+        const char *as;
+        int zone_minutes;
+        uint64_t packets, skipped, facts, refused;
 };
 
 static void complain(const struct run *r, const char *path, const char *vi, const char *en)
@@ -41,39 +49,6 @@ static void complain_bad(const struct run *r, const char *path, const struct par
                     say(r->language, bad->why_vi, bad->why_en));
         else
                 complain(r, path, bad->why_vi, bad->why_en);
-}
-
-static int read_whole(struct buffer *out, FILE *f)
-{
-        char piece[65536];
-        int err = 0;
-
-        for (size_t n = fread(piece, 1, sizeof(piece), f); n && !err;
-             n = fread(piece, 1, sizeof(piece), f))
-                err = buffer_add(out, piece, n);
-        return err ? err : ferror(f) ? ERR_IO : 0;
-}
-
-static int load_set(struct run *r, const char *path)
-{
-        AUTO(buffer_done) struct buffer bytes = BUFFER(SET_BYTES_MAX);
-        struct parse_error bad = { 0 };
-        FILE *f = fopen(path, "rbe");
-        int err;
-
-        if (!f) {
-                complain(r, path, "không mở được tệp", strerror(errno));
-                return ERR_MISSING;
-        }
-        err = read_whole(&bytes, f);
-        (void)fclose(f);
-        if (!err)
-                err = indicator_set_parse(&r->set, (struct text){ bytes.data, bytes.len }, &bad);
-        if (err && bad.why_en[0])
-                complain_bad(r, path, &bad);
-        else if (err)
-                complain(r, path, "không đọc được bộ dấu hiệu nhận biết", err_text(err));
-        return err;
 }
 
 static int show_json(const struct packet_match_record *record, const char *input)
@@ -154,90 +129,158 @@ static int read_packets(struct run *r, struct capture_file *capture, struct pack
         return err;
 }
 
-/* What was found before a capture breaks off is shown, and the exit code still says that it broke
- * off. */
-static int match_stream_own(struct run *r, FILE *stream, const char *path)
+static int match_capture(
+    struct run *r, struct input_stream *in, struct packet_match *match, struct parse_error *bad)
 {
         AUTO(capture_file_close_at) struct capture_file *capture = NULL;
-        AUTO(packet_match_free_at) struct packet_match *match = NULL;
-        struct parse_error bad = { 0 };
-        int err = capture_file_open_own(&capture, stream, &bad), shown;
+        FILE *stream = input_stream_file(in);
+        int err = stream ? capture_file_open_own(&capture, stream, bad) : ERR_MEMORY;
 
         if (!err)
-                err = packet_match_new(&match, r->set, PACKET_MATCH_RECORDS_MAX);
+                err = read_packets(r, capture, match, bad);
+        return err == ERR_CLOSED ? input_stream_error(in) : err;
+}
+
+static int match_facts(
+    struct run *r, struct input_stream *in, struct packet_match *match, struct parse_error *bad)
+{
+        AUTO(mem_free_at) struct flows_report *report = mem_zero(1, sizeof(*report));
+        struct flows_pipeline pipeline = { .as = r->as,
+                .zone_minutes = r->zone_minutes,
+                .now = clock_now(&clock_real),
+                .sink = match_facts_sink(match) };
+        int err = report ? flows_pipeline_run(report, &pipeline, in, bad) : ERR_MEMORY;
+
+        if (report) {
+                r->facts += report->flows + report->names;
+                r->refused += flows_report_faults(report);
+        }
+        if (err == ERR_UNSUPPORTED && !bad->why_en[0])
+                (void)parse_error_set(bad, 0,
+                    "không nhận ra định dạng; hãy nêu bằng --as (xem: canh flows --help)",
+                    "the format is not known; name it with --as (see: canh flows --help)");
+        return err;
+}
+
+/* What was found before an input breaks off is shown, and the exit code still says that it broke
+ * off. */
+static int match_file(struct run *r, struct input_stream *in)
+{
+        AUTO(packet_match_free_at) struct packet_match *match = NULL;
+        struct parse_error bad = { 0 };
+        const char *name = input_stream_name(in);
+        int err = packet_match_new(&match, r->set, PACKET_MATCH_RECORDS_MAX), shown;
+
+        if (!err && !r->as && flows_is_capture(input_stream_head(in)))
+                err = match_capture(r, in, match, &bad);
+        else if (!err)
+                err = match_facts(r, in, match, &bad);
+        shown = match ? show_all(r, match, name) : 0;
         if (!err)
-                err = read_packets(r, capture, match, &bad);
-        shown = match ? show_all(r, match, path) : 0;
-        if (err == ERR_CLOSED)
                 return shown;
         if (bad.why_en[0])
-                complain_bad(r, path, &bad);
+                complain_bad(r, name, &bad);
         else
-                complain(r, path, "không đọc hết được tệp", err_text(err));
+                complain(r, name, "không đọc hết được tệp", err_text(err));
         return err;
 }
 
 static int match_input(struct run *r, const char *path)
 {
-        FILE *f = strcmp(path, "-") == 0 ? fdopen(dup(STDIN_FILENO), "rb") : fopen(path, "rbe");
+        AUTO(input_stream_close_at) struct input_stream *in = NULL;
+        int err = input_stream_open(&in, path), worst = 0;
 
-        if (!f) {
-                complain(r, path, "không mở được tệp", strerror(errno));
-                return ERR_MISSING;
+        if (err) {
+                input_complain(r->language, path, err, NULL);
+                return err;
         }
-        return match_stream_own(r, f, path);
+        while ((err = input_stream_next(in)) == 0) {
+                err = match_file(r, in);
+                worst = err ? err : worst;
+        }
+        if (err != ERR_CLOSED)
+                complain(r, path, "tệp nén bị hỏng hoặc bị cắt cụt",
+                    "the packed file is damaged or cut");
+        return err == ERR_CLOSED ? worst : err;
 }
 
 static int usage(enum language language)
 {
         (void)fprintf(stderr, "%s\n",
             say(language,
-                "Cách dùng: canh match BỘ TỆP… [--json]\n"
-                "Đối chiếu bản ghi lưu lượng (pcap, pcapng; - là đầu vào chuẩn) với bộ dấu hiệu "
-                "nhận biết của "
-                "`canh list build`.",
-                "Usage: canh match SET INPUT… [--json]\n"
-                "Checks captures (pcap, pcapng; - is standard input) against an indicator set of "
-                "`canh list build`."));
-        return EXIT_FAILED;
+                "Cách dùng: canh match BỘ TỆP… [--as LOẠI] [--zone +07:00] [--json]\n"
+                "Đối chiếu bản ghi lưu lượng (pcap, pcapng), NetFlow, IPFIX và nhật ký với bộ dấu\n"
+                "hiệu nhận biết của `canh list build`. Tệp có thể là tệp nén; - là đầu vào chuẩn.\n"
+                "LOẠI: xem `canh flows --help`.",
+                "Usage: canh match SET INPUT… [--as KIND] [--zone +07:00] [--json]\n"
+                "Checks captures (pcap, pcapng), NetFlow, IPFIX and logs against an indicator set\n"
+                "of `canh list build`. Inputs may be packed; - is standard input.\n"
+                "KIND: see `canh flows --help`."));
+        return COMMAND_FAILED;
+}
+
+struct words {
+        const char *set, **inputs;
+        size_t input_count;
+};
+
+static int take_words(struct words *w, struct run *r, int argc, char **argv)
+{
+        for (int i = 1; i < argc; i++) {
+                bool has_value = i + 1 < argc;
+                if (strcmp(argv[i], "--json") == 0)
+                        r->json = true;
+                else if (strcmp(argv[i], "--as") == 0 && has_value)
+                        r->as = argv[++i];
+                else if (strcmp(argv[i], "--zone") == 0 && has_value &&
+                         flows_zone_parse(&r->zone_minutes, text_of(argv[i + 1])) == 0)
+                        i++;
+                else if (argv[i][0] == '-' && argv[i][1])
+                        return ERR_FORMAT;
+                else if (!w->set)
+                        w->set = argv[i];
+                else
+                        w->inputs[w->input_count++] = argv[i];
+        }
+        return w->input_count ? 0 : ERR_FORMAT;
+}
+
+static void say_total(const struct run *r)
+{
+        (void)fprintf(stderr, "%" PRIu64 " %s, %" PRIu64 " %s", r->packets,
+            say(r->language, "gói", "packets"), r->skipped,
+            say(r->language, "gói không có IP", "without IP"));
+        if (r->facts || r->refused)
+                (void)fprintf(stderr,
+                    say(r->language,
+                        "; %" PRIu64 " luồng và tên từ nhật ký hoặc NetFlow, loại %" PRIu64,
+                        "; %" PRIu64 " flows and names of logs or NetFlow, refused %" PRIu64),
+                    r->facts, r->refused);
+        (void)fprintf(stderr, "\n");
 }
 
 static int run(int argc, char **argv, enum language language)
 {
-        struct run r = { .language = language };
-        const char *set_path = NULL;
-        size_t inputs = 0;
+        struct run r = { .language = language, .zone_minutes = ZONE_VIETNAM_MINUTES };
+        AUTO(mem_free_at) const char **inputs = mem_zero((size_t)argc + 1, sizeof(*inputs));
+        struct words w = { .inputs = inputs };
 
-        for (int i = 1; i < argc; i++) {
-                if (strcmp(argv[i], "--json") == 0)
-                        r.json = true;
-                else if (argv[i][0] == '-' && argv[i][1])
-                        return usage(r.language);
-                else if (!set_path)
-                        set_path = argv[i];
-                else
-                        inputs++;
-        }
-        if (!inputs)
+        if (!inputs || take_words(&w, &r, argc, argv))
                 return usage(r.language);
-        if (load_set(&r, set_path))
-                return EXIT_FAILED;
-        for (int i = 1; i < argc; i++)
-                if (strcmp(argv[i], "--json") != 0 && argv[i] != set_path &&
-                    match_input(&r, argv[i]))
-                        r.failed = true;
-        (void)indicator_set_free(r.set);
+        if (set_input_load(&r.set, w.set, language))
+                return COMMAND_FAILED;
+        for (size_t i = 0; i < w.input_count; i++)
+                r.failed |= match_input(&r, w.inputs[i]) != 0;
+        r.set = indicator_set_free(r.set);
         if (fflush(stdout))
                 r.failed = true;
         if (!r.json)
-                (void)fprintf(stderr, "%" PRIu64 " %s, %" PRIu64 " %s\n", r.packets,
-                    say(r.language, "gói", "packets"), r.skipped,
-                    say(r.language, "gói không có IP", "without IP"));
-        return r.failed ? EXIT_FAILED : r.found ? EXIT_FOUND : EXIT_NOTHING;
+                say_total(&r);
+        return r.failed ? COMMAND_FAILED : r.found ? COMMAND_FOUND : COMMAND_NOTHING_FOUND;
 }
 
 extern const struct command command_match;
 const struct command command_match = { .name = "match",
-        .vi = "đối chiếu bản ghi lưu lượng với bộ dấu hiệu nhận biết",
-        .en = "check captures against an indicator set",
+        .vi = "đối chiếu bản ghi lưu lượng, nhật ký với bộ dấu hiệu nhận biết",
+        .en = "check captures, flows and logs against an indicator set",
         .run = run };

@@ -265,6 +265,22 @@ void indicator_set_at(
         set_view_fill(out, set, type, n);
 }
 
+struct ip_prefix indicator_set_prefix_at(
+    const struct indicator_set *set, enum indicator_type type, size_t n)
+{
+        const struct set_table *t = &set->tables[type];
+        const uint8_t *value = t->values + n * t->stride;
+        struct ip_prefix p = { .bits = 128 };
+
+        if (type == INDICATOR_IPV4)
+                p.base = ip_address_from_v4(get_u32(value));
+        else
+                memcpy(p.base.bytes, value, sizeof(p.base.bytes));
+        if (type == INDICATOR_PREFIX)
+                p.bits = value[16];
+        return p;
+}
+
 struct text indicator_set_bytes(const struct indicator_set *set)
 {
         return (struct text){ (const char *)set->bytes, set->len };

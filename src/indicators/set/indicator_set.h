@@ -64,4 +64,8 @@ void indicator_set_count(struct indicator_counts *out, const struct indicator_se
 void indicator_set_at(struct indicator_view *out, const struct indicator_set *set,
     enum indicator_type type, size_t n);
 
+/* The same for IPV4, IPV6 and PREFIX without its texts, and cheaper; an address has 128 bits. */
+struct ip_prefix indicator_set_prefix_at(
+    const struct indicator_set *set, enum indicator_type type, size_t n);
+
 #endif

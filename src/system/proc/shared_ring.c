@@ -36,7 +36,7 @@ struct shared_ring {
         size_t size;
         int bell;
         uint64_t at;   /* our own position: the writer's next byte, or the reader's */
-        uint64_t next; /* behind the record under way */
+        uint64_t next; /* of the writer: behind the record under way */
         uint64_t seen; /* the other end's position when it was last looked at */
         bool is_writer, is_reader;
 };
@@ -240,14 +240,13 @@ int shared_ring_next(struct text *out, struct shared_ring *r)
         }
         if (len > r->size / 4 || step_of(len) > left || step_of(len) > to_end)
                 return ERR_UNTRUSTED;
-        r->next = r->at + step_of(len);
         *out = (struct text){ (const char *)(head_at(r, r->at) + 1), len };
+        r->at += step_of(len);
         return 0;
 }
 
 void shared_ring_release(struct shared_ring *r)
 {
-        r->at = r->next;
         atomic_store_explicit(&r->head->read, r->at, memory_order_release);
 }
 

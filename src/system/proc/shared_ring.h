@@ -36,6 +36,7 @@ uint64_t shared_ring_refused(const struct shared_ring *r);
 /* Reader. The oldest record, 8-byte aligned; a view until the release. MISSING: empty. UNTRUSTED.
  */
 MUST_USE int shared_ring_next(struct text *out, struct shared_ring *r);
+/* All that was given so far is done with. */
 void shared_ring_release(struct shared_ring *r);
 /* Sleeps until a record is there in one of the rings (all of one bell), `other` (-1: none) can be
  * read, or the time is over. */

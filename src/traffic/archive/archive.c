@@ -67,6 +67,8 @@ static int open_all(struct archive *a)
                 err = first_manifest(a);
         if (!err)
                 err = archive_sweep_folder(a);
+        if (!err && !a->manifest.is_indexed)
+                err = archive_rebuild_indexes(a);
         return err ? err : open_journal(a);
 }
 

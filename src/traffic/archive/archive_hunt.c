@@ -3,23 +3,13 @@
  */
 #include "base/mem.h"
 #include "codec/digest.h"
-#include "traffic/archive/archive_reader.h"
-#include "traffic/archive/dictionary.h"
-#include "traffic/archive/hits.h"
+#include "traffic/archive/hunt.h"
+#include "traffic/archive/index_read.h"
+#include "traffic/archive/text_order.h"
 
 enum { CERTIFICATE_BYTES = 20 };
 
-struct hunt {
-        const struct indicator_set *set;
-        const struct own_ranges *own;
-        struct hits hits;
-        struct dictionary values;            /* of the indicators that were met */
-        const struct indicator_view **views; /* by entry of `values` */
-        size_t view_room;
-};
-
-/* The one copy of the indicator: equal pointers are equal indicators. */
-static int keep_view(
+int hunt_keep_view(
     const struct indicator_view **out, struct hunt *h, const struct indicator_view *found)
 {
         const struct indicator_view *copy;
@@ -61,19 +51,23 @@ static int add_end(struct hunt *h, const struct flow *f, const struct ip_address
 
         if (!indicator_set_find_address(&view, h->set, listed))
                 return 0;
-        err = keep_view(&hit.indicator, h, &view);
+        err = hunt_keep_view(&hit.indicator, h, &view);
         return err ? err : hits_add(&h->hits, &hit);
 }
 
 static int take_flow(void *state, const struct flow *f)
 {
         struct hunt *h = state;
-        int err = add_end(h, f, &f->destination, &f->source);
+        int err = 0;
 
-        return err ? err : add_end(h, f, &f->source, &f->destination);
+        if (h->ends != FLOW_REMOTE_IS_SOURCE)
+                err = add_end(h, f, &f->destination, &f->source);
+        if (!err && h->ends != FLOW_REMOTE_IS_DESTINATION)
+                err = add_end(h, f, &f->source, &f->destination);
+        return err;
 }
 
-static int take_name(void *state, const struct name_sighting *s)
+int hunt_take_name(void *state, const struct name_sighting *s)
 {
         struct hunt *h = state;
         struct archive_hit hit = { .host = s->host,
@@ -90,36 +84,242 @@ static int take_name(void *state, const struct name_sighting *s)
                 ? hex_parse(certificate, sizeof(certificate), s->name) == 0 &&
                       indicator_set_find_hash(&view, h->set, INDICATOR_CERTIFICATE, certificate)
                 : indicator_set_find_name(&view, h->set, s->name)) {
-                err = keep_view(&hit.indicator, h, &view);
+                err = hunt_keep_view(&hit.indicator, h, &view);
                 if (!err)
                         err = hits_add(&h->hits, &hit);
         }
         if (err || !s->has_answer || !indicator_set_find_address(&view, h->set, &s->answer))
                 return err;
-        err = keep_view(&hit.indicator, h, &view);
+        err = hunt_keep_view(&hit.indicator, h, &view);
         return err ? err : hits_add(&h->hits, &hit);
+}
+
+static int add_candidates(
+    struct hunt *h, const struct index_cursor *c, struct part_key address, struct text name)
+{
+        for (size_t i = 0; i < c->day_count; i++) {
+                if (h->candidate_count == h->candidate_room) {
+                        size_t room = h->candidate_room ? h->candidate_room * 2 : 256;
+                        struct hunt_candidate *all = room > HUNT_CANDIDATES_MAX
+                                                         ? NULL
+                                                         : mem_grow(
+                                                               h->candidates, room, sizeof(*all));
+
+                        if (!all)
+                                return room > HUNT_CANDIDATES_MAX ? ERR_LIMIT : ERR_MEMORY;
+                        h->candidates = all;
+                        h->candidate_room = room;
+                }
+                h->candidates[h->candidate_count++] = (struct hunt_candidate){ c->days[i], address,
+                        name };
+        }
+        return 0;
+}
+
+/* The days of one key. */
+static int ask_key(struct hunt *h, struct index *x, struct part_key key, struct text name)
+{
+        int err;
+
+        if (!index_may_have(x, index_hash(key)))
+                return 0;
+        err = index_seek(x, key);
+        if (!err)
+                err = index_next(x);
+        if (err == ERR_MISSING || (!err && part_key_compare(x->cursor.key, key) != 0))
+                return 0;
+        return err ? err : add_candidates(h, &x->cursor, key, name);
+}
+
+static struct part_key key_of(const struct ip_address *a)
+{
+        return (struct part_key){ get_u64_network(a->bytes), get_u64_network(a->bytes + 8) };
+}
+
+/* The days of each address within. */
+static int ask_prefix(struct hunt *h, struct index *x, const struct ip_prefix *prefix)
+{
+        struct ip_address low, high;
+        int err;
+
+        ip_prefix_range(&low, &high, prefix);
+        err = index_seek(x, key_of(&low));
+        while (!err) {
+                err = index_next(x);
+                if (!err && part_key_compare(x->cursor.key, key_of(&high)) > 0)
+                        return 0;
+                if (!err)
+                        err = add_candidates(h, &x->cursor, x->cursor.key, (struct text){ 0 });
+        }
+        return err == ERR_MISSING ? 0 : err;
+}
+
+static int ask_name(struct hunt *h, struct index *x, struct text name)
+{
+        char *reversed = arena_zero(h->names, name.len + 1, 1);
+
+        if (!reversed)
+                return ERR_MEMORY;
+        text_reverse_labels(reversed, name);
+        return ask_key(h, x, index_name_key((struct text){ reversed, name.len }),
+            (struct text){ reversed, name.len });
+}
+
+static int ask_all(struct hunt *h, struct index *x)
+{
+        static const enum indicator_type types[] = { INDICATOR_IPV4, INDICATOR_IPV6,
+                INDICATOR_PREFIX };
+        struct indicator_counts counts;
+        int err = 0;
+
+        indicator_set_count(&counts, h->set);
+        for (size_t t = 0; t < ARRAY_LEN(types); t++)
+                for (size_t n = 0; n < counts.of[types[t]] && !err; n++) {
+                        struct ip_prefix p = indicator_set_prefix_at(h->set, types[t], n);
+
+                        err = p.bits == 128 ? ask_key(h, x, key_of(&p.base), (struct text){ 0 })
+                                            : ask_prefix(h, x, &p);
+                }
+        for (unsigned t = INDICATOR_NAME; t < INDICATOR_TYPES; t++)
+                for (size_t n = 0; n < counts.of[t] && !err &&
+                                   (t == INDICATOR_NAME || t == INDICATOR_CERTIFICATE);
+                     n++) {
+                        struct indicator_view view;
+
+                        indicator_set_at(&view, h->set, (enum indicator_type)t, n);
+                        err = ask_name(h, x, indicator_view_value(&view));
+                }
+        return err;
+}
+
+static int compare_candidates(const void *a, const void *b)
+{
+        const struct hunt_candidate *x = a, *y = b;
+
+        if (x->day != y->day)
+                return x->day < y->day ? -1 : 1;
+        if (!x->name.data != !y->name.data)
+                return x->name.data ? 1 : -1;
+        return part_key_compare(x->address, y->address);
+}
+
+/* Sorted by day, each address once. */
+static void sort_candidates(struct hunt *h)
+{
+        size_t kept = 0;
+
+        if (h->candidate_count)
+                qsort(
+                    h->candidates, h->candidate_count, sizeof(*h->candidates), compare_candidates);
+        for (size_t i = 0; i < h->candidate_count; i++)
+                if (kept == 0 ||
+                    compare_candidates(&h->candidates[kept - 1], &h->candidates[i]) != 0)
+                        h->candidates[kept++] = h->candidates[i];
+        h->candidate_count = kept;
+}
+
+static int hunt_file(struct archive_reader *r, struct hunt *h, uint64_t id,
+    const struct hunt_candidate *candidates, size_t count)
+{
+        AUTO(part_close_at) struct part *p = NULL;
+        char name[PART_NAME_MAX];
+        int err = part_open(&p, r->folder, id, r->scratch);
+
+        if (!err)
+                err = hunt_part(h, p, candidates, count);
+        return err ? reader_note(r, part_name(name, id), err) : 0;
+}
+
+static int hunt_day(
+    struct archive_reader *r, struct hunt *h, const struct hunt_candidate *candidates, size_t count)
+{
+        int err = 0;
+
+        for (size_t i = 0; i < r->manifest.part_count && !err; i++) {
+                const struct manifest_part *p = &r->manifest.parts[i];
+
+                if (index_day(p->day) == candidates->day && reader_part_overlaps(p, h->question))
+                        err = hunt_file(r, h, p->id, candidates, count);
+        }
+        return err;
+}
+
+static int hunt_candidates(struct archive_reader *r, struct hunt *h)
+{
+        const struct archive_question *q = h->question;
+        size_t at = 0, end;
+        int err = 0;
+
+        sort_candidates(h);
+        for (; at < h->candidate_count && !err; at = end) {
+                for (end = at;
+                     end < h->candidate_count && h->candidates[end].day == h->candidates[at].day;)
+                        end++;
+                if (q->progress)
+                        q->progress(q->state, at, h->candidate_count);
+                if (q->is_wanted && !q->is_wanted(q->state))
+                        return ERR_CLOSED;
+                err = hunt_day(r, h, h->candidates + at, end - at);
+        }
+        if (!err && q->progress)
+                q->progress(q->state, h->candidate_count, h->candidate_count);
+        return err;
+}
+
+/* True when the indexes could answer for the whole archive; a damaged one is noted. */
+static int ask_indexes(bool *out, struct archive_reader *r, struct hunt *h)
+{
+        int err = 0;
+
+        *out = r->manifest.is_indexed;
+        for (size_t i = 0; i < r->manifest.index_count && *out && !err; i++) {
+                AUTO(index_close_at) struct index *x = NULL;
+                char name[INDEX_NAME_MAX];
+
+                err = index_open(&x, r->folder, r->manifest.indexes[i].id);
+                if (!err)
+                        err = ask_all(h, x);
+                if (err) {
+                        *out = false;
+                        err = reader_note(r, index_name(name, r->manifest.indexes[i].id), err);
+                }
+        }
+        return err;
+}
+
+/* Without index: every fact is looked at. */
+static int hunt_all(struct archive_reader *r, struct hunt *h)
+{
+        struct archive_question q = *h->question;
+
+        q.address_count = 0;
+        q.name = (struct text){ 0 };
+        return reader_each(r, &q,
+            (struct traffic_sink){
+                .take_flow = take_flow, .take_name = hunt_take_name, .state = h },
+            &h->ends);
 }
 
 int archive_hunt(struct archive_reader *r, const struct indicator_set *set,
     const struct archive_question *q, struct archive_hit_sink sink)
 {
-        struct archive_question all = { .since = q->since,
-                .until = q->until,
-                .is_wanted = q->is_wanted,
-                .progress = q->progress,
-                .state = q->state };
-        struct hunt h = { .set = set };
+        struct hunt h = { .set = set, .question = q };
+        bool indexed = false;
         int err = hits_init(&h.hits);
 
         if (!err)
-                err = archive_each(r, &all,
-                    (struct traffic_sink){
-                        .take_flow = take_flow, .take_name = take_name, .state = &h });
+                err = arena_new(&h.names, SET_BYTES_MAX);
+        if (!err)
+                err = ask_indexes(&indexed, r, &h);
+        if (!err)
+                err = indexed ? hunt_candidates(r, &h) : hunt_all(r, &h);
         hits_sort(&h.hits);
         for (size_t i = 0; i < h.hits.count && !err; i++)
                 err = sink.take(sink.state, &h.hits.all[i]);
         hits_done(&h.hits);
         dictionary_done(&h.values);
+        h.names = arena_free(h.names);
         mem_free(h.views);
+        mem_free(h.candidates);
         return err;
 }

@@ -35,8 +35,17 @@ MUST_USE int archive_seal_facts(struct archive *a);
 /* Writes one more part and enters it in `fresh`, which has room. */
 struct part_label;
 struct part_choice;
+struct index_entries;
 MUST_USE int archive_write_part(struct archive *a, struct manifest *fresh,
-    const struct part_label *label, const struct part_choice *choice);
+    struct index_entries *entries, const struct part_label *label,
+    const struct part_choice *choice);
+/* archive_index.c: writes one more index and enters it in `fresh`. */
+MUST_USE int archive_write_index(
+    struct archive *a, struct manifest *fresh, struct index_entries *entries);
+/* Few indexes, each at least twice as large as the next. */
+MUST_USE int archive_merge_indexes(struct archive *a);
+/* Indexes anew from all parts. */
+MUST_USE int archive_rebuild_indexes(struct archive *a);
 /* archive_merge.c: fewer parts of one day; parts that are too old or too many. `eager`: days that
  * are over become one part. */
 MUST_USE int archive_merge(struct archive *a, bool eager);
@@ -51,7 +60,10 @@ MUST_USE int archive_find_manifest(
 /* Removes files of ours that the manifest does not name. */
 MUST_USE int archive_sweep_folder(const struct archive *a);
 
-/* part_scan.c: hands the part's facts that answer the question to the sink. */
-MUST_USE int part_scan(struct part *p, const struct archive_question *q, struct traffic_sink sink);
+/* part_scan.c: hands the part's facts that answer the question to the sink. *ends (NULL: not asked)
+ * is set before each flow. */
+enum flow_ends { FLOW_REMOTE_IS_DESTINATION, FLOW_REMOTE_IS_SOURCE, FLOW_IS_BETWEEN };
+MUST_USE int part_scan(struct part *p, const struct archive_question *q, struct traffic_sink sink,
+    enum flow_ends *ends);
 
 #endif

@@ -62,7 +62,7 @@ static int load_parts(struct archive *a, struct facts *facts, int day)
                         continue;
                 err = part_open(&p, a->folder, a->manifest.parts[i].id, a->scratch);
                 if (!err)
-                        err = part_scan(p, &all, facts_sink(facts));
+                        err = part_scan(p, &all, facts_sink(facts), NULL);
         }
         return err;
 }
@@ -101,7 +101,7 @@ static int write_merged(struct archive *a, const struct merging *m, const struct
                 }
         fresh.next_id++;
         if (!err)
-                err = archive_write_part(a, &fresh, &label, &choice);
+                err = archive_write_part(a, &fresh, NULL, &label, &choice);
         if (!err)
                 err = archive_commit(a, &fresh);
         for (size_t i = 0; i < label.replaced_count && !err; i++)
@@ -149,7 +149,7 @@ int archive_merge(struct archive *a, bool eager)
                 if (!seen && is_due(a, &m, eager))
                         err = merge_day(a, &m);
         }
-        return err;
+        return err ? err : archive_merge_indexes(a);
 }
 
 /* When all of a part is past: the end of its day; of odd times, whatever they say. */

@@ -114,7 +114,7 @@ static int relay_lease(void *state, const struct lease *lease)
 }
 
 int reader_scan(struct archive_reader *r, uint64_t id, const struct archive_question *q,
-    struct traffic_sink sink)
+    struct traffic_sink sink, enum flow_ends *ends)
 {
         AUTO(part_close_at) struct part *p = NULL;
         struct relay relay = { sink, 0 };
@@ -126,14 +126,15 @@ int reader_scan(struct archive_reader *r, uint64_t id, const struct archive_ques
                     (struct traffic_sink){ sink.take_flow ? relay_flow : NULL,
                         sink.take_name ? relay_name : NULL,
                         sink.take_translation ? relay_translation : NULL,
-                        sink.take_lease ? relay_lease : NULL, &relay });
+                        sink.take_lease ? relay_lease : NULL, &relay },
+                    ends);
         if (relay.err)
                 return relay.err;
         return err ? reader_note(r, part_name(name, id), err) : 0;
 }
 
-int archive_each(
-    struct archive_reader *r, const struct archive_question *q, struct traffic_sink sink)
+int reader_each(struct archive_reader *r, const struct archive_question *q,
+    struct traffic_sink sink, enum flow_ends *ends)
 {
         size_t count = r->manifest.part_count;
         int err = 0;
@@ -146,9 +147,15 @@ int archive_each(
                 if (q->is_wanted && !q->is_wanted(q->state))
                         return ERR_CLOSED;
                 if (reader_part_overlaps(p, q))
-                        err = reader_scan(r, p->id, q, sink);
+                        err = reader_scan(r, p->id, q, sink, ends);
         }
         if (!err && q->progress)
                 q->progress(q->state, count, count);
         return err;
+}
+
+int archive_each(
+    struct archive_reader *r, const struct archive_question *q, struct traffic_sink sink)
+{
+        return reader_each(r, q, sink, NULL);
 }

@@ -19,8 +19,11 @@ struct archive_reader {
 bool reader_part_overlaps(const struct manifest_part *p, const struct archive_question *q);
 /* Notes a fault of a file, once; 0 when reading goes on without it, else the error. */
 MUST_USE int reader_note(struct archive_reader *r, const char *name, int err);
-/* One part's facts to the sink; a damaged part is noted. */
+/* One part's facts to the sink; a damaged part is noted. `ends` as in part_scan. */
 MUST_USE int reader_scan(struct archive_reader *r, uint64_t id, const struct archive_question *q,
-    struct traffic_sink sink);
+    struct traffic_sink sink, enum flow_ends *ends);
+/* archive_each, with ends. */
+MUST_USE int reader_each(struct archive_reader *r, const struct archive_question *q,
+    struct traffic_sink sink, enum flow_ends *ends);
 
 #endif

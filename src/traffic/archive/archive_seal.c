@@ -6,13 +6,14 @@
 #include "traffic/archive/archive_internal.h"
 #include "traffic/archive/day_split.h"
 
-int archive_write_part(struct archive *a, struct manifest *fresh, const struct part_label *label,
-    const struct part_choice *choice)
+int archive_write_part(struct archive *a, struct manifest *fresh, struct index_entries *entries,
+    const struct part_label *label, const struct part_choice *choice)
 {
         AUTO(buffer_done) struct buffer bytes = BUFFER(PART_BYTES_MAX);
         struct manifest_part entry = { .id = label->id, .day = label->day };
+        struct part_span span;
         char name[PART_NAME_MAX];
-        int err = part_write(&bytes, a->scratch, &a->own, label, choice);
+        int err = part_write(&bytes, &span, entries, a->scratch, &a->own, label, choice);
 
         if (!err)
                 err = file_write_atomic(a->folder, part_name(name, label->id),
@@ -20,18 +21,10 @@ int archive_write_part(struct archive *a, struct manifest *fresh, const struct p
         if (err)
                 return err;
         entry.bytes = bytes.len;
-        entry.first_at = INT64_MAX;
-        entry.last_at = INT64_MIN;
-        for (unsigned k = 0; k < FACT_KINDS; k++) {
+        entry.first_at = span.first_at;
+        entry.last_at = span.last_at;
+        for (unsigned k = 0; k < FACT_KINDS; k++)
                 entry.count[k] = choice->count[k];
-                for (size_t i = 0; i < choice->count[k]; i++) {
-                        time_ms begin = facts_begin(choice->facts, k, choice->rows[k][i]);
-                        time_ms end = facts_end(choice->facts, k, choice->rows[k][i]);
-
-                        entry.first_at = begin < entry.first_at ? begin : entry.first_at;
-                        entry.last_at = end > entry.last_at ? end : entry.last_at;
-                }
-        }
         fresh->parts[fresh->part_count++] = entry;
         return 0;
 }
@@ -45,7 +38,8 @@ static size_t choice_total(const struct part_choice *c)
         return sum;
 }
 
-static int write_days(struct archive *a, struct manifest *fresh, const struct day_split *split)
+static int write_days(struct archive *a, struct manifest *fresh, struct index_entries *entries,
+    const struct day_split *split)
 {
         int err = 0;
 
@@ -57,7 +51,7 @@ static int write_days(struct archive *a, struct manifest *fresh, const struct da
                 if (choice_total(&split->days[i].choice) == 0)
                         continue;
                 fresh->next_id++;
-                err = archive_write_part(a, fresh, &label, &split->days[i].choice);
+                err = archive_write_part(a, fresh, entries, &label, &split->days[i].choice);
         }
         return err;
 }
@@ -99,6 +93,7 @@ static int commit(struct archive *a, struct manifest *fresh)
 
 int archive_seal_facts(struct archive *a)
 {
+        struct index_entries entries = { 0 };
         struct day_split split;
         struct manifest fresh = { 0 };
         int err = day_split_init(&split, &a->facts, archive_now(a));
@@ -107,11 +102,14 @@ int archive_seal_facts(struct archive *a)
                 return err;
         err = manifest_copy(&fresh, &a->manifest, split.count);
         if (!err)
-                err = write_days(a, &fresh, &split);
+                err = write_days(a, &fresh, &entries, &split);
+        if (!err)
+                err = archive_write_index(a, &fresh, &entries);
         if (err)
                 remove_new_parts(a, &fresh);
         else
                 err = commit(a, &fresh);
+        index_entries_done(&entries);
         manifest_done(&fresh);
         day_split_done(&split);
         return err;

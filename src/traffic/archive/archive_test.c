@@ -414,6 +414,172 @@ static void every_question_is_answered_as_by_a_walk_over_all_facts(void **state)
         place_done(&p);
 }
 
+static struct indicator_set *some_set(void)
+{
+        static const struct indicator listed[] = {
+                { .type = INDICATOR_IPV4, .value = { "198.51.100.7", 12 } },
+                { .type = INDICATOR_IPV4, .value = { "198.51.103.200", 14 } },
+                { .type = INDICATOR_IPV4, .value = { "192.0.2.1", 9 } },
+                { .type = INDICATOR_PREFIX, .value = { "198.51.101.0/27", 15 } },
+                { .type = INDICATOR_PREFIX, .value = { "2001:db8::100/120", 17 } },
+                { .type = INDICATOR_IPV6, .value = { "2001:db8::105", 13 } },
+                { .type = INDICATOR_NAME, .value = { "evil.example.org", 16 }, .subdomains = true },
+                { .type = INDICATOR_NAME, .value = { "example.org", 11 } },
+                { .type = INDICATOR_CERTIFICATE,
+                    .value = { "00112233445566778899aabbccddeeff00112233", 40 } },
+        };
+        struct indicator_builder *b = NULL;
+        struct indicator_set *set = NULL;
+
+        assert_int_equal(indicator_builder_new(&b, 100), 0);
+        for (size_t i = 0; i < ARRAY_LEN(listed); i++)
+                assert_int_equal(indicator_builder_add(b, &listed[i]), 0);
+        assert_int_equal(indicator_builder_finish(&set, b), 0);
+        b = indicator_builder_free(b);
+        return set;
+}
+
+static int line_hit(void *state, const struct archive_hit *hit)
+{
+        char line[512], a[IP_HEX_MAX];
+
+        (void)snprintf(line, sizeof(line), "%s %.*s %u %ld %ld %lu %lu", hex(a, &hit->host),
+            TEXT_ARGS(indicator_view_value(hit->indicator)), hit->place, hit->first_at,
+            hit->last_at, hit->flows, hit->bytes);
+        return add_line(state, line);
+}
+
+/* The oracle's pairs: a plain table that is searched from its begin. */
+struct pairs {
+        struct pair {
+                struct indicator_view view;
+                struct archive_hit hit;
+        } * all;
+        size_t count;
+};
+
+static void add_pair(struct pairs *p, const struct indicator_view *view, struct archive_hit hit)
+{
+        struct text value = indicator_view_value(view);
+
+        for (size_t i = 0; i < p->count; i++) {
+                struct archive_hit *h = &p->all[i].hit;
+                struct text other = indicator_view_value(&p->all[i].view);
+
+                if (other.len != value.len || memcmp(other.data, value.data, value.len) != 0 ||
+                    h->place != hit.place || ip_address_compare(&h->host, &hit.host) != 0)
+                        continue;
+                h->first_at = hit.first_at < h->first_at ? hit.first_at : h->first_at;
+                h->last_at = hit.last_at > h->last_at ? hit.last_at : h->last_at;
+                h->flows += hit.flows;
+                h->bytes += hit.bytes;
+                return;
+        }
+        p->all = mem_grow(p->all, p->count + 1, sizeof(*p->all));
+        assert_non_null(p->all);
+        p->all[p->count++] = (struct pair){ *view, hit };
+}
+
+static void pair_flow(struct pairs *p, const struct indicator_set *set, const struct flow *f)
+{
+        bool s = is_private(&f->source), d = is_private(&f->destination);
+        struct archive_hit hit = { .place = PACKET_PLACE_ADDRESS,
+                .first_at = f->begin,
+                .last_at = f->end,
+                .flows = 1,
+                .bytes = f->bytes_out + f->bytes_in };
+        struct indicator_view view;
+
+        hit.host = f->source;
+        if ((s == d || s) && indicator_set_find_address(&view, set, &f->destination))
+                add_pair(p, &view, hit);
+        hit.host = f->destination;
+        if ((s == d || d) && indicator_set_find_address(&view, set, &f->source))
+                add_pair(p, &view, hit);
+}
+
+static void pair_name(
+    struct pairs *p, const struct indicator_set *set, const struct name_sighting *s)
+{
+        struct archive_hit hit = {
+                .host = s->host, .place = s->place, .first_at = s->at, .last_at = s->at, .flows = 1
+        };
+        static const uint8_t certificate[20] = { 0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77,
+                0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff, 0x00, 0x11, 0x22, 0x33 };
+        struct indicator_view view;
+
+        if (s->place == PACKET_PLACE_CERTIFICATE
+                ? indicator_set_find_hash(&view, set, INDICATOR_CERTIFICATE, certificate)
+                : indicator_set_find_name(&view, set, s->name))
+                add_pair(p, &view, hit);
+        if (s->has_answer && indicator_set_find_address(&view, set, &s->answer))
+                add_pair(p, &view, hit);
+}
+
+static void assert_hunt(
+    struct place *p, const struct facts *all, const struct archive_question *q, size_t damages)
+{
+        AUTO(archive_reader_close_at) struct archive_reader *r = NULL;
+        AUTO(indicator_set_free_at) struct indicator_set *set = some_set();
+        struct lines got = { 0 }, wanted = { 0 };
+        struct pairs pairs = { 0 };
+
+        assert_int_equal(archive_reader_open(&r, p->folder), 0);
+        assert_int_equal(archive_hunt(r, set, q, (struct archive_hit_sink){ line_hit, &got }), 0);
+        assert_true(!archive_reader_damage(r, 0) == !damages);
+        for (size_t i = 0; i < all->count[FACT_FLOW]; i++)
+                if (in_time(q, all->flows[i].begin, all->flows[i].end))
+                        pair_flow(&pairs, set, &all->flows[i]);
+        for (size_t i = 0; i < all->count[FACT_NAME]; i++)
+                if (in_time(q, all->names[i].at, all->names[i].at))
+                        pair_name(&pairs, set, &all->names[i]);
+        for (size_t i = 0; i < pairs.count; i++) {
+                pairs.all[i].hit.indicator = &pairs.all[i].view;
+                assert_int_equal(line_hit(&wanted, &pairs.all[i].hit), 0);
+        }
+        mem_free(pairs.all);
+        assert_true(wanted.count > 0);
+        assert_same_lines(&got, &wanted);
+        lines_done(&got);
+        lines_done(&wanted);
+}
+
+static int cut_index(void *state, const char *name)
+{
+        AUTO(file_close_at) int fd = -1;
+        struct place *p = state;
+
+        if (!text_ends(text_of(name), ".index"))
+                return 0;
+        return file_write_atomic(p->folder, name, TEXT("CANHINDX"), 0600);
+}
+
+static void a_hunt_finds_what_a_walk_over_all_facts_finds(void **state)
+{
+        struct place p;
+        struct archive *a;
+        struct facts all;
+        struct archive_question week = { .since = day_begin - 2 * DAY_MS,
+                .until = day_begin - DAY_MS };
+
+        (void)state;
+        place_init(&p);
+        assert_int_equal(facts_init(&all, SIZE_MAX), 0);
+        a = open_archive(&p, NULL);
+        for (int round = 0; round < 5; round++) {
+                take_some(&p, archive_sink(a), facts_sink(&all), 3000);
+                assert_int_equal(archive_seal(a), 0);
+                assert_hunt(&p, &all, &(struct archive_question){ 0 }, 0);
+                assert_hunt(&p, &all, &week, 0);
+        }
+        /* Without its index the archive still answers, and says what is damaged. */
+        assert_int_equal(folder_each(p.folder, cut_index, &p), 0);
+        assert_hunt(&p, &all, &(struct archive_question){ 0 }, 1);
+        a = archive_close(a);
+        facts_done(&all);
+        place_done(&p);
+}
+
 static void what_was_flushed_is_there_after_the_next_open(void **state)
 {
         struct archive_counts counts;
@@ -443,6 +609,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(every_question_is_answered_as_by_a_walk_over_all_facts),
+                cmocka_unit_test(a_hunt_finds_what_a_walk_over_all_facts_finds),
                 cmocka_unit_test(what_was_flushed_is_there_after_the_next_open),
         };
 

@@ -37,8 +37,13 @@ void column_scratch_free_at(struct column_scratch **s);
 /* Adds the chunk of values[0..n), 1 <= n <= COLUMN_ROWS_MAX. */
 MUST_USE int column_write(struct buffer *out, struct column_scratch *s, const uint64_t *values,
     size_t n, enum column_nature nature);
-/* FORMAT, and then values are undefined. */
-MUST_USE int column_parse(uint64_t *values, size_t n, struct column_scratch *s, struct text chunk);
+/* Which rows are wanted: the others' values are undefined. A few rows cost far less than all. */
+struct column_rows {
+        size_t from, to;
+};
+/* A chunk of n rows. FORMAT, and then values are undefined. */
+MUST_USE int column_parse(uint64_t *values, size_t n, struct column_rows wanted,
+    struct column_scratch *s, struct text chunk);
 /* Text of any kind as one chunk: its length and a zstd frame. */
 MUST_USE int blob_write(struct buffer *out, struct column_scratch *s, struct text bytes);
 MUST_USE int blob_parse(struct buffer *out, struct column_scratch *s, struct text chunk);

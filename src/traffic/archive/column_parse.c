@@ -52,8 +52,8 @@ static int stream_bytes(
         }
 }
 
-static int parse_planes(
-    uint64_t *values, size_t n, struct column_scratch *s, struct text *rest, unsigned planes)
+static int parse_planes(uint64_t *values, size_t n, struct column_rows wanted,
+    struct column_scratch *s, struct text *rest, unsigned planes)
 {
         for (unsigned p = 0; p < planes; p++) {
                 struct stream from;
@@ -64,7 +64,7 @@ static int parse_planes(
                         err = stream_bytes(&bytes, s, &from, n);
                 if (err)
                         return err;
-                for (size_t i = 0; i < n; i++)
+                for (size_t i = wanted.from; i < wanted.to; i++)
                         values[i] = (p ? values[i] : 0) | (uint64_t)bytes[i] << (8 * p);
         }
         return 0;
@@ -82,11 +82,22 @@ static uint64_t bits_get(const uint8_t *bytes, size_t at, unsigned count)
         return low & ((UINT64_C(1) << count) - 1);
 }
 
-static int parse_amounts(uint64_t *values, size_t n, struct column_scratch *s, struct text *rest)
+static size_t rest_bits(const uint8_t *class, size_t from, size_t to)
+{
+        size_t bits = 0;
+
+        for (size_t i = from; i < to; i++)
+                bits += amount_rest_bits(class[i]);
+        return bits;
+}
+
+static int parse_amounts(uint64_t *values, size_t n, struct column_rows wanted,
+    struct column_scratch *s, struct text *rest)
 {
         struct stream classes, mantissas;
         const uint8_t *class;
-        size_t bits = 0, at = 0;
+        uint8_t most = 0;
+        size_t at, bits;
         int err = take_stream(&classes, rest);
 
         if (!err)
@@ -95,15 +106,15 @@ static int parse_amounts(uint64_t *values, size_t n, struct column_scratch *s, s
                 err = stream_bytes(&class, s, &classes, n);
         if (err)
                 return err;
-        for (size_t i = 0; i < n; i++) {
-                if (class[i] >= AMOUNT_CLASSES)
-                        return ERR_FORMAT;
-                bits += amount_rest_bits(class[i]);
-        }
-        if (mantissas.method != COLUMN_STREAM_RAW || mantissas.bytes.len != (bits + 7) / 8)
+        for (size_t i = 0; i < n; i++)
+                most = class[i] > most ? class[i] : most;
+        at = rest_bits(class, 0, wanted.from);
+        bits = at + rest_bits(class, wanted.from, n);
+        if (most >= AMOUNT_CLASSES || mantissas.method != COLUMN_STREAM_RAW ||
+            mantissas.bytes.len != (bits + 7) / 8)
                 return ERR_FORMAT;
         memcpy(s->rest, mantissas.bytes.data, mantissas.bytes.len);
-        for (size_t i = 0; i < n; i++) {
+        for (size_t i = wanted.from; i < wanted.to; i++) {
                 unsigned left = amount_rest_bits(class[i]);
 
                 if (left == 0) {
@@ -116,31 +127,39 @@ static int parse_amounts(uint64_t *values, size_t n, struct column_scratch *s, s
         return 0;
 }
 
-int column_parse(uint64_t *values, size_t n, struct column_scratch *s, struct text chunk)
+static void add_base(uint64_t *values, struct column_rows wanted, uint64_t base, bool differences)
+{
+        if (differences)
+                for (size_t i = wanted.from; i < wanted.to; i++)
+                        base = values[i] = base + (values[i] >> 1 ^ (0 - (values[i] & 1)));
+        else
+                for (size_t i = wanted.from; i < wanted.to; i++)
+                        values[i] += base;
+}
+
+int column_parse(uint64_t *values, size_t n, struct column_rows wanted, struct column_scratch *s,
+    struct text chunk)
 {
         const uint8_t *head = (const uint8_t *)chunk.data;
         struct text rest = { chunk.data + COLUMN_HEADER_BYTES, chunk.len - COLUMN_HEADER_BYTES };
-        uint64_t base;
+        bool differences;
         int err = 0;
 
-        if (chunk.len < COLUMN_HEADER_BYTES || n == 0 || n > COLUMN_ROWS_MAX || head[0] > 3 ||
-            head[1] > COLUMN_STREAMS_MAX)
+        if (chunk.len < COLUMN_HEADER_BYTES || n == 0 || n > COLUMN_ROWS_MAX ||
+            wanted.from > wanted.to || wanted.to > n || head[0] > 3 || head[1] > COLUMN_STREAMS_MAX)
                 return ERR_FORMAT;
-        base = get_u64(head + 2);
+        differences = head[0] & COLUMN_FORM_DIFFERENCES;
+        if (differences)
+                wanted.from = 0; /* each stands on the one before */
         if (head[1] == 0)
                 memset(values, 0, n * sizeof(*values));
         else if (head[0] & COLUMN_FORM_AMOUNTS)
-                err = parse_amounts(values, n, s, &rest);
+                err = parse_amounts(values, n, wanted, s, &rest);
         else
-                err = parse_planes(values, n, s, &rest, head[1]);
+                err = parse_planes(values, n, wanted, s, &rest, head[1]);
         if (err || rest.len)
                 return ERR_FORMAT;
-        if (head[0] & COLUMN_FORM_DIFFERENCES)
-                for (size_t i = 0; i < n; i++)
-                        base = values[i] = base + (values[i] >> 1 ^ (0 - (values[i] & 1)));
-        else
-                for (size_t i = 0; i < n; i++)
-                        values[i] += base;
+        add_base(values, wanted, get_u64(head + 2), differences);
         return 0;
 }
 

@@ -28,7 +28,9 @@ struct column_scratch {
 /* How many bits of a value of the class stand in the rest. */
 static inline unsigned amount_rest_bits(uint8_t class)
 {
-        return class < AMOUNT_EXACT ? 0 : 1 + (unsigned)(class - AMOUNT_EXACT) / 4;
+        unsigned four = class / 4; /* two of exact values, then one for each length */
+
+        return four < 2 ? 0 : four - 1;
 }
 
 #endif

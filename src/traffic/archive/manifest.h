@@ -45,6 +45,9 @@ MUST_USE int manifest_write(struct buffer *out, const struct manifest *m);
 /* With room for more_parts and one index. */
 MUST_USE int manifest_copy(struct manifest *out, const struct manifest *m, size_t more_parts);
 
+/* Forgets the indexes and makes room for so many. */
+MUST_USE int manifest_room_for_indexes(struct manifest *m, size_t count);
+
 struct archive_counts;
 void manifest_count(struct archive_counts *out, const struct manifest *m);
 

@@ -132,6 +132,18 @@ int manifest_copy(struct manifest *out, const struct manifest *m, size_t more_pa
         return 0;
 }
 
+int manifest_room_for_indexes(struct manifest *m, size_t count)
+{
+        struct manifest_index *fresh = mem_zero(count + 1, sizeof(*fresh));
+
+        if (!fresh)
+                return ERR_MEMORY;
+        mem_free(m->indexes);
+        m->indexes = fresh;
+        m->index_count = 0;
+        return 0;
+}
+
 void manifest_count(struct archive_counts *out, const struct manifest *m)
 {
         *out = (struct archive_counts){ .partitions = m->part_count };

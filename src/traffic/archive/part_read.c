@@ -4,13 +4,12 @@
 #include "system/os/folder.h"
 #include "traffic/archive/checksum.h"
 #include "traffic/archive/little_endian.h"
+#include "traffic/archive/read_at.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-enum { TEXT_ALL_BYTES_MAX = 1 << 30 };
+enum { TEXT_ALL_BYTES_MAX = 1 << 30, TAIL_BYTES = 48 << 10 };
 
 const char *part_name(char out[PART_NAME_MAX], uint64_t id)
 {
@@ -18,29 +17,40 @@ const char *part_name(char out[PART_NAME_MAX], uint64_t id)
         return out;
 }
 
-static int read_at(int fd, void *out, size_t len, uint64_t offset)
+/* The trailer and, in the same reading, as much before it as a directory usually has. */
+static int read_tail(struct part *p, uint64_t file_bytes, uint64_t *offset, size_t *len)
 {
-        char *at = out;
+        size_t tail = file_bytes < TAIL_BYTES ? (size_t)file_bytes : TAIL_BYTES;
+        uint64_t bytes, checksum;
+        int err = buffer_reserve(&p->dir_bytes, tail);
 
-        while (len) {
-                ssize_t n = pread(fd, at, len, (off_t)offset);
-
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n <= 0)
-                        return n < 0 ? ERR_IO : ERR_FORMAT;
-                at += n;
-                offset += (uint64_t)n;
-                len -= (size_t)n;
+        if (!err)
+                err = read_at(p->fd, p->dir_bytes.data, tail, file_bytes - tail);
+        if (!err)
+                err = part_trailer_parse(offset, &bytes, &checksum,
+                    (uint8_t *)p->dir_bytes.data + tail - PART_TRAILER_BYTES, file_bytes);
+        if (err)
+                return err;
+        *len = (size_t)bytes;
+        if (*len + PART_TRAILER_BYTES <= tail) {
+                memmove(
+                    p->dir_bytes.data, p->dir_bytes.data + tail - PART_TRAILER_BYTES - *len, *len);
+        } else {
+                err = buffer_reserve(&p->dir_bytes, *len);
+                if (!err)
+                        err = read_at(p->fd, p->dir_bytes.data, *len, *offset);
         }
-        return 0;
+        if (err)
+                return err;
+        return checksum_of(p->dir_bytes.data, *len) == checksum ? 0 : ERR_UNTRUSTED;
 }
 
 static int read_directory(struct part *p)
 {
-        uint8_t header[PART_HEADER_BYTES], trailer[PART_TRAILER_BYTES];
-        uint64_t offset, len, checksum;
+        uint8_t header[PART_HEADER_BYTES];
+        uint64_t offset;
         struct stat st;
+        size_t len;
         int err;
 
         if (fstat(p->fd, &st) != 0)
@@ -51,19 +61,9 @@ static int read_directory(struct part *p)
         if (!err)
                 err = part_header_parse(header);
         if (!err)
-                err = read_at(
-                    p->fd, trailer, sizeof(trailer), (uint64_t)st.st_size - PART_TRAILER_BYTES);
-        if (!err)
-                err = part_trailer_parse(&offset, &len, &checksum, trailer, (uint64_t)st.st_size);
-        if (!err)
-                err = buffer_reserve(&p->dir_bytes, len);
-        if (!err)
-                err = read_at(p->fd, p->dir_bytes.data, len, offset);
-        if (err)
-                return err;
-        if (checksum_of(p->dir_bytes.data, len) != checksum)
-                return ERR_UNTRUSTED;
-        return part_directory_parse(&p->dir, (struct text){ p->dir_bytes.data, len }, offset);
+                err = read_tail(p, (uint64_t)st.st_size, &offset, &len);
+        return err ? err
+                   : part_directory_parse(&p->dir, (struct text){ p->dir_bytes.data, len }, offset);
 }
 
 int part_open(struct part **out, struct folder *folder, uint64_t id, struct column_scratch *scratch)
@@ -108,32 +108,57 @@ void part_close_at(struct part **p)
         *p = part_close(*p);
 }
 
-/* Leaves the chunk's bytes in p->chunk. */
-static int read_chunk(struct part *p, const struct part_group *group, unsigned column)
+/* Leaves the bytes of neighbouring chunks in p->chunk. */
+static int read_chunks(
+    struct part *p, const struct part_group *group, unsigned first, unsigned count)
 {
-        struct part_chunk c = part_group_chunk(group, column);
+        struct part_chunk from = part_group_chunk(group, first);
+        struct part_chunk last = part_group_chunk(group, first + count - 1);
+        size_t len = (size_t)(last.offset - from.offset) + last.len;
         int err;
 
         buffer_clear(&p->chunk);
-        err = buffer_reserve(&p->chunk, c.len);
+        err = buffer_reserve(&p->chunk, len + 1);
         if (!err)
-                err = read_at(p->fd, p->chunk.data, c.len, c.offset);
-        if (err)
-                return err;
-        p->chunk.len = c.len;
-        return (uint32_t)checksum_of(p->chunk.data, c.len) == c.checksum ? 0 : ERR_UNTRUSTED;
+                err = read_at(p->fd, p->chunk.data, len, from.offset);
+        if (!err)
+                p->chunk.len = len;
+        return err;
 }
 
-static struct text chunk_text(const struct part *p)
+/* The chunk among those that were read from `base` on. */
+static int take_chunk(struct text *out, const struct part *p, const struct part_group *group,
+    unsigned column, uint64_t base)
 {
-        return (struct text){ p->chunk.data, p->chunk.len };
+        struct part_chunk c = part_group_chunk(group, column);
+        const char *at = p->chunk.data + (c.offset - base);
+
+        if ((uint32_t)checksum_of(at, c.len) != c.checksum)
+                return ERR_UNTRUSTED;
+        *out = (struct text){ at, c.len };
+        return 0;
+}
+
+int part_columns(uint64_t (*values)[COLUMN_ROWS_MAX], struct part *p,
+    const struct part_group *group, unsigned first, unsigned count, struct column_rows wanted)
+{
+        uint64_t base = part_group_chunk(group, first).offset;
+        int err = read_chunks(p, group, first, count);
+
+        for (unsigned c = 0; c < count && !err; c++) {
+                struct text chunk;
+
+                err = take_chunk(&chunk, p, group, first + c, base);
+                if (!err)
+                        err = column_parse(values[c], group->rows, wanted, p->scratch, chunk);
+        }
+        return err;
 }
 
 int part_column(uint64_t *values, struct part *p, const struct part_group *group, unsigned column)
 {
-        int err = read_chunk(p, group, column);
-
-        return err ? err : column_parse(values, group->rows, p->scratch, chunk_text(p));
+        return part_columns((uint64_t(*)[COLUMN_ROWS_MAX])values, p, group, column, 1,
+            (struct column_rows){ 0, group->rows });
 }
 
 static int load_address_group(struct part *p, const struct part_group *g, uint64_t *values)
@@ -182,12 +207,15 @@ int part_load_addresses(struct part *p)
 static int load_text_group(struct part *p, const struct part_group *g, uint64_t *values)
 {
         size_t before = p->text_bytes.len, sum = 0;
+        struct text chunk;
         int err = part_column(values, p, g, TEXT_LENGTH);
 
         if (!err)
-                err = read_chunk(p, g, TEXT_BYTES);
+                err = read_chunks(p, g, TEXT_BYTES, 1);
         if (!err)
-                err = blob_parse(&p->text_bytes, p->scratch, chunk_text(p));
+                err = take_chunk(&chunk, p, g, TEXT_BYTES, part_group_chunk(g, TEXT_BYTES).offset);
+        if (!err)
+                err = blob_parse(&p->text_bytes, p->scratch, chunk);
         if (err)
                 return err;
         for (size_t i = 0; i < g->rows; i++) {

@@ -32,9 +32,12 @@ MUST_USE int part_open(
 struct part *part_close(struct part *p);
 void part_close_at(struct part **p);
 
-/* values must have room for COLUMN_ROWS_MAX. */
+/* All rows of one column. values must have room for COLUMN_ROWS_MAX. */
 MUST_USE int part_column(
     uint64_t *values, struct part *p, const struct part_group *group, unsigned column);
+/* The wanted rows of the columns [first, first + count), each into its own values. */
+MUST_USE int part_columns(uint64_t (*values)[COLUMN_ROWS_MAX], struct part *p,
+    const struct part_group *group, unsigned first, unsigned count, struct column_rows wanted);
 /* Reads the dictionaries, once. */
 MUST_USE int part_load_addresses(struct part *p);
 MUST_USE int part_load_texts(struct part *p);

@@ -10,8 +10,10 @@ struct scan {
         struct part *part;
         const struct archive_question *question;
         const struct traffic_sink *sink;
-        struct text above;  /* the question's name, reversed */
-        uint8_t *id_wanted; /* one for each address of the part: it is asked for */
+        enum flow_ends *ends;
+        enum part_table table; /* of the flows */
+        struct text above;     /* the question's name, reversed */
+        uint8_t *id_wanted;    /* one for each address of the part: it is asked for */
         size_t id_wanted_count;
         uint64_t values[PART_COLUMNS_MAX][COLUMN_ROWS_MAX];
         bool wanted[COLUMN_ROWS_MAX];
@@ -70,11 +72,8 @@ static int check_ids(const struct scan *s, unsigned column, size_t rows, uint64_
 
 static int read_columns(struct scan *s, const struct part_group *g, unsigned from, unsigned to)
 {
-        int err = 0;
-
-        for (unsigned c = from; c < to && !err; c++)
-                err = part_column(s->values[c], s->part, g, c);
-        return err;
+        return part_columns(
+            &s->values[from], s->part, g, from, to - from, (struct column_rows){ 0, g->rows });
 }
 
 /* The ends by which a table may be asked: in TABLE_FLOWS they are told apart. */
@@ -146,6 +145,10 @@ static int scan_flow_group(struct scan *s, const struct part_group *g, struct en
                 if (!s->wanted[i])
                         continue;
                 fill_flow(&f, s, i);
+                if (s->ends)
+                        *s->ends = s->table == TABLE_BETWEEN ? FLOW_IS_BETWEEN
+                                   : s->values[FLOW_SIDE][i] ? FLOW_REMOTE_IS_SOURCE
+                                                             : FLOW_REMOTE_IS_DESTINATION;
                 err = s->sink->take_flow(s->sink->state, &f);
         }
         return err;
@@ -186,6 +189,7 @@ static int scan_flows(struct scan *s, enum part_table t)
         bool by_id = ends.internal && s->id_wanted_count;
         int err = 0;
 
+        s->table = t;
         for (size_t n = 0; n < table->groups && !err; n++) {
                 struct part_group g;
 
@@ -370,7 +374,8 @@ static int scan_all(struct scan *s)
         return err;
 }
 
-int part_scan(struct part *p, const struct archive_question *q, struct traffic_sink sink)
+int part_scan(struct part *p, const struct archive_question *q, struct traffic_sink sink,
+    enum flow_ends *ends)
 {
         AUTO(mem_free_at) struct scan *s = mem_zero(1, sizeof(*s));
         char above[FACTS_TEXT_MAX];
@@ -384,6 +389,7 @@ int part_scan(struct part *p, const struct archive_question *q, struct traffic_s
         s->part = p;
         s->question = q;
         s->sink = &sink;
+        s->ends = ends;
         s->above = (struct text){ above, q->name.len };
         err = scan_all(s);
         mem_free(s->id_wanted);

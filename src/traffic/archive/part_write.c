@@ -12,6 +12,7 @@ enum { TEXT_GROUP_BYTES = PART_GROUP_ROWS * FACTS_TEXT_MAX };
 
 struct part_writer {
         struct buffer *out;
+        struct index_entries *entries;
         struct column_scratch *scratch;
         const struct part_label *label;
         const struct part_choice *choice;
@@ -104,6 +105,11 @@ static int row_begin(
         return 0;
 }
 
+static int index_key(struct part_writer *w, struct part_key key)
+{
+        return w->entries ? index_entries_add(w->entries, key, index_day(w->label->day)) : 0;
+}
+
 static uint64_t id_of(const struct part_writer *w, const struct ip_address *a)
 {
         return dictionary_find(&w->addresses, address_key(a));
@@ -117,6 +123,10 @@ static int write_flow(struct part_writer *w, enum part_table t, const struct flo
         int err = row_begin(w, t, remote, f->begin, f->end > f->begin ? f->end : f->begin);
         size_t i;
 
+        if (!err)
+                err = index_key(w, remote);
+        if (!err && t == TABLE_BETWEEN)
+                err = index_key(w, address_part_key(in ? &f->destination : &f->source));
         if (err)
                 return err;
         i = w->n - 1;
@@ -169,6 +179,17 @@ static int compare_names(const void *a, const void *b, void *state)
         return (names[x].at > names[y].at) - (names[x].at < names[y].at);
 }
 
+/* A name is found by its own and by each name above it. */
+static int index_sighting(struct part_writer *w, const struct name_sighting *s, struct text name)
+{
+        int err = s->has_answer ? index_key(w, address_part_key(&s->answer)) : 0;
+
+        for (size_t len = 1; len <= name.len && !err; len++)
+                if (len == name.len || name.data[len] == '.')
+                        err = index_key(w, index_name_key((struct text){ name.data, len }));
+        return err;
+}
+
 static int write_names(struct part_writer *w)
 {
         uint32_t *rows = w->choice->rows[FACT_NAME];
@@ -183,6 +204,8 @@ static int write_names(struct part_writer *w)
                 size_t i;
 
                 err = row_begin(w, TABLE_NAMES, (struct part_key){ 0, number }, s->at, s->at);
+                if (!err)
+                        err = index_sighting(w, s, dictionary_at(&w->texts, number));
                 if (err)
                         break;
                 i = w->n - 1;
@@ -432,9 +455,9 @@ static int write_directory(struct part_writer *w)
 
 static int number_all(struct part_writer *w)
 {
-        int err = dictionary_number(&w->addresses, text_compare);
+        int err = dictionary_number(&w->addresses, text_order_compare);
 
-        return err ? err : dictionary_number(&w->texts, text_compare);
+        return err ? err : dictionary_number(&w->texts, text_order_compare);
 }
 
 static int write_all(struct part_writer *w, const struct own_ranges *own)
@@ -454,8 +477,9 @@ static int write_all(struct part_writer *w, const struct own_ranges *own)
         return err;
 }
 
-int part_write(struct buffer *out, struct column_scratch *s, const struct own_ranges *own,
-    const struct part_label *label, const struct part_choice *choice)
+int part_write(struct buffer *out, struct part_span *span, struct index_entries *entries,
+    struct column_scratch *s, const struct own_ranges *own, const struct part_label *label,
+    const struct part_choice *choice)
 {
         AUTO(mem_free_at) struct part_writer *w = mem_zero(1, sizeof(*w));
         int err;
@@ -463,6 +487,7 @@ int part_write(struct buffer *out, struct column_scratch *s, const struct own_ra
         if (!w)
                 return ERR_MEMORY;
         w->out = out;
+        w->entries = entries;
         w->scratch = s;
         w->label = label;
         w->choice = choice;
@@ -474,6 +499,8 @@ int part_write(struct buffer *out, struct column_scratch *s, const struct own_ra
         err = arena_new(&w->reversed, (size_t)1 << 32);
         if (!err)
                 err = write_all(w, own);
+        if (!err)
+                *span = (struct part_span){ w->first_at, w->last_at };
         for (unsigned t = 0; t < TABLES; t++)
                 buffer_done(&w->groups[t]);
         buffer_done(&w->text_bytes);

@@ -5,6 +5,7 @@
 #define CANH_TRAFFIC_ARCHIVE_PART_WRITE_H
 
 #include "traffic/archive/facts.h"
+#include "traffic/archive/index_write.h"
 #include "traffic/archive/own_ranges.h"
 #include "traffic/archive/part_layout.h"
 
@@ -23,7 +24,12 @@ struct part_label {
         size_t replaced_count;
 };
 
-MUST_USE int part_write(struct buffer *out, struct column_scratch *s, const struct own_ranges *own,
-    const struct part_label *label, const struct part_choice *choice);
+/* entries: what an index must know of the part is added; NULL when indexes know it already. */
+struct part_span {
+        time_ms first_at, last_at; /* least begin, greatest end that is said */
+};
+MUST_USE int part_write(struct buffer *out, struct part_span *span, struct index_entries *entries,
+    struct column_scratch *s, const struct own_ranges *own, const struct part_label *label,
+    const struct part_choice *choice);
 
 #endif

@@ -19,7 +19,7 @@ void text_reverse_labels(char *out, struct text t)
         }
 }
 
-int text_compare(struct text a, struct text b)
+int text_order_compare(struct text a, struct text b)
 {
         size_t len = a.len < b.len ? a.len : b.len;
         int order = len ? memcmp(a.data, b.data, len) : 0;

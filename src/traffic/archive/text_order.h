@@ -8,7 +8,7 @@
 /* "evil.example.com" -> "com.example.evil" in out[t.len]; twice gives the same again. */
 void text_reverse_labels(char *out, struct text t);
 /* By bytes; a text before its longer continuations. */
-int text_compare(struct text a, struct text b);
+int text_order_compare(struct text a, struct text b);
 /* The first sixteen bytes, zeros behind a shorter text: rises as the texts do. */
 struct part_key text_part_key(struct text t);
 /* Reversed name: is it `above` or below it? Empty `above`: yes. */

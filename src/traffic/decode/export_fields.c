@@ -81,7 +81,6 @@ static const struct known_field iana[] = {
         { 0, 309, EXPORT_SAMPLING_SIZE },
         { 0, 310, EXPORT_SAMPLING_POPULATION },
         { 0, 311, EXPORT_SAMPLING_PROBABILITY },
-        { 0, 312, EXPORT_FRAME_SIZE },
         { 0, 313, EXPORT_IP_PACKET },
         { 0, 315, EXPORT_FRAME },
         { 0, 322, EXPORT_EVENT_SECONDS },

@@ -56,7 +56,6 @@ enum export_field {
         EXPORT_SAMPLING_SIZE,   /* so many are taken of … */
         EXPORT_SAMPLING_POPULATION,
         EXPORT_SAMPLING_PROBABILITY,
-        EXPORT_FRAME_SIZE,
         EXPORT_NUMBERS,
 
         EXPORT_SOURCE_V4 = EXPORT_NUMBERS,

@@ -146,14 +146,9 @@ static int give_packet(
         const struct text *frame = &r->views[EXPORT_FRAME - EXPORT_ADDRESSES_END];
         const struct text *ip = &r->views[EXPORT_IP_PACKET - EXPORT_ADDRESSES_END];
         bool has_frame = frame->len > 0;
-        int err = export_frame_parse(c, has_frame ? 1 : PACKET_LINK_RAW, has_frame ? *frame : *ip,
-            r->numbers[EXPORT_FRAME_SIZE], f->end, export_sampling_of(c, r));
 
-        if (err == ERR_UNSUPPORTED || err == ERR_FORMAT) {
-                c->counts->other++;
-                err = 0;
-        }
-        return err;
+        return export_frame_parse(c, has_frame ? EXPORT_LINK_ETHERNET : PACKET_LINK_RAW,
+            has_frame ? *frame : *ip, f->end, export_sampling_of(c, r));
 }
 
 int export_record_give(struct export_context *c, const struct export_record *r)

@@ -7,22 +7,46 @@
 struct sampled {
         struct export_context *c;
         struct export_sampling sampling;
-        uint64_t bytes;
 };
 
-static int give_name(
-    struct sampled *s, time_ms at, const struct packet *p, const struct packet_name *name)
+static int give_name(struct sampled *s, struct name_sighting *sighting)
 {
-        /* A name of DNS in what comes from the resolver was asked for by the other side. */
-        bool is_answer = name->place == PACKET_PLACE_DNS && p->source_port < p->destination_port;
-        struct name_sighting sighting = { .at = at,
-                .host = is_answer ? p->destination : p->source,
-                .peer = is_answer ? p->source : p->destination,
-                .place = name->place,
-                .name = text_of(name->text) };
-
         s->c->counts->names++;
-        return traffic_sink_name(s->c->sink, &sighting);
+        return traffic_sink_name(s->c->sink, sighting);
+}
+
+/* Who asked is the one that a question comes from, or an answer goes to. Addresses of an answer are
+ * those of the first name: the question stands first. */
+static int give_names(
+    struct sampled *s, time_ms at, const struct packet *p, const struct packet_names *names)
+{
+        int err = 0;
+
+        for (size_t i = 0; !err && i < names->name_count; i++) {
+                const struct packet_name *name = &names->names[i];
+                bool is_back = name->place == PACKET_PLACE_DNS && names->is_answer;
+                size_t answers = i == 0 && is_back ? names->address_count : 0;
+                struct name_sighting sighting = { .at = at,
+                        .host = is_back ? p->destination : p->source,
+                        .peer = is_back ? p->source : p->destination,
+                        .place = name->place,
+                        .name = text_of(name->text) };
+                if (answers == 0)
+                        err = give_name(s, &sighting);
+                for (size_t a = 0; !err && a < answers; a++) {
+                        sighting.has_answer = true;
+                        sighting.answer = names->addresses[a];
+                        err = give_name(s, &sighting);
+                }
+        }
+        return err;
+}
+
+static uint16_t destination_port_of(const struct packet *p)
+{
+        if (p->protocol == PACKET_ICMP || p->protocol == PACKET_ICMP6)
+                return (uint16_t)(p->icmp_type * 256 + p->icmp_code);
+        return p->destination_port;
 }
 
 static int take(void *state, time_ms at, const struct packet *p, const struct packet_names *names)
@@ -33,21 +57,24 @@ static int take(void *state, time_ms at, const struct packet *p, const struct pa
                 .source = p->source,
                 .destination = p->destination,
                 .source_port = p->source_port,
-                .destination_port = p->destination_port,
+                .destination_port = destination_port_of(p),
                 .protocol = p->protocol,
+                .flags_out = p->tcp_flags,
                 .packets_out = 1,
-                .bytes_out = s->bytes };
+                .bytes_out = p->ip_bytes };
         int err = export_flow_give(s->c, &f, s->sampling);
 
-        for (size_t i = 0; !err && i < names->name_count; i++)
-                err = give_name(s, at, p, &names->names[i]);
-        return err;
+        return err ? err : give_names(s, at, p, names);
 }
 
-int export_frame_parse(struct export_context *c, int link_type, struct text bytes,
-    uint64_t wire_bytes, time_ms at, struct export_sampling sampling)
+int export_frame_parse(struct export_context *c, int link_type, struct text bytes, time_ms at,
+    struct export_sampling sampling)
 {
-        struct sampled s = { c, sampling, wire_bytes ? wire_bytes : bytes.len };
+        struct sampled s = { c, sampling };
+        int err = packet_each(at, link_type, bytes, (struct packet_sink){ take, &s });
 
-        return packet_each(at, link_type, bytes, (struct packet_sink){ take, &s });
+        if (err != ERR_UNSUPPORTED && err != ERR_FORMAT)
+                return err;
+        c->counts->other++; /* no IP: ARP, for example */
+        return 0;
 }

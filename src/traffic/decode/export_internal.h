@@ -12,7 +12,9 @@ enum {
         EXPORT_TEMPLATE_LISTS = 64,
         EXPORT_LENGTH_VARIABLE = 65535, /* RFC 7011 7 */
         EXPORT_SET_HEADER = 4,
-        EXPORT_RECORD_ID_MIN = 256 /* set ids below are templates or reserved */
+        EXPORT_RECORD_ID_MIN = 256, /* set ids below are templates or reserved */
+        EXPORT_LINK_ETHERNET = 1,   /* as libpcap numbers it */
+        EXPORT_LINK_PPP = 9
 };
 
 /* One step through a record: leave out `skip` bytes, then read `length` bytes as `field`. What is
@@ -133,10 +135,10 @@ MUST_USE int export_pending_parse(struct export_context *c, uint16_t set_id);
 MUST_USE int export_record_give(struct export_context *c, const struct export_record *r);
 void export_options_keep(struct export_context *c, const struct export_record *r);
 
-/* export_frame_parse.c: the first bytes of a packet that was sampled. wire_bytes: how long it was
- * with its link header. UNSUPPORTED, FORMAT: no IP in it. */
+/* export_frame_parse.c: the first bytes of a packet that was sampled, of libpcap's link type. What
+ * is no IP is counted as `other`. */
 MUST_USE int export_frame_parse(struct export_context *c, int link_type, struct text bytes,
-    uint64_t wire_bytes, time_ms at, struct export_sampling sampling);
+    time_ms at, struct export_sampling sampling);
 
 /* The flow to the sink, its counts multiplied; counted. */
 MUST_USE int export_flow_give(

@@ -33,6 +33,9 @@ static void keep_number(
         value = export_number(p, n);
         if (field == EXPORT_FLAGS || field == EXPORT_FLAGS_IN)
                 value |= r->numbers[field]; /* YAF tells them in two parts */
+        if (value == 0)
+                value =
+                    r->numbers[field]; /* Cisco NBAR: the port, and the port of TCP, which is 0 */
         r->numbers[field] = value;
         r->seen |= UINT64_C(1) << field;
 }

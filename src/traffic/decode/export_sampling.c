@@ -34,14 +34,15 @@ static struct export_sampling told(const struct export_record *r)
 {
         const uint64_t *n = r->numbers;
 
-        if (export_has(r, EXPORT_SAMPLED_PACKETS) && n[EXPORT_SAMPLED_PACKETS] < UINT32_MAX &&
-            n[EXPORT_SKIPPED_PACKETS] < UINT32_MAX)
-                return ratio(n[EXPORT_SAMPLED_PACKETS] + n[EXPORT_SKIPPED_PACKETS],
-                    n[EXPORT_SAMPLED_PACKETS]);
+        /* Cisco tells 1 of 256 this way and says "one packet is taken" beside it. */
         if (export_has(r, EXPORT_SAMPLING_POPULATION))
                 return ratio(n[EXPORT_SAMPLING_POPULATION], n[EXPORT_SAMPLING_SIZE]);
         if (export_has(r, EXPORT_SAMPLING_PROBABILITY))
                 return from_probability(n[EXPORT_SAMPLING_PROBABILITY]);
+        if (export_has(r, EXPORT_SAMPLED_PACKETS) && n[EXPORT_SAMPLED_PACKETS] < UINT32_MAX &&
+            n[EXPORT_SKIPPED_PACKETS] < UINT32_MAX)
+                return ratio(n[EXPORT_SAMPLED_PACKETS] + n[EXPORT_SKIPPED_PACKETS],
+                    n[EXPORT_SAMPLED_PACKETS]);
         return ratio(n[EXPORT_SAMPLING_INTERVAL], 1);
 }
 

@@ -55,22 +55,28 @@ static int read_raw_header(
 {
         uint32_t protocol, frame_bytes, stripped, length;
         struct export_bytes header;
-        int link_type, err;
+        int link_type;
 
         if (!read_word(&protocol, &b) || !read_word(&frame_bytes, &b) ||
             !read_word(&stripped, &b) || !read_word(&length, &b) || !cut(&header, &b, length))
                 return ERR_FORMAT;
         /* header_protocol: 1 Ethernet, 7 PPP, 11 IPv4, 12 IPv6 */
-        link_type = protocol == 1                      ? 1
-                    : protocol == 7                    ? 9
-                    : protocol == 11 || protocol == 12 ? PACKET_LINK_RAW
-                                                       : -1;
-        err = export_frame_parse(c, link_type, export_bytes_rest(&header),
-            frame_bytes > stripped ? frame_bytes - stripped : 0, c->at, sampling);
-        if (err != ERR_UNSUPPORTED && err != ERR_FORMAT)
-                return err;
-        c->counts->other++; /* ARP, for example */
-        return 0;
+        switch (protocol) { /* header_protocol */
+        case 1:
+                link_type = EXPORT_LINK_ETHERNET;
+                break;
+        case 7:
+                link_type = EXPORT_LINK_PPP;
+                break;
+        case 11: /* IPv4 */
+        case 12: /* IPv6 */
+                link_type = PACKET_LINK_RAW;
+                break;
+        default:
+                c->counts->other++;
+                return 0;
+        }
+        return export_frame_parse(c, link_type, export_bytes_rest(&header), c->at, sampling);
 }
 
 /* length, protocol, source, destination, ports, flags; then what does not matter here. */
