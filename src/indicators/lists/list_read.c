@@ -243,14 +243,26 @@ static int check_known_binary(struct text bytes, struct parse_error *bad)
         return 0;
 }
 
+/* A member "list" that is an array of strings: what it names must never become indicators. */
+static bool is_warning_list(struct text t)
+{
+        const char *list = memmem(t.data, t.len, "\"list\"", 6);
+        struct text rest = { list ? list + 6 : "", list ? t.len - (size_t)(list + 6 - t.data) : 0 };
+
+        for (const char *sign = ":[\""; *sign; sign++) {
+                rest = text_trim(rest);
+                if (rest.len == 0 || rest.data[0] != *sign)
+                        return false;
+                rest = (struct text){ rest.data + 1, rest.len - 1 };
+        }
+        return true;
+}
+
 static int check_known_json(struct text head, struct parse_error *bad)
 {
         struct text t = text_trim(head);
 
-        if (!text_starts(t, "{") && !text_starts(t, "["))
-                return 0;
-        if (memmem(t.data, t.len, "\"list\"", 6) &&
-            memmem(t.data, t.len, "\"matching_attributes\"", 21))
+        if (text_starts(t, "{") && is_warning_list(t))
                 return refuse_file(bad, ERR_UNSUPPORTED,
                     "đây là danh sách cảnh báo của MISP: dùng để lọc (--warning), không phải danh "
                     "sách dấu hiệu nhận biết",
