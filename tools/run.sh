@@ -10,22 +10,33 @@ bin=${BIN:-$here/build/run/src}
 centre=$bin/centre/canh-centre agent=$bin/agent/canh-agent
 site=http://127.0.0.1:$port
 
-say() { printf '%s\n' "$*"; }
-stop() { printf 'make run: %s\n' "$*" >&2; exit 2; }
+. tools/say.sh
+# stop VI EN: says why, and ends.
+stop() { say "make run: $1" "make run: $2" >&2; exit 2; }
 
 for program in "$centre" "$agent"; do
-	[ -x "$program" ] || stop "$program was not built"
+	[ -x "$program" ] || stop "chưa dựng $program" "$program was not built"
 done
 umask 077
 mkdir -p "$var/log"
 # Two at once would share one database and one agent.
 exec 9>"$var/lock"
-flock -n 9 || stop "$var is in use by another 'make run'"
+flock -n 9 || stop "$var đang được một lệnh 'make run' khác dùng" "$var is in use by another 'make run'"
 
 # An office stays what it was begun as.
 if [ -f "$var/kind" ] && [ "$(cat "$var/kind")" != "$sample" ]; then
-	stop "$var holds $( [ "$sample" = no ] && echo 'the sample district' || echo 'an office of your own' ); give another folder by VAR=…, or move it away"
+	if [ "$sample" = no ]; then
+		stop "$var chứa huyện mẫu. Để mở cơ quan của mình ở chỗ khác: make run SAMPLE=no VAR=$HOME/canh-office" \
+			"$var holds the sample district. For an office of your own beside it: make run SAMPLE=no VAR=$HOME/canh-office"
+	fi
+	stop "$var chứa cơ quan của mình. Để tiếp tục: make run SAMPLE=no; để xem huyện mẫu: make run VAR=$HOME/canh-sample" \
+		"$var holds an office of your own. To go on with it: make run SAMPLE=no; for the sample: make run VAR=$HOME/canh-sample"
 fi
+
+# What the next call needs to come here again.
+again=
+[ "$sample" = yes ] || again=" SAMPLE=$sample"
+[ "$var" = "$here/var" ] || again="$again VAR=$var"
 
 children=
 # Each child ends with this script, however the script ends.
@@ -44,7 +55,14 @@ end() {
 	for child in $children; do kill "$child" 2>/dev/null || true; done
 	for child in $children; do wait "$child" 2>/dev/null || true; done
 }
-trap 'end; exit 0' INT TERM
+farewell() {
+	end
+	say "
+Đã dừng tất cả; dữ liệu vẫn ở $var. Để tiếp tục: make run$again" "
+All has ended; the data stays in $var. To go on: make run$again"
+	exit 0
+}
+trap farewell INT TERM
 trap 'code=$?; end; exit $code' EXIT
 
 alive() { kill -0 "$1" 2>/dev/null; }
@@ -52,9 +70,9 @@ wait_for_centre() {
 	tries=0
 	# Its own greeting first: another program may answer at this port.
 	until grep -q ":$port/" "$var/centre.out" && curl --noproxy '*' -fsS -o /dev/null "$site/api/v1/session" 2>/dev/null; do
-		alive "$1" || { tail -n 20 "$var/log/centre.log" >&2; stop "the centre ended at its start; its log is $var/log/centre.log"; }
+		alive "$1" || { tail -n 20 "$var/log/centre.log" >&2; stop "máy chủ không khởi động được; nhật ký: $var/log/centre.log" "the centre ended at its start; its log is $var/log/centre.log"; }
 		tries=$((tries + 1))
-		[ $tries -lt 100 ] || { tail -n 5 "$var/log/centre.log" >&2; stop "the centre does not answer at $site"; }
+		[ $tries -lt 100 ] || { tail -n 5 "$var/log/centre.log" >&2; stop "máy chủ không trả lời tại $site" "the centre does not answer at $site"; }
 		sleep 0.2
 	done
 }
@@ -63,7 +81,7 @@ sample_step() { python3 tools/run_sample.py --site "$site" --var "$var" --centre
 # What the centre prints (the user and one-time password of the sample, the first-run code) stays in $var alone.
 set -- --data "$var/centre" --packs "$here/packs" --listen "127.0.0.1:$port" --agents "127.0.0.1:$agents_port"
 [ "$sample" = no ] || set -- "$@" --sample "$here/packs/sample-district"
-say "Starting the centre …"
+say "Đang khởi động máy chủ …" "Starting the centre …"
 start centre "$centre" "$@"
 centre_pid=$last
 wait_for_centre "$centre_pid"
@@ -74,33 +92,37 @@ fi
 
 if [ "$sample" = yes ]; then
 	if [ ! -f "$var/enrolled" ]; then
-		say "Enrolling this machine, $(uname -n), with a one-time token over mutual TLS …"
+		say "Đang ghi danh máy này, $(uname -n), bằng mã dùng một lần qua TLS hai chiều …" \
+			"Enrolling this machine, $(uname -n), with a one-time token over mutual TLS …"
 		# In the unit whose address stands first on the sample list, so that this machine is swept first.
-		"$centre" --data "$var/centre" admin token X-AN 1 1 >"$var/token" 2>>"$var/log/centre.log" || stop "no token could be made"
+		"$centre" --data "$var/centre" admin token X-AN 1 1 >"$var/token" 2>>"$var/log/centre.log" || stop "không tạo được mã ghi danh" "no token could be made"
 		if "$agent" enrol --state "$var/agent" --centre "https://127.0.0.1:$agents_port" --token "$(cat "$var/token")" \
 			>>"$var/log/agent.log" 2>&1; then
 			touch "$var/enrolled"
 		else
 			tail -n 3 "$var/log/agent.log" >&2
-			say "  this machine could not be enrolled; the next 'make run' tries again"
+			say "  chưa ghi danh được máy này; lần 'make run' sau sẽ thử lại" \
+				"  this machine could not be enrolled; the next 'make run' tries again"
 		fi
 		rm -f "$var/token"
 	fi
 	[ ! -f "$var/enrolled" ] || start agent "$agent" run --state "$var/agent"
 	if [ ! -f "$var/sample.done" ]; then
-		say "Going through a sample list and a sample capture …"
-		sample_step import && touch "$var/sample.done" || say "  (the sample is not complete; the next 'make run' tries again)"
+		say "Đang xử lý danh sách mẫu và tệp lưu lượng mẫu …" "Going through a sample list and a sample capture …"
+		sample_step import && touch "$var/sample.done" || say "  (dữ liệu mẫu chưa đủ; lần 'make run' sau sẽ thử lại)" \
+			"  (the sample is not complete; the next 'make run' tries again)"
 	fi
 	sample_step hello
 else
 	sample_step first-run
 fi
-say ""
-say "  Ctrl-C ends everything; 'make run' goes on where it was. Data: $var, logs: $var/log"
+say "
+  Mở địa chỉ trên bằng trình duyệt. Ctrl-C dừng tất cả; 'make run$again' tiếp tục từ chỗ cũ. Dữ liệu: $var, nhật ký: $var/log" "
+  Open that address in a browser. Ctrl-C ends everything; 'make run$again' goes on where it was. Data: $var, logs: $var/log"
 
 # Ends with whichever ends first.
 while alive "$centre_pid"; do
 	wait "$centre_pid" && code=0 || code=$?
 done
 tail -n 20 "$var/log/centre.log" >&2
-stop "the centre has ended ($code)"
+stop "máy chủ đã dừng ($code)" "the centre has ended ($code)"

@@ -21,8 +21,18 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+TAG = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "vi"
+ENGLISH = TAG.startswith(("en", "C", "POSIX"))  # the rule of the programs, src/base/language.c
 PACK = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "packs", "sample-district")
 LISTS = [("botnet-2024-01.csv", "victim", "Danh sách mẫu 01/2024", "2024-01"), ("indicators.csv", "indicator", "Chỉ báo mẫu", "2024-01")]
+
+
+def say(vi, en):
+    print(en if ENGLISH else vi, flush=True)
+
+
+def stop(vi, en):
+    sys.exit("make run: " + (en if ENGLISH else vi))
 
 
 class Office:
@@ -49,11 +59,16 @@ class Office:
     def must(self, method, path, value=None, body=None):
         status, answer = self.ask(method, path, value, body)
         if status >= 300:
-            sys.exit(f"make run: {method} {path}: {status} {(answer or {}).get('detail') or (answer or {}).get('title')}")
+            sys.exit(f"make run: {method} {path}: {why(status, answer)}")
         return answer
 
     def sign_in(self, login, password):
         self.csrf = self.must("POST", "/session", {"login": login, "password": password}).get("csrf")
+
+
+def why(status, answer):
+    """A problem document in one line."""
+    return f"{status} {(answer or {}).get('detail') or (answer or {}).get('title')}"
 
 
 def printed(var, file_name, *labels):
@@ -71,7 +86,8 @@ def account(var):
     login = printed(var, "sample.out", "Tài khoản", "User")
     password = printed(var, "sample.out", "Mật khẩu dùng một lần", "One-time password")
     if not login or not password:
-        sys.exit(f"make run: {var}/sample.out names no user and one-time password")
+        stop(f"{var}/sample.out không có tài khoản và mật khẩu dùng một lần",
+             f"{var}/sample.out names no user and one-time password")
     return login, password
 
 
@@ -91,44 +107,54 @@ def import_list(office, name, kind, source, period):
         "upload": seen["upload"], "source": source, "kind": kind, "as": seen["format"],
         "zone_minutes": seen["zone_minutes"], "period": period, "letter": ""})
     if status == 409:
-        print(f"  {name}: already here")
+        say(f"  {name}: đã nhập từ trước", f"  {name}: already here")
         return
     if status >= 300:
-        sys.exit(f"make run: {name}: {status} {(answer or {}).get('detail') or (answer or {}).get('title')}")
+        sys.exit(f"make run: {name}: {why(status, answer)}")
     counts = seen["counts"]
-    print(f"  {name}: {counts['read']} rows, {counts['good']} good, {counts['refused']} refused, {counts['warned']} kept out; "
-          f"{answer.get('findings', 0)} findings, {answer.get('orders', 0)} machines to be swept first")
+    findings, orders = answer.get("findings", 0), answer.get("orders", 0)
+    say(f"  {name}: {counts['read']} dòng, {counts['good']} nhận, {counts['refused']} từ chối, {counts['warned']} để riêng; "
+        f"{findings} phát hiện, {orders} máy phải rà soát trước",
+        f"  {name}: {counts['read']} rows, {counts['good']} good, {counts['refused']} refused, {counts['warned']} kept out; "
+        f"{findings} findings, {orders} machines to be swept first")
 
 
 def import_all(office):
     for one in LISTS:
         import_list(office, *one)
     answer = office.must("POST", "/captures?name=sample-capture.pcap", body=read("sample-capture.pcap"))
-    print(f"  sample-capture.pcap: {answer['packets']} packets, {len(answer['matches'])} flows touch a listed name")
+    packets, matches = answer["packets"], len(answer["matches"])
+    say(f"  sample-capture.pcap: {packets} gói tin, {matches} luồng chạm tới tên có trong danh sách",
+        f"  sample-capture.pcap: {packets} packets, {matches} flows touch a listed name")
 
 
-def hello(site, var):
+def hello(site, var, centre):
     login, password = account(var)
     status, _ = Office(site).ask("POST", "/session", {"login": login, "password": password})
-    print(f"\n  {site}/\n  user      {login}")
-    print(f"  password  {password}  (one-time: choose your own at the first sign-in)" if status < 300 else
-          "  password  the one you chose (lost: canh-centre --data FOLDER admin reset-password LOGIN)")
+    say(f"\n  {site}/\n  tài khoản  {login}", f"\n  {site}/\n  user      {login}")
+    if status < 300:
+        say(f"  mật khẩu   {password}  (dùng một lần: đăng nhập rồi tự đặt mật khẩu mới)",
+            f"  password  {password}  (one-time: choose your own at the first sign-in)")
+    else:
+        reset = f"{centre} --data {var}/centre admin reset-password {login}"
+        say(f"  mật khẩu   đã tự đặt (nếu quên: {reset})", f"  password  the one you chose (lost: {reset})")
 
 
 def first_run(site, var):
     state = Office(site).must("GET", "/session")
-    print(f"\n  {site}/")
+    print(f"\n  {site}/", flush=True)
     if not state.get("first_run"):
         return
     code = printed(var, "centre.out", "Mã cài đặt lần đầu", "First-run code")
-    print(f"  An empty office: its first page asks for this code: {code}")
+    say(f"  Cơ quan trống: trang đầu tiên hỏi mã này: {code}", f"  An empty office: its first page asks for this code: {code}")
 
 
 def new_one_time_password(centre, var, login):
     made = subprocess.run([centre, "--data", os.path.join(var, "centre"), "admin", "reset-password", login],
                           capture_output=True, text=True, check=False)
     if made.returncode:
-        sys.exit(f"make run: no one-time password could be made: {made.stderr.strip()}")
+        stop(f"không tạo được mật khẩu dùng một lần: {made.stderr.strip()}",
+             f"no one-time password could be made: {made.stderr.strip()}")
     with open(os.path.join(var, "sample.out"), "a", encoding="utf-8") as file:
         file.write(made.stdout)
 
@@ -153,7 +179,7 @@ def main():
     parser.add_argument("step", choices=["import", "hello", "first-run"])
     args = parser.parse_args()
     if args.step == "hello":
-        return hello(args.site, args.var)
+        return hello(args.site, args.var, args.centre)
     if args.step == "first-run":
         return first_run(args.site, args.var)
     return import_sample(args)

@@ -21,12 +21,13 @@ export UBSAN_OPTIONS="${UBSAN_OPTIONS:-halt_on_error=1:print_stacktrace=1}"
 export TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=1:suppressions=$PWD/tests/thread-sanitizer.txt}"
 logs=
 
-# runs DIR NAME ARGS…: meson test, its log kept for the summary. A failing test is counted at the end.
+# runs DIR ARGS…: meson test, its log kept for the summary. A failing test is counted at the end. The limits of time are for
+# what hangs; a slow or busy machine gets four times as much (two tests that passed elsewhere ran out of it at a load of 18).
 runs() {
 	dir=$1; shift
 	echo "== $dir"
 	rm -f "build/$dir/meson-logs/testlog.json"
-	meson test -C "build/$dir" --no-rebuild --print-errorlogs "$@"
+	meson test -C "build/$dir" --no-rebuild --print-errorlogs --timeout-multiplier 4 "$@"
 	logs="$logs build/$dir/meson-logs/testlog.json"
 }
 

@@ -59,10 +59,28 @@ static int write_all(int fd, struct text bytes)
                         return err_from_errno(errno);
                 bytes = (struct text){ bytes.data + n, bytes.len - (size_t)n };
         }
-        return fsync(fd) ? err_from_errno(errno) : 0;
+        return 0;
 }
 
-int output_write(const char *path, struct text bytes)
+/* /dev/null, /dev/stdout, a pipe: as root a rename would put a file in the place of the device. */
+static bool is_written_in_place(const char *path)
+{
+        struct stat about;
+
+        return lstat(path, &about) == 0 && !S_ISREG(about.st_mode);
+}
+
+static int write_in_place(const char *path, struct text bytes)
+{
+        int err, fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+
+        if (fd < 0)
+                return err_from_errno(errno);
+        err = write_all(fd, bytes);
+        return close(fd) && !err ? err_from_errno(errno) : err;
+}
+
+static int write_beside(const char *path, struct text bytes)
 {
         char beside[PATH_ROOM];
         int fd, err, n = snprintf(beside, sizeof(beside), "%s.new-%ld", path, (long)getpid());
@@ -73,6 +91,8 @@ int output_write(const char *path, struct text bytes)
         if (fd < 0)
                 return err_from_errno(errno);
         err = write_all(fd, bytes);
+        if (!err && fsync(fd))
+                err = err_from_errno(errno);
         if (close(fd) && !err)
                 err = err_from_errno(errno);
         if (!err && rename(beside, path))
@@ -80,6 +100,11 @@ int output_write(const char *path, struct text bytes)
         if (err)
                 (void)unlink(beside);
         return err;
+}
+
+int output_write(const char *path, struct text bytes)
+{
+        return is_written_in_place(path) ? write_in_place(path, bytes) : write_beside(path, bytes);
 }
 
 static const char *reason(enum language l, int err)

@@ -6,6 +6,7 @@ import collections
 import csv
 import json
 import os
+import stat
 import subprocess
 import sys
 import tempfile
@@ -66,6 +67,24 @@ class Match(unittest.TestCase):
             code, out, _ = canh("match", self.set, "-", "--json", stdin=file)
         self.assertEqual(code, 1)
         self.assertEqual(json.loads(out.splitlines()[0])["input"], "-")
+
+    def test_an_output_that_is_no_plain_file_stays_what_it_is(self):
+        link, pipe = os.path.join(self.folder.name, "link"), os.path.join(self.folder.name, "pipe")
+        target = self.write("target", b"longer than what is written" * 100)
+        os.symlink(target, link)
+        os.mkfifo(pipe)
+        reader = subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE)
+        for output in link, pipe:
+            code, _, said = canh("list", "build", os.path.join(SAMPLE, "lists", "indicators.csv"), "-o", output)
+            if not stat.S_ISFIFO(os.stat(pipe).st_mode):
+                reader.kill()  # nobody opened it
+            self.assertIn(code, (0, 1), said)
+        with open(self.set, "rb") as file:
+            whole = file.read()
+        self.assertEqual(reader.communicate(timeout=60)[0], whole)
+        with open(target, "rb") as file:
+            self.assertEqual(file.read(), whole)
+        self.assertTrue(os.path.islink(link) and stat.S_ISFIFO(os.stat(pipe).st_mode))
 
     def test_a_capture_without_hits_gives_nothing_and_0(self):
         with open(CAPTURE, "rb") as file:

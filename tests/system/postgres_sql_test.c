@@ -82,6 +82,14 @@ static bool start(struct server *s)
         return PQstatus(s->line) == CONNECTION_OK;
 }
 
+static void show_logs(const struct server *s)
+{
+        char command[PATH_ROOM];
+
+        snprintf(command, sizeof(command), "cat %s/*.log >&2", s->folder);
+        (void)!run_as_owner(command);
+}
+
 static void stop(struct server *s)
 {
         char command[PATH_ROOM * 2];
@@ -167,7 +175,8 @@ int main(void)
                 return getenv("CI") ? 1 : SKIPPED;
         }
         if (!start(&server)) {
-                print_error("PostgreSQL did not start: %s\n", server.folder);
+                print_error("PostgreSQL did not start; what it said:\n");
+                show_logs(&server);
                 return 1;
         }
         failed = cmocka_run_group_tests(tests, give_server, NULL);

@@ -10,6 +10,7 @@
 #include <jansson.h>
 
 struct db;
+struct indicator_set;
 struct office;
 struct clock;
 
@@ -29,6 +30,8 @@ MUST_USE int shelf_open_set(int *fd, uint64_t *bytes, struct office *office, con
  * them. */
 MUST_USE int shelf_publish(
     json_t **counts, struct office *office, struct db *db, const struct clock *clock);
+/* Reads a kept set; MISSING, FORMAT, UNTRUSTED. */
+MUST_USE int shelf_load_set(struct indicator_set **out, struct office *office, const char *store);
 /* The set in use; empty when there is none. */
 MUST_USE int shelf_read_set(struct buffer *out, struct office *office);
 
