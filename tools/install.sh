@@ -44,6 +44,8 @@ openssl:tests make foreign certificates with it
 poppler-utils:tests read the PDF reports again
 postgresql:the statements are tried on a real PostgreSQL
 libpq-dev:the same
+nftables:block lists are loaded by it
+bind9-utils|bind9utils:block lists are loaded by it
 gcovr:coverage
 nfdump:our flows are compared with those of nfpcapd
 tshark:the same, where the two differ

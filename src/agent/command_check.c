@@ -6,8 +6,8 @@
  * Exit 0 clean, 1 found, 2 could not be done.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "agent/agent_command.h"
-#include "agent/agent_key.h"
-#include "agent/base64_parse.h"
+#include "line/agent_key.h"
+#include "line/base64_parse.h"
 #include "agent/proc_scan.h"
 #include "base/mem.h"
 #include "codec/json_fields.h"

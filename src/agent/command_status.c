@@ -2,8 +2,8 @@
  * in use.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "agent/agent_command.h"
-#include "agent/agent_key.h"
-#include "agent/bundle.h"
+#include "line/agent_key.h"
+#include "line/bundle.h"
 #include "base/mem.h"
 #include "codec/json_fields.h"
 #include "codec/timestamp.h"

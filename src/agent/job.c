@@ -1,6 +1,6 @@
 /* agent/job.c: see job.h. SPDX-License-Identifier: Apache-2.0 */
 #include "agent/job.h"
-#include "agent/bundle.h"
+#include "line/bundle.h"
 #include "base/mem.h"
 #include "codec/json_fields.h"
 #include "codec/timestamp.h"

@@ -4,7 +4,7 @@
 #ifndef CANH_AGENT_JOB_H
 #define CANH_AGENT_JOB_H
 
-#include "agent/agent_state.h"
+#include "line/agent_state.h"
 #include "workstation/sweep/sweep.h"
 
 enum { JOB_PATHS_MAX = 64, JOB_HITS_MAX = 10000 };

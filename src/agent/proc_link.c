@@ -5,7 +5,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "agent/proc_link.h"
 #include "agent/agent_messages.h"
-#include "agent/link_exchange.h"
+#include "line/link_exchange.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "codec/json_fields.h"
@@ -353,6 +353,18 @@ static int loop(struct link *l)
         }
 }
 
+static int exchange_start(struct link *l)
+{
+        const struct link_exchange_options options = { .state = l->state,
+                .me = &l->me,
+                .renew_days = l->proc->renew_days,
+                .reports = "/agent/v1/reports",
+                .who = "agent link",
+                .tell = log_line };
+
+        return link_exchange_init(&l->exchange, &options);
+}
+
 static void link_done(struct link *l)
 {
         link_exchange_done(&l->exchange);
@@ -374,7 +386,7 @@ int proc_link_run(void *state)
         if (!err)
                 err = agent_identity_load(&l.me, l.state);
         if (!err)
-                err = link_exchange_init(&l.exchange, l.state, &l.me, l.proc->renew_days);
+                err = exchange_start(&l);
         if (!err && (agent_note_load(&l.done, l.state, "orders_done.json") != 0 ||
                         !json_is_array(l.done))) {
                 json_decref(l.done);

@@ -6,6 +6,7 @@
 #include "centre/admin_files.h"
 #include "centre/admin_rows.h"
 #include "centre/backup/backup.h"
+#include "centre/office.h"
 #include "centre/sample.h"
 #include "centre/settings.h"
 #include "centre/web/router.h"
@@ -66,7 +67,7 @@ static int first_user(struct admin *a)
 static int reset_password(struct admin *a)
 {
         const struct account_change change = { .reset_password = true };
-        const struct scope scope = sample_scope(a->root);
+        const struct scope scope = office_own_scope(a->root);
         char id[ULID_MAX], one_time[ULID_MAX];
         int err = a->argc > 1 ? admin_rows_account(id, a->db, a->argv[1]) : ERR_FORMAT;
 
@@ -113,7 +114,7 @@ static int fingerprint(char out[SHA256_HEX_MAX], const char *data_folder)
 /* token [UNIT_CODE] [USES] [HOURS]: prints TOKEN.FINGERPRINT */
 static int token(struct admin *a)
 {
-        const struct scope scope = sample_scope(a->root);
+        const struct scope scope = office_own_scope(a->root);
         char made[ENROL_TOKEN_MAX], finger[SHA256_HEX_MAX], unit[ULID_MAX];
         int64_t uses = 1, hours = 24;
         time_ms until;
@@ -159,7 +160,7 @@ static int tell_unknown_kinds(struct admin *a)
                 err = campaign_open(&c, arena, a->db, TEXT(""));
         if (err)
                 return err == ERR_MISSING ? 0 : err; /* no office or no letter yet */
-        const struct scope scope = sample_scope(root);
+        const struct scope scope = office_own_scope(root);
         err = units_json(&units, a->db, &scope, clock_now(a->clock));
         if (err)
                 return err;
@@ -236,7 +237,7 @@ static int load_pack(struct admin *a)
 /* kit UNIT_CODE FILE [DAYS] */
 static int kit(struct admin *a)
 {
-        const struct scope scope = sample_scope(a->root);
+        const struct scope scope = office_own_scope(a->root);
         char unit[ULID_MAX], finger[SHA256_HEX_MAX];
         int64_t days = KIT_DAYS_USUAL;
         int err = a->argc > 2 ? admin_rows_unit(unit, a->db, a->argv[1]) : ERR_FORMAT;

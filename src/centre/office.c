@@ -5,10 +5,12 @@
 #include "centre/bundle.h"
 #include "centre/fresh_key.h"
 #include "centre/keys_messages.h"
+#include "centre/fetch_messages.h"
 #include "centre/reader_messages.h"
 #include "centre/revoked_rows.h"
 #include "codec/digest.h"
 #include "codec/json_fields.h"
+#include "system/os/memory_file.h"
 #include "system/net/http_server.h"
 #include "system/proc/question.h"
 
@@ -127,6 +129,32 @@ int office_reader_run(struct office *office, struct buffer *out, const char *job
                 err = ERR_BUSY; /* it comes back by itself */
         if (err)
                 atomic_fetch_add(&office->jobs_failed, 1);
+        return err;
+}
+
+int office_fetch(struct fetch_result *out, struct buffer *body, struct office *office,
+    const struct fetch_wish *wish)
+{
+        AUTO(answer_done) struct answer answer = { .fd = -1 };
+        struct text bytes = { NULL, 0 };
+        int err = question_ask(&answer, office->fetch, FETCH_GET,
+            (struct text){ (const char *)wish, sizeof(*wish) }, -1,
+            FETCH_TIMEOUT_MS + KEYS_TIMEOUT_MS);
+
+        if (err)
+                return err == ERR_CLOSED ? ERR_BUSY : err;
+        if (answer.type != FETCH_GOT || answer.body.len != sizeof(*out))
+                return ERR_UNTRUSTED;
+        memcpy(out, answer.body.data, sizeof(*out));
+        out->etag[sizeof(out->etag) - 1] = out->modified[sizeof(out->modified) - 1] = '\0';
+        if (!text_is_utf8(text_of(out->etag)) || !text_is_utf8(text_of(out->modified)))
+                out->etag[0] = out->modified[0] = '\0';
+        if (out->err || out->status != 200)
+                return 0;
+        err = memory_file_map(&bytes, answer.fd, FETCH_BYTES_MAX);
+        if (!err)
+                err = buffer_add(body, bytes.data, bytes.len);
+        memory_file_unmap(&bytes);
         return err;
 }
 

@@ -11,6 +11,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "model/scope.h"
 
 #include <stdatomic.h>
 
@@ -46,15 +47,34 @@ struct office {
         struct db_pool *pool;
         struct question_line *reader;
         struct question_line *keys;
+        struct question_line *fetch;
         struct http_server *console;
         struct http_server *agents;
         struct rate *enrol_rate, *report_rate;
         struct bundle *bundle;
-        const struct incident_rules *rules; /* deadlines of incidents, read once */
-        atomic_int reader_pid, keys_pid;    /* for the status page */
+        const struct incident_rules *rules;         /* deadlines of incidents, read once */
+        atomic_int reader_pid, keys_pid, fetch_pid; /* for the status page */
         atomic_uint_fast64_t jobs_run, jobs_failed, requests, problems;
         atomic_uint_fast64_t rows_dropped; /* of machines beyond their limits (agent_reports.h) */
 };
+
+/* The scope of whoever works at the machine itself, and of what the centre does by itself: all
+ * units. The identifier must outlive it. */
+static inline struct scope office_own_scope(const char *root_unit_id)
+{
+        return (struct scope){ .unit_id = root_unit_id,
+                .account_id = "",
+                .actor = "canh-centre",
+                .address = "",
+                .role = ROLE_ADMINISTRATOR };
+}
+
+struct fetch_result;
+struct fetch_wish;
+/* Has the fetch process get a file and adds its bytes to *body. BUSY: the process is away; else
+ * what came of it stands in *out. */
+MUST_USE int office_fetch(struct fetch_result *out, struct buffer *body, struct office *office,
+    const struct fetch_wish *wish);
 
 /* Runs the named job (centre/reader/job.h) over `bytes` in a confined child and adds its answer to
  * *out. Errors are the job's own (FORMAT, LIMIT, UNSUPPORTED … with *bad), or LIMIT when it used

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "centre/agents/agents_door.h"
 #include "centre/agents/filing.h"
+#include "centre/api/feed_fetch.h"
 #include "centre/bundle.h"
 #include "centre/first_run.h"
 #include "centre/office.h"
@@ -30,11 +31,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sodium.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { STATE_READY = 1, WORKERS = 4, UPKEEP_MS = 60000, KEY_FILE_MAX = 64 << 10, PATHS_MAX = 24 };
+enum {
+        STATE_READY = 1,
+        WORKERS = 4,
+        UPKEEP_MS = 60000,
+        FEEDS_EVERY_MS = 5000,
+        KEY_FILE_MAX = 64 << 10,
+        PATHS_MAX = 24
+};
 static const char who[] = "centre web";
 
 struct web {
@@ -163,12 +172,16 @@ static int start_lines(struct web *w, const struct proc_web *given)
 
         if (!err)
                 err = question_line_new(&w->office.reader);
+        if (!err)
+                err = question_line_new(&w->office.fetch);
         if (err)
                 return err;
         question_line_attach_own(w->office.keys, given->keys_socket);
         question_line_attach_own(w->office.reader, given->reader_socket);
+        question_line_attach_own(w->office.fetch, given->fetch_socket);
         atomic_store(&w->office.keys_pid, given->keys_pid);
         atomic_store(&w->office.reader_pid, given->reader_pid);
+        atomic_store(&w->office.fetch_pid, given->fetch_pid);
         return 0;
 }
 
@@ -302,16 +315,24 @@ static int start_console(struct web *w)
 static int on_peer(void *state, const struct message *m)
 {
         struct web *w = state;
+        struct office *o = &w->office;
+        const struct {
+                int32_t role;
+                struct question_line *line;
+                atomic_int *pid;
+        } peers[] = { { ROLE_OF_KEYS, o->keys, &o->keys_pid },
+                { ROLE_OF_READER, o->reader, &o->reader_pid },
+                { ROLE_OF_FETCH, o->fetch, &o->fetch_pid } };
         struct supervisor_peer peer;
 
         memcpy(&peer, m->body.data, sizeof(peer));
-        if (peer.role != ROLE_OF_KEYS && peer.role != ROLE_OF_READER)
-                return ERR_UNTRUSTED;
-        question_line_attach_own(
-            peer.role == ROLE_OF_KEYS ? w->office.keys : w->office.reader, m->fd);
-        atomic_store(
-            peer.role == ROLE_OF_KEYS ? &w->office.keys_pid : &w->office.reader_pid, peer.pid);
-        return 0;
+        for (size_t i = 0; i < ARRAY_LEN(peers); i++)
+                if (peers[i].role == peer.role) {
+                        question_line_attach_own(peers[i].line, m->fd);
+                        atomic_store(peers[i].pid, peer.pid);
+                        return 0;
+                }
+        return ERR_UNTRUSTED;
 }
 
 static const struct message_rule rules[] = {
@@ -347,6 +368,31 @@ static int watch(struct web *w, int control)
         return err;
 }
 
+/* Feeds wait for other people's servers, so they have a thread of their own. It ends with the
+ * process: what it had not committed was not done. */
+static void *feeds_loop(void *state)
+{
+        struct office *o = state;
+
+        for (;;) {
+                int err = feeds_fetch_due(o);
+                if (err && err != ERR_BUSY)
+                        log_line(LOG_LEVEL_WARNING, who, "feeds: %s", err_text(err));
+                (void)usleep(FEEDS_EVERY_MS * 1000);
+        }
+        return NULL;
+}
+
+static int start_feeds(struct web *w)
+{
+        pthread_t thread;
+
+        if (pthread_create(&thread, NULL, feeds_loop, &w->office) != 0)
+                return ERR_MEMORY;
+        (void)pthread_detach(thread);
+        return 0;
+}
+
 static int start(struct web *w, const struct proc_web *given)
 {
         int err = set_up_folders(w);
@@ -365,6 +411,8 @@ static int start(struct web *w, const struct proc_web *given)
                 err = first_run_sample(&w->office, w->settings->sample_folder);
         if (!err)
                 err = start_console(w);
+        if (!err)
+                err = start_feeds(w);
         if (err)
                 return err;
         if (office_publish_if_changed(&w->office) != 0)

@@ -6,8 +6,8 @@ struct settings;
 
 struct proc_web {
         const struct settings *settings;
-        int keys_socket, reader_socket, control_socket;
-        int keys_pid, reader_pid;
+        int keys_socket, reader_socket, fetch_socket, control_socket;
+        int keys_pid, reader_pid, fetch_pid;
 };
 
 /* Runs until the parent has gone; the exit status. *state is a struct proc_web. */

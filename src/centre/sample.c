@@ -2,6 +2,7 @@
 #include "centre/sample.h"
 
 #include "base/mem.h"
+#include "centre/office.h"
 #include "office/campaign/campaign.h"
 #include "office/campaign/pack.h"
 #include "office/registry/accounts.h"
@@ -18,15 +19,6 @@
 
 enum { PATH_ROOM = 1100, SAMPLE_BYTES_MAX = 8 << 20 };
 
-struct scope sample_scope(const char *root_id)
-{
-        return (struct scope){ .unit_id = root_id,
-                .account_id = "",
-                .actor = "canh-centre",
-                .address = "",
-                .role = ROLE_ADMINISTRATOR };
-}
-
 static int make_user(struct sample_made *made, struct db *db, const struct clock *clock,
     const char *login, const char *name, const char *office_name, struct parse_error *bad)
 {
@@ -40,7 +32,7 @@ static int make_user(struct sample_made *made, struct db *db, const struct clock
                 err = unit_create_root(root, db, clock, "VP", office_name, "lead_office");
         if (err)
                 return err;
-        const struct scope scope = sample_scope(root);
+        const struct scope scope = office_own_scope(root);
         wish.unit_id = root;
         return account_create(id, made->password, db, clock, &scope, &wish, bad);
 }
@@ -109,7 +101,7 @@ int sample_import(
         int err = unit_root(root, db);
 
         for (size_t i = 0; !err && i < ARRAY_LEN(topics); i++) {
-                const struct scope scope = sample_scope(root);
+                const struct scope scope = office_own_scope(root);
                 err = import_one(db, clock, &scope, folder, topics[i], bad);
         }
         return err;

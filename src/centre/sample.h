@@ -20,8 +20,6 @@ struct sample_made {
         char password[ULID_MAX]; /* one-time; wipe it */
 };
 
-/* The scope of whoever works at the machine itself: all units. root_id must outlive it. */
-struct scope sample_scope(const char *root_id);
 /* The root unit (when there is none) and an administrator with a one-time password. EXISTS: the
  * login is in use. */
 MUST_USE int sample_first_user(struct sample_made *made, struct db *db, const struct clock *clock,

@@ -2,14 +2,15 @@
  *
  * Keeps:    the right to fork. Opens nothing, reads no message, listens nowhere.
  * Accepts:  signals: SIGTERM and SIGINT end everything, SIGCHLD starts again what ended.
- * When web ends, keys and reader end with it (their socket closes) and all three start anew; when
- * keys or reader ends, web is handed the new one. A role that keeps dying is started ever more
+ * When web ends, keys, reader and fetch end with it (their socket closes) and all start anew; when
+ * one of these ends, web is handed the new one. A role that keeps dying is started ever more
  * slowly, up to 30 s.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "centre/supervisor.h"
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "centre/proc_fetch.h"
 #include "centre/proc_keys.h"
 #include "centre/proc_reader.h"
 #include "centre/proc_web.h"
@@ -24,7 +25,8 @@
 
 enum { BACKOFF_MS_FIRST = 100, BACKOFF_MS_MAX = 30000, STEADY_MS = 10000 };
 
-static const char *const names[ROLES_COUNT] = { "canh-keys", "canh-reader", "canh-web" };
+static const char *const names[ROLES_COUNT] = { "canh-keys", "canh-reader", "canh-fetch",
+        "canh-web" };
 
 struct supervisor {
         const struct settings *settings;
@@ -45,14 +47,19 @@ static int start_service(struct supervisor *s, enum supervisor_role role, int *w
 {
         struct proc_keys keys = { .data_folder = s->settings->data_folder };
         struct proc_reader reader = { 0 };
+        struct proc_fetch fetch = { 0 };
         struct process_start what = { .name = names[role], .handle_count = 1 };
         int pair[2], err = process_pair(pair);
 
         if (err)
                 return err;
-        keys.socket = reader.socket = what.handles[0] = pair[1];
-        what.run = role == ROLE_OF_KEYS ? proc_keys_run : proc_reader_run;
-        what.state = role == ROLE_OF_KEYS ? (void *)&keys : (void *)&reader;
+        keys.socket = reader.socket = fetch.socket = what.handles[0] = pair[1];
+        what.run = role == ROLE_OF_KEYS     ? proc_keys_run
+                   : role == ROLE_OF_READER ? proc_reader_run
+                                            : proc_fetch_run;
+        what.state = role == ROLE_OF_KEYS     ? (void *)&keys
+                     : role == ROLE_OF_READER ? (void *)&reader
+                                              : (void *)&fetch;
         what.secret = role == ROLE_OF_KEYS;
         err = process_start(&s->pids[role], &what);
         s->started[role] = clock_steady(&clock_real);
@@ -68,7 +75,7 @@ static int start_all(struct supervisor *s)
 {
         struct proc_web web = { .settings = s->settings };
         struct process_start what = {
-                .name = names[ROLE_OF_WEB], .run = proc_web_run, .state = &web, .handle_count = 3
+                .name = names[ROLE_OF_WEB], .run = proc_web_run, .state = &web, .handle_count = 4
         };
         int control[2], err;
 
@@ -76,15 +83,19 @@ static int start_all(struct supervisor *s)
         if (!err)
                 err = start_service(s, ROLE_OF_READER, &web.reader_socket);
         if (!err)
+                err = start_service(s, ROLE_OF_FETCH, &web.fetch_socket);
+        if (!err)
                 err = process_pair(control);
         if (err)
                 return err;
         web.control_socket = control[1];
         web.keys_pid = s->pids[ROLE_OF_KEYS];
         web.reader_pid = s->pids[ROLE_OF_READER];
+        web.fetch_pid = s->pids[ROLE_OF_FETCH];
         what.handles[0] = web.keys_socket;
         what.handles[1] = web.reader_socket;
         what.handles[2] = web.control_socket;
+        what.handles[3] = web.fetch_socket;
         err = process_start(&s->pids[ROLE_OF_WEB], &what);
         s->started[ROLE_OF_WEB] = clock_steady(&clock_real);
         for (size_t i = 0; i < what.handle_count; i++)
@@ -126,7 +137,8 @@ static int restart_service(struct supervisor *s, enum supervisor_role role)
 
 static void stop_all(struct supervisor *s)
 {
-        const enum supervisor_role order[] = { ROLE_OF_WEB, ROLE_OF_READER, ROLE_OF_KEYS };
+        const enum supervisor_role order[] = { ROLE_OF_WEB, ROLE_OF_FETCH, ROLE_OF_READER,
+                ROLE_OF_KEYS };
 
         for (size_t i = 0; i < ROLES_COUNT; i++) {
                 int pid = s->pids[order[i]];

@@ -1,4 +1,4 @@
-/* centre/supervisor.h: the parent: starts keys, reader and web, and starts again what ended.
+/* centre/supervisor.h: the parent: starts keys, reader, fetch and web, and starts again what ended.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CENTRE_SUPERVISOR_H
 #define CANH_CENTRE_SUPERVISOR_H
@@ -10,7 +10,7 @@ struct settings;
 /* What the parent tells web: a process (again) stands at the end of the socket that comes with it.
  */
 enum { SUPERVISOR_PEER = 1 };
-enum supervisor_role { ROLE_OF_KEYS, ROLE_OF_READER, ROLE_OF_WEB, ROLES_COUNT };
+enum supervisor_role { ROLE_OF_KEYS, ROLE_OF_READER, ROLE_OF_FETCH, ROLE_OF_WEB, ROLES_COUNT };
 struct supervisor_peer {
         int32_t role;
         int32_t pid;

@@ -4,14 +4,13 @@
 #include "codec/xlsx.h"
 #include "base/buffer.h"
 #include "base/mem.h"
+#include "codec/zip.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <expat.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { STEP = 65536, PARTS_MAX = 4096, RATIO_FREE = 1 << 20, LETTERS = 26, COLUMN_LETTERS_MAX = 3 };
+enum { LETTERS = 26, COLUMN_LETTERS_MAX = 3 };
 
 struct span {
         uint32_t from, len;
@@ -22,7 +21,6 @@ struct book {
         struct span *spans;
         size_t span_count, span_room;
         struct buffer shared, sheets[XLSX_SHEETS_MAX];
-        size_t plain;
 };
 
 static void book_done(struct book *b)
@@ -40,27 +38,19 @@ static int broken(struct parse_error *bad)
             "the Excel file is damaged or no .xlsx");
 }
 
-static int too_large(struct parse_error *bad)
-{
-        (void)parse_error_set(bad, 0, "tệp Excel khi giải nén vượt quá giới hạn cho phép",
-            "the Excel file unpacks to more than the limit");
-        return ERR_LIMIT;
-}
-
 bool xlsx_is_workbook(struct text bytes)
 {
-        return text_starts(bytes, "PK\x03\x04") && memmem(bytes.data, bytes.len, "xl/", 3);
+        return zip_is_archive(bytes) && memmem(bytes.data, bytes.len, "xl/", 3);
 }
 
 /* Which part of the book a name is; NULL for those that do not matter. */
-static struct buffer *part_of(struct book *b, const char *name)
+static struct buffer *part_of(void *state, const char *name)
 {
         static const char folder[] = "xl/worksheets/sheet";
+        struct book *b = state;
         unsigned long number;
         char *end;
 
-        if (!name)
-                return NULL;
         if (strcmp(name, "xl/sharedStrings.xml") == 0)
                 return &b->shared;
         if (strncmp(name, folder, sizeof(folder) - 1) != 0 || name[sizeof(folder) - 1] < '0' ||
@@ -72,64 +62,20 @@ static struct buffer *part_of(struct book *b, const char *name)
         return &b->sheets[number - 1];
 }
 
-static int unpack_part(
-    struct book *b, struct buffer *part, struct archive *a, size_t packed, struct parse_error *bad)
-{
-        char step[STEP];
-
-        for (;;) {
-                la_ssize_t n = archive_read_data(a, step, sizeof(step));
-                int err;
-                if (n == 0)
-                        return 0;
-                if (n < 0)
-                        return broken(bad);
-                b->plain += (size_t)n;
-                if (b->plain > XLSX_PLAIN_MAX || b->plain > RATIO_FREE + packed * XLSX_RATIO_MAX)
-                        return too_large(bad);
-                err = buffer_add(part, step, (size_t)n);
-                if (err)
-                        return err;
-        }
-}
-
-static void close_archive(struct archive **a)
-{
-        if (*a)
-                (void)archive_read_free(*a);
-}
-
 static int unpack(struct book *b, struct text bytes, struct parse_error *bad)
 {
-        AUTO(close_archive) struct archive *a = archive_read_new();
-        struct archive_entry *entry;
+        int err = zip_unpack(bytes, &(struct zip_want){ part_of, b });
 
-        if (!a)
-                return ERR_MEMORY;
-        if (archive_read_support_format_zip(a) != ARCHIVE_OK ||
-            archive_read_open_memory(a, bytes.data, bytes.len) != ARCHIVE_OK)
+        if (err == ERR_FORMAT)
                 return broken(bad);
-        for (size_t parts = 0;; parts++) {
-                int state = archive_read_next_header(a, &entry);
-                struct buffer *part;
-                int err;
-                if (state == ARCHIVE_EOF)
-                        return 0;
-                if ((state != ARCHIVE_OK && state != ARCHIVE_WARN) || parts > PARTS_MAX)
-                        return broken(bad);
-                if (archive_entry_is_encrypted(entry)) {
-                        (void)parse_error_set(bad, 0,
-                            "tệp Excel có mật khẩu: hãy bỏ mật khẩu rồi nạp lại",
-                            "the Excel file has a password: remove it and load the file again");
-                        return ERR_UNSUPPORTED;
-                }
-                part = part_of(b, archive_entry_pathname(entry));
-                if (!part || part->len)
-                        continue;
-                err = unpack_part(b, part, a, bytes.len, bad);
-                if (err)
-                        return err;
-        }
+        if (err == ERR_LIMIT)
+                (void)parse_error_set(bad, 0, "tệp Excel khi giải nén vượt quá giới hạn cho phép",
+                    "the Excel file unpacks to more than the limit");
+        if (err != ERR_DENIED)
+                return err;
+        (void)parse_error_set(bad, 0, "tệp Excel có mật khẩu: hãy bỏ mật khẩu rồi nạp lại",
+            "the Excel file has a password: remove it and load the file again");
+        return ERR_UNSUPPORTED;
 }
 
 /* What both kinds of part share: depth, errors, text of the element of interest. */
@@ -443,10 +389,10 @@ int xlsx_read(struct text bytes, const struct xlsx_sink *sink, struct parse_erro
 
         if (!b)
                 return ERR_MEMORY;
-        buffer_init(&b->strings, XLSX_PLAIN_MAX);
-        buffer_init(&b->shared, XLSX_PLAIN_MAX);
+        buffer_init(&b->strings, ZIP_PLAIN_MAX);
+        buffer_init(&b->shared, ZIP_PLAIN_MAX);
         for (size_t i = 0; i < XLSX_SHEETS_MAX; i++)
-                buffer_init(&b->sheets[i], XLSX_PLAIN_MAX);
+                buffer_init(&b->sheets[i], ZIP_PLAIN_MAX);
         err = unpack(b, bytes, bad);
         if (!err)
                 err = read_shared(b, sink);

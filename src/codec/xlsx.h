@@ -8,12 +8,7 @@
 
 #include "base/text.h"
 
-enum {
-        XLSX_SHEETS_MAX = 64,
-        XLSX_PLAIN_MAX = 256 << 20, /* bytes of all parts unpacked */
-        XLSX_RATIO_MAX = 200,       /* unpacked : packed; a real sheet has about 10 */
-        XLSX_DEPTH_MAX = 24
-};
+enum { XLSX_SHEETS_MAX = 64, XLSX_DEPTH_MAX = 24 };
 
 /* Either returns other than 0 to end the reading. The cells live for the call. */
 struct xlsx_sink {

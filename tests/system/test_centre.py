@@ -189,7 +189,7 @@ class CentreTest(unittest.TestCase):
 
     def test_kill_of_keys_or_reader_is_survived(self):
         m = self.machine("may-truoc")
-        for name in ("canh-keys", "canh-reader"):
+        for name in ("canh-keys", "canh-reader", "canh-fetch"):
             before = self.centre.pids()
             os.kill(before[name], signal.SIGKILL)
             self.assertEqual(self.centre.call("GET", "/api/v1/status")[0], 200)

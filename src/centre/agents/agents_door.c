@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "centre/agents/filing.h"
+#include "centre/agents/sensor_door.h"
 #include "centre/bundle.h"
 #include "centre/office.h"
 #include "centre/rate.h"
@@ -14,20 +15,13 @@
 #include "office/intake/sweep_orders.h"
 #include "office/registry/machines.h"
 #include "office/registry/trail.h"
+#include "office/traffic/sensor_report_parse.h"
 #include "centre/agents/agent_rows.h"
 #include "system/db/db.h"
 
 #include <sodium.h>
 
 enum { REQUEST_BYTES_MAX = 32 << 10, DOOR_ARENA_MAX = 4 << 20 };
-
-struct visit {
-        struct call call;
-        struct reply reply;
-        struct http_request *request;
-        char machine_id[ULID_MAX];
-        bool wait;
-};
 
 struct door_route {
         const char *method, *path; /* a path that ends in '/' takes one more part */
@@ -54,7 +48,7 @@ static int add_certificate(json_t *answer, struct office *office, const struct c
 }
 
 struct enrolment {
-        struct text token, csr, hostname, os_name, machine_key;
+        struct text token, csr, hostname, os_name, machine_key, kind;
         char machine_id[ULID_MAX], unit_id[ULID_MAX];
         struct certificate certificate;
 };
@@ -69,6 +63,8 @@ static int read_enrolment(struct enrolment *e, const json_t *body, struct parse_
                 err = json_field_text(&e->hostname, body, "hostname", 255, bad);
         if (!err)
                 err = json_field_text_or_none(&e->os_name, body, "os_name", 255, bad);
+        if (!err)
+                err = json_field_text_or_none(&e->kind, body, "kind", 16, bad);
         return err ? err : json_field_text(&e->machine_key, body, "machine_key", 64, bad);
 }
 
@@ -117,6 +113,8 @@ static int enrol_for_good(struct visit *v, struct enrolment *e)
         if (!err)
                 err = machine_set_certificate(
                     db, v->call.clock, e->machine_id, e->certificate.serial, e->certificate.until);
+        if (!err && text_is(e->kind, "sensor"))
+                err = machine_set_kind(db, v->call.clock, e->machine_id, "sensor");
         if (!err)
                 err = registry_changed(db, v->call.clock, "machine", e->machine_id, e->unit_id);
         if (!err)
@@ -235,6 +233,8 @@ static int64_t work_sequence(const json_t *orders, const char *manifest_sha256)
 static int work(struct visit *v, struct text rest)
 {
         AUTO(json_free_at) json_t *orders = NULL;
+        AUTO(json_free_at) json_t *traffic = NULL;
+        AUTO(json_free_at) json_t *all = NULL;
         char sha256[SHA256_HEX_MAX] = "", generation[GENERATION_MAX];
         const char *asked = http_query(v->request, "after");
         int64_t after = -1, sequence, last_report = 0;
@@ -250,8 +250,12 @@ static int work(struct visit *v, struct text rest)
                 err = bundle_manifest(v->call.office->bundle, NULL, NULL, sha256);
         if (err && err != ERR_MISSING)
                 return err;
+        err = sensor_door_work(&traffic, v);
+        if (err)
+                return err;
         office_generation(v->call.office, generation);
-        sequence = work_sequence(orders, sha256);
+        all = json_pack("[OO?]", orders, traffic);
+        sequence = work_sequence(all, sha256);
         if (sequence == after && !http_waited(v->request)) {
                 v->wait = true;
                 return 0;
@@ -262,10 +266,11 @@ static int work(struct visit *v, struct text rest)
                         return err;
         }
         return reply_json(&v->reply, 200,
-            json_pack("{s:I,s:O,s:{s:i,s:i,s:i},s:{s:s,s:s},s:I}", "sequence", (json_int_t)sequence,
-                "orders", orders, "schedule", "inventory_hours", 24, "sweep_hours", 24,
-                "connections_minutes", 5, "bundle", "generation", generation, "manifest_sha256",
-                sha256, "last_report", (json_int_t)last_report));
+            json_pack("{s:I,s:O,s:{s:i,s:i,s:i},s:{s:s,s:s},s:I,s:O*}", "sequence",
+                (json_int_t)sequence, "orders", orders, "schedule", "inventory_hours", 24,
+                "sweep_hours", 24, "connections_minutes", 5, "bundle", "generation", generation,
+                "manifest_sha256", sha256, "last_report", (json_int_t)last_report, "traffic",
+                traffic));
 }
 
 static int bundle(struct visit *v, struct text rest)
@@ -328,6 +333,9 @@ static const struct door_route routes[] = {
         { "GET", "/agent/v1/bundle", false, bundle },
         { "GET", "/agent/v1/bundle/", false, bundle_file },
         { "POST", "/agent/v1/reports", false, reports },
+        { "POST", "/agent/v1/sensor/status", false, sensor_door_status },
+        { "POST", "/agent/v1/sensor/reports", false, sensor_door_reports },
+        { "GET", "/agent/v1/sensor/sets/", false, sensor_door_set },
 };
 
 size_t agents_door_body_limit(void *state, const char *method, const char *path)
@@ -335,7 +343,12 @@ size_t agents_door_body_limit(void *state, const char *method, const char *path)
         (void)state;
         if (strcmp(method, "POST") != 0)
                 return 1 << 10;
-        return strcmp(path, "/agent/v1/reports") == 0 ? REPORT_BYTES_MAX : REQUEST_BYTES_MAX;
+        if (strcmp(path, "/agent/v1/sensor/status") == 0)
+                return SENSOR_STATUS_BYTES_MAX;
+        return strcmp(path, "/agent/v1/reports") == 0 ||
+                       strcmp(path, "/agent/v1/sensor/reports") == 0
+                   ? REPORT_BYTES_MAX
+                   : REQUEST_BYTES_MAX;
 }
 
 static const struct door_route *find(struct text *rest, const char *method, const char *path)

@@ -13,6 +13,7 @@
 #include "system/os/folder.h"
 
 #include <pthread.h>
+#include <string.h>
 
 enum { KEY_MAX = 8 << 10, TITLE_MAX = 600, RULES_BYTES_MAX = 256 << 10 };
 
@@ -21,6 +22,7 @@ struct filing_state {
         const struct incident_rules *rules;
         json_t *units_ordered; /* of this list: all its machines are in the queue */
         size_t findings, orders;
+        char contact[ULID_MAX]; /* the finding that the last contact became */
 };
 
 /* "kind:" and the hash of what tells one finding from another. */
@@ -138,6 +140,7 @@ static int on_contact(void *state, struct db *db, const struct filed_contact *c)
         if (err)
                 return err;
         s->findings += filed.created;
+        memcpy(s->contact, filed.id, ULID_MAX);
         if (!filed.created && !filed.reopened)
                 return 0;
         return c->machine_id ? order(s, db, c->machine_id, ORDER_LISTED, "contact", filed.id)
@@ -183,15 +186,33 @@ static int on_swept(void *state, struct db *db, const struct filed_sweep *sweep)
         return err ? err : verify_units(s, db, sweep);
 }
 
+static int file_contact(struct filing_state *s, struct db *db, const struct filed_contact *contact)
+{
+        AUTO(json_free_at) json_t *units = json_object();
+
+        s->units_ordered = units;
+        return units ? on_contact(s, db, contact) : ERR_MEMORY;
+}
+
 int intake_file_contact(bool *created, struct db *db, const struct clock *clock,
     const struct incident_rules *rules, const struct filed_contact *contact)
 {
-        AUTO(json_free_at) json_t *units = json_object();
-        struct filing_state s = { .clock = clock, .rules = rules, .units_ordered = units };
-        int err = units ? on_contact(&s, db, contact) : ERR_MEMORY;
+        struct filing_state s = { .clock = clock, .rules = rules };
+        int err = file_contact(&s, db, contact);
 
         if (!err)
                 *created = s.findings > 0;
+        return err;
+}
+
+int intake_file_contact_as(char finding_id[ULID_MAX], struct db *db, const struct clock *clock,
+    const struct incident_rules *rules, const struct filed_contact *contact)
+{
+        struct filing_state s = { .clock = clock, .rules = rules };
+        int err = file_contact(&s, db, contact);
+
+        if (!err)
+                memcpy(finding_id, s.contact, ULID_MAX);
         return err;
 }
 

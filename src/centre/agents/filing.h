@@ -26,6 +26,11 @@ MUST_USE int intake_file_report_of(struct report_filed *out, struct db *db,
 MUST_USE int intake_file_contact(bool *created, struct db *db, const struct clock *clock,
     const struct incident_rules *rules, const struct filed_contact *contact);
 
+/* The same, telling which finding it became. */
+MUST_USE int intake_file_contact_as(char finding_id[ULID_MAX], struct db *db,
+    const struct clock *clock, const struct incident_rules *rules,
+    const struct filed_contact *contact);
+
 struct list_outcome {
         struct list_filed filed;
         size_t findings, orders;

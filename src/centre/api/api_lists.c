@@ -2,20 +2,18 @@
  * the reader and are never parsed here.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
-#include "centre/agents/filing.h"
 #include "centre/api/api_routes.h"
 #include "centre/api/api_words.h"
+#include "centre/api/list_import.h"
 #include "centre/api/list_shelf.h"
 #include "centre/office.h"
 #include "centre/reader/job_list.h"
 #include "codec/json_fields.h"
-#include "codec/timestamp.h"
 #include "office/registry/trail.h"
 #include "system/db/db.h"
 #include "system/db/db_json.h"
-#include "system/os/folder.h"
 
-enum { WARNING_FILE_MAX = 8 << 20, ZONE_MAX = 14 * 60, STORE_NAME_MAX = 80 };
+enum { ZONE_MAX = 14 * 60 };
 
 static const char *const choice_names[] = { "as", "source", "kind", "map", "zone_minutes" };
 
@@ -45,74 +43,6 @@ static int get_lists(struct reply *reply, struct call *call)
         return reply_json(reply, 200, MOVE(body));
 }
 
-static int add_warning_list(void *state, const char *name)
-{
-        AUTO(buffer_done) struct buffer bytes = BUFFER(WARNING_FILE_MAX);
-        struct {
-                json_t *lists;
-                const struct folder *folder;
-        } *in = state;
-
-        if (!text_ends(text_of(name), ".json"))
-                return 0;
-        if (file_read_all(&bytes, in->folder, name) || !bytes.data)
-                return 0; /* one bad file of a pack stops no list; the reader says which it used */
-        return json_array_append_new(in->lists, json_stringn(bytes.data, bytes.len)) ? ERR_MEMORY
-                                                                                     : 0;
-}
-
-/* The texts of the warning lists that the pack brings; none when it brings none. */
-static int warning_lists(json_t *lists, struct office *office)
-{
-        AUTO(folder_close_at) struct folder *folder = NULL;
-        char path[OFFICE_PATH_MAX + 32];
-        struct {
-                json_t *lists;
-                const struct folder *folder;
-        } state;
-
-        (void)snprintf(path, sizeof(path), "%s/warning-lists", office->packs_folder);
-        if (folder_open(&folder, path))
-                return 0;
-        state.lists = lists;
-        state.folder = folder;
-        return folder_each(folder, add_warning_list, &state);
-}
-
-/* What the reader is told: the person's choices, what the source remembers, our own ranges, the
- * warning lists. */
-static int options_of(char **out, struct call *call, const json_t *choices)
-{
-        AUTO(json_free_at) json_t *o = json_copy((json_t *)choices);
-        AUTO(json_free_at) json_t *source = NULL;
-        json_t *ours, *lists = json_array();
-        const json_t *map;
-        int err = o && lists ? 0 : ERR_MEMORY;
-
-        if (err || json_object_set_new(o, "warning_lists", lists))
-                return ERR_MEMORY;
-        err = warning_lists(lists, call->office);
-        if (err || (err = list_ours_json(&ours, call->db)))
-                return err;
-        if (json_object_set_new(o, "ours", ours))
-                return ERR_MEMORY;
-        err = list_source_json(&source, call->db, json_get_text(choices, "source"));
-        if (err && err != ERR_MISSING)
-                return err;
-        map = json_object_get(source, "map");
-        if (json_object_size(map) && !json_object_get(o, "map") &&
-            json_object_set(o, "map", (json_t *)map))
-                return ERR_MEMORY;
-        if (source && !json_object_get(o, "zone_minutes") &&
-            json_object_set(o, "zone_minutes", json_object_get(source, "zone_minutes")))
-                return ERR_MEMORY;
-        if (!json_object_get(o, "zone_minutes") &&
-            json_object_set_new(o, "zone_minutes", json_integer(ZONE_VIETNAM_MINUTES)))
-                return ERR_MEMORY;
-        *out = json_dumps(o, JSON_COMPACT);
-        return *out ? 0 : ERR_MEMORY;
-}
-
 static int add_known(json_t *preview, struct call *call, const char *sha256, const char *source)
 {
         json_t *already;
@@ -136,7 +66,7 @@ static int preview(struct reply *reply, struct call *call, const char *sha256,
         struct parse_error bad = { 0 };
         const char *source = json_get_text(choices, "source");
         char *options;
-        int err = options_of(&options, call, choices);
+        int err = list_import_options(&options, call->office, call->db, choices);
 
         if (err)
                 return err;
@@ -217,20 +147,6 @@ static int post_preview_again(struct reply *reply, struct call *call)
         return preview(reply, call, sha256, choices, (struct text){ bytes.data, bytes.len });
 }
 
-/* The reader's answer: a line of JSON, then the body. */
-static int split_answer(
-    json_t **head, struct text *rest, const struct buffer *out, struct parse_error *bad)
-{
-        struct text line;
-
-        *rest = (struct text){ out->data, out->len };
-        if (!out->data || !text_split(&line, rest, '\n'))
-                return ERR_FORMAT;
-        if (!rest->data)
-                *rest = TEXT("");
-        return json_read(head, line, bad);
-}
-
 static int reply_filed(
     struct reply *reply, struct call *call, int status, const struct list_outcome *outcome)
 {
@@ -255,96 +171,31 @@ static int reply_filed(
         return body ? reply_json(reply, status, MOVE(body)) : ERR_MEMORY;
 }
 
-struct commit {
-        struct call *call;
-        const char *sha256;
-        json_t *choices, *head;
-        struct text body;
-        bool indicators;
-        char store[STORE_NAME_MAX];
-};
-
-/* The set of the list is on disk before its row says so; a set that cannot be published takes its
- * row back. */
-static int file_batch(
-    struct list_outcome *out, struct commit *c, const json_t *said, struct parse_error *bad)
-{
-        struct call *call = c->call;
-        struct list_filing f = { .source = json_get_text(c->choices, "source"),
-                .kind = c->indicators ? "indicator" : "victim",
-                .file_name = json_get_text(c->choices, "file_name"),
-                .sha256 = c->sha256,
-                .period = json_get_text(said, "period"),
-                .letter = json_get_text(said, "letter"),
-                .scope = &call->scope,
-                .store = c->store,
-                .map = json_object_get(c->choices, "map"),
-                .zone_minutes = (int)json_get_int(c->choices, "zone_minutes"),
-                .head = c->head };
-        int err;
-
-        if (c->indicators) {
-                (void)snprintf(c->store, sizeof(c->store), "%s.set", c->sha256);
-                err = shelf_keep_set(call->office, c->store, c->body);
-                if (err)
-                        return err;
-        } else {
-                f.rows = c->body;
-        }
-        err = intake_file_list(
-            out, call->db, call->clock, intake_rules(call->office->packs_folder), &f, bad);
-        if (err || !c->indicators)
-                return err;
-        err = shelf_publish(NULL, call->office, call->db, call->clock);
-        if (err)
-                (void)!list_batch_withdraw(
-                    call->db, call->clock, &call->scope, out->filed.batch_id);
-        return err;
-}
-
-static int read_rows(
-    struct buffer *out, struct commit *c, struct text bytes, struct parse_error *bad)
-{
-        char *options;
-        int err = options_of(&options, c->call, c->choices);
-
-        if (err)
-                return err;
-        err = office_reader_run(c->call->office, out, "list-rows", options, bytes, bad);
-        free(options);
-        if (!err)
-                err = split_answer(&c->head, &c->body, out, bad);
-        c->indicators = !err && strcmp(json_get_text(c->head, "body"), "set") == 0;
-        return err;
-}
-
 static int post_list(struct reply *reply, struct call *call)
 {
         AUTO(buffer_done) struct buffer bytes = BUFFER(BODY_FILE_MAX);
-        AUTO(buffer_done) struct buffer out = BUFFER(JOB_LIST_OUT_MAX);
         AUTO(json_free_at) json_t *said = NULL;
+        AUTO(json_free_at) json_t *choices = NULL;
         struct parse_error bad = { 0 };
-        struct commit c = { .call = call };
+        struct list_import what = { call->office, call->db, call->clock, &call->scope };
         struct list_outcome outcome = { 0 };
         int err = call_json(&said, call, &bad);
 
         if (err)
                 return reply_refused(reply, call, err, &bad);
-        c.sha256 = json_get_text(said, "upload");
-        err = shelf_read_upload(&bytes, &c.choices, call->office, c.sha256);
+        what.said = said;
+        what.sha256 = json_get_text(said, "upload");
+        err = shelf_read_upload(&bytes, &choices, call->office, what.sha256);
         if (!err)
-                err = take_choices(c.choices, said);
-        if (!err && !json_get_text(c.choices, "source")[0])
+                err = take_choices(choices, said);
+        what.choices = choices;
+        if (!err && !json_get_text(choices, "source")[0])
                 err = parse_error_set(
                     &bad, 0, "Hãy đặt tên nguồn của danh sách", "name the list's source");
         if (!err)
-                err = read_rows(&out, &c, (struct text){ bytes.data, bytes.len }, &bad);
+                err = list_import(&outcome, &what, (struct text){ bytes.data, bytes.len }, &bad);
         if (!err)
-                err = file_batch(&outcome, &c, said, &bad);
-        if (!err)
-                shelf_drop_upload(call->office, c.sha256);
-        json_decref(c.choices);
-        json_decref(c.head);
+                shelf_drop_upload(call->office, what.sha256);
         if (err && err != ERR_EXISTS)
                 return reply_refused(reply, call, err, &bad);
         if (!err)

@@ -55,7 +55,8 @@ static json_t *processes_of(const struct office *o)
                 const char *name;
                 int pid;
         } all[] = { { "parent", getppid() }, { "web", getpid() },
-                { "reader", atomic_load(&o->reader_pid) }, { "keys", atomic_load(&o->keys_pid) } };
+                { "reader", atomic_load(&o->reader_pid) }, { "keys", atomic_load(&o->keys_pid) },
+                { "fetch", atomic_load(&o->fetch_pid) } };
         json_t *list = json_array();
 
         for (size_t i = 0; list && i < ARRAY_LEN(all); i++)

@@ -94,17 +94,44 @@ int shelf_keep_set(struct office *office, const char *store, struct text bytes)
         return err ? err : file_write_atomic(sets, store, bytes, SHELF_FILE_MODE);
 }
 
+int shelf_open_set(int *fd, uint64_t *bytes, struct office *office, const char *store)
+{
+        AUTO(folder_close_at) struct folder *sets = NULL;
+        int64_t size = 0;
+        int err = store[0] ? shelf_open(&sets, office, "sets") : ERR_MISSING;
+
+        if (!err)
+                err = file_size(&size, sets, store);
+        if (!err)
+                err = file_open_read(fd, sets, store);
+        if (!err)
+                *bytes = (uint64_t)size;
+        return err;
+}
+
+static int load(struct indicator_set **out, const struct folder *sets, const char *store)
+{
+        AUTO(buffer_done) struct buffer bytes = BUFFER(SET_BYTES_MAX);
+        int err = file_read_all(&bytes, sets, store);
+
+        return err ? err : indicator_set_parse(out, (struct text){ bytes.data, bytes.len }, NULL);
+}
+
+int shelf_load_set(struct indicator_set **out, struct office *office, const char *store)
+{
+        AUTO(folder_close_at) struct folder *sets = NULL;
+        int err = shelf_open(&sets, office, "sets");
+
+        return err ? err : load(out, sets, store);
+}
+
 static int add_store(
     struct indicator_builder *builder, const struct folder *sets, const char *store)
 {
-        AUTO(buffer_done) struct buffer bytes = BUFFER(SET_BYTES_MAX);
         AUTO(indicator_set_free_at) struct indicator_set *set = NULL;
-        int err;
+        int err = load(&set, sets, store);
 
-        if ((err = file_read_all(&bytes, sets, store)) ||
-            (err = indicator_set_parse(&set, (struct text){ bytes.data, bytes.len }, NULL)))
-                return err;
-        return indicator_builder_add_set(builder, set);
+        return err ? err : indicator_builder_add_set(builder, set);
 }
 
 static int merge(struct indicator_set **out, struct folder *sets, struct db *db)

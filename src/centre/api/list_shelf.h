@@ -10,6 +10,7 @@
 #include <jansson.h>
 
 struct db;
+struct indicator_set;
 struct office;
 struct clock;
 
@@ -23,10 +24,14 @@ MUST_USE int shelf_read_upload(
 void shelf_drop_upload(struct office *office, const char *sha256);
 
 MUST_USE int shelf_keep_set(struct office *office, const char *store, struct text bytes);
+/* A handle to one list's set, the caller's. MISSING. */
+MUST_USE int shelf_open_set(int *fd, uint64_t *bytes, struct office *office, const char *store);
 /* Makes one set of all lists in use and publishes it; *counts (may be NULL) as GET /lists says
  * them. */
 MUST_USE int shelf_publish(
     json_t **counts, struct office *office, struct db *db, const struct clock *clock);
+/* Reads a kept set; MISSING, FORMAT, UNTRUSTED. */
+MUST_USE int shelf_load_set(struct indicator_set **out, struct office *office, const char *store);
 /* The set in use; empty when there is none. */
 MUST_USE int shelf_read_set(struct buffer *out, struct office *office);
 

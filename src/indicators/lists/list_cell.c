@@ -336,16 +336,17 @@ bool list_item_split(struct text *out, struct text *rest)
 {
         for (;;) {
                 size_t start = 0, end;
+                struct text line;
 
                 while (start < rest->len && is_separator(rest->data[start]))
                         start++;
                 *rest = from(*rest, start);
                 if (rest->len == 0)
                         return false;
-                if (text_find(*rest, '/') < rest->len && memmem(rest->data, rest->len, "://", 3) &&
-                    text_find(*rest, '\n') == rest->len) {
-                        *out = list_cell_trim(*rest); /* a URL may hold any of the separators */
-                        *rest = from(*rest, rest->len);
+                line = (struct text){ rest->data, text_find(*rest, '\n') };
+                if (memmem(line.data, line.len, "://", 3)) {
+                        *out = list_cell_trim(line); /* a URL may hold any of the separators */
+                        *rest = from(*rest, line.len);
                         return true;
                 }
                 if (rest->data[0] == '(' && rest->len > 1 && rest->data[1] != '.') {

@@ -43,7 +43,7 @@ enum date_order { DATE_DAY_FIRST, DATE_MONTH_FIRST };
 enum date_hint { DATE_HINT_NONE, DATE_HINT_DAY_FIRST, DATE_HINT_MONTH_FIRST };
 enum date_hint list_time_hint(struct text cell);
 /* RFC 3339, "yyyy-mm-dd hh:mm:ss", "dd/mm/yyyy hh:mm[:ss] [SA|CH|AM|PM]", "hh:mm dd/mm/yyyy", Excel
- * serial days, seconds or milliseconds since 1970. Without zone: zone_minutes. FORMAT. */
+ * serial days, seconds or milliseconds since 1970, FILETIME. Without zone: zone_minutes. FORMAT. */
 MUST_USE int list_time_parse(
     time_ms *out, struct text cell, enum date_order order, int zone_minutes);
 /* 0..65535, also "80/tcp" and "80.0"; FORMAT. */

@@ -12,8 +12,17 @@
 struct list_rows {
         int (*row)(void *state, size_t line, const struct text *cells, size_t count);
         int (*sheet)(void *state); /* a new table begins, with a header of its own */
+        /* A piece that the format itself knows to be no row of the list, with the reason. */
+        int (*refuse)(void *state, size_t line, const struct text *cells, size_t count,
+            const struct list_why *why);
         void *state;
 };
+
+static inline int list_rows_refuse(const struct list_rows *rows, size_t line,
+    const struct text *cells, size_t count, const struct list_why *why)
+{
+        return rows->refuse ? rows->refuse(rows->state, line, cells, count, why) : 0;
+}
 
 struct list_sample {
         struct text file_name;
@@ -32,6 +41,7 @@ struct list_format {
         const enum list_field *fields;
         size_t field_count;
         bool binary;
+        bool header_first;     /* the first row is the header, whether its words are known or not */
         bool utc;              /* times without zone are in UTC, whatever the user's zone */
         bool month_first;      /* unless the file shows otherwise */
         int confidence_factor; /* for a column of counts: confidence = count times this; 0 = as it

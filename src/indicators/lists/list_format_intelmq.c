@@ -25,11 +25,13 @@ static const struct {
 
 enum { KEYS = ARRAY_LEN(keys), NUMBER_MAX = 32 };
 
+/* An event a line; one object over several lines is left to the reader of JSON documents. */
 static int sniff(const struct list_sample *sample)
 {
-        struct text t = text_trim(sample->head);
+        struct text line, rest = text_trim(sample->head);
 
-        if (!text_starts(t, "{"))
+        if (!text_split(&line, &rest, '\n') || !text_starts(line, "{") ||
+            (rest.len && !text_ends(text_trim(line), "}")))
                 return 0;
         return list_sample_has(sample, "\"classification.") || list_sample_has(sample, "\"source.")
                    ? 96

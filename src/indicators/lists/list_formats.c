@@ -6,15 +6,17 @@
 #include <string.h>
 #include <strings.h>
 
-extern const struct list_format list_format_xlsx, list_format_intelmq, list_format_shadowserver,
-    list_format_feodo, list_format_threatfox, list_format_sslbl, list_format_ipsum,
-    list_format_hosts, list_format_lines, list_format_csv, list_format_text;
+extern const struct list_format list_format_xlsx, list_format_docx, list_format_stix,
+    list_format_misp, list_format_json, list_format_cymru, list_format_intelmq,
+    list_format_shadowserver, list_format_feodo, list_format_threatfox, list_format_sslbl,
+    list_format_ipsum, list_format_hosts, list_format_lines, list_format_csv, list_format_text;
 
 /* When two are equally sure, the first is taken. */
-static const struct list_format *const formats[] = { &list_format_xlsx, &list_format_intelmq,
-        &list_format_shadowserver, &list_format_feodo, &list_format_threatfox, &list_format_sslbl,
-        &list_format_ipsum, &list_format_hosts, &list_format_lines, &list_format_csv,
-        &list_format_text };
+static const struct list_format *const formats[] = { &list_format_xlsx, &list_format_docx,
+        &list_format_stix, &list_format_misp, &list_format_intelmq, &list_format_json,
+        &list_format_cymru, &list_format_shadowserver, &list_format_feodo, &list_format_threatfox,
+        &list_format_sslbl, &list_format_ipsum, &list_format_hosts, &list_format_lines,
+        &list_format_csv, &list_format_text };
 
 const struct list_format *list_format_at(size_t n)
 {

@@ -9,7 +9,8 @@ enum list_kind list_kind_of_class(struct text class_type)
 {
         static const char *const victims[] = { "infected-system", "system-compromise",
                 "compromised", "vulnerable-system", "botnet drone", "scanner", "brute-force",
-                "weak-crypto", "ddos-amplifier" };
+                "weak-crypto", "ddos-amplifier", "bots", "bot", "Botnet", "CTIP-Infected",
+                "Malware" };
 
         if (class_type.len == 0)
                 return LIST_KIND_UNKNOWN;

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "codec/charset.h"
 #include "codec/csv.h"
+#include "indicators/lists/list_container.h"
 #include "indicators/lists/list_row.h"
 
 #include <string.h>
@@ -176,6 +177,7 @@ static void begin_sheet(struct list_reading *r, const struct list_plan *plan)
         for (size_t i = 0; i < plan->column_count; i++)
                 r->has[plan->fields[i]] = true;
         r->plan = plan;
+        r->row = 0;
 }
 
 static int on_row(void *state, size_t line, const struct text *cells, size_t count)
@@ -191,7 +193,7 @@ static int on_row(void *state, size_t line, const struct text *cells, size_t cou
                 return ERR_LIMIT;
         if (!r->plan)
                 begin_sheet(r, list_survey_plan(r->survey, 0));
-        if (r->plan->header_line && line <= r->plan->header_line)
+        if (++r->row <= r->plan->header_rows)
                 return 0;
         if (is_note(r, &row))
                 return 0;
@@ -206,6 +208,14 @@ static int on_sheet(void *state)
 
         begin_sheet(r, list_survey_plan(r->survey, r->sheet++));
         return 0;
+}
+
+static int on_refused(
+    void *state, size_t line, const struct text *cells, size_t count, const struct list_why *why)
+{
+        struct list_row row = { line, cells, count };
+
+        return list_row_refuse(state, &row, 0, cells[0], why);
 }
 
 static int refuse_file(struct parse_error *bad, int err, const char *vi, const char *en)
@@ -225,10 +235,6 @@ static int check_known_binary(struct text bytes, struct parse_error *bad)
                 return refuse_file(bad, ERR_UNSUPPORTED,
                     "tệp PDF: hãy chép bảng sang Excel hoặc dán nội dung vào ô văn bản",
                     "a PDF file: copy the table to Excel or paste its text");
-        if (text_starts(bytes, "PK\x03\x04"))
-                return refuse_file(bad, ERR_UNSUPPORTED,
-                    "tệp nén ZIP không chứa bảng Excel: hãy giải nén trước",
-                    "a ZIP file without an Excel workbook: unpack it first");
         if (text_starts(bytes, "\xFD"
                                "7zXZ") ||
             text_starts(bytes, "\x1F\x8B"))
@@ -237,23 +243,32 @@ static int check_known_binary(struct text bytes, struct parse_error *bad)
         return 0;
 }
 
+/* A member "list" that is an array of strings: what it names must never become indicators. */
+static bool is_warning_list(struct text t)
+{
+        const char *list = memmem(t.data, t.len, "\"list\"", 6);
+        struct text rest = { list ? list + 6 : "", list ? t.len - (size_t)(list + 6 - t.data) : 0 };
+
+        for (const char *sign = ":[\""; *sign; sign++) {
+                rest = text_trim(rest);
+                if (rest.len == 0 || rest.data[0] != *sign)
+                        return false;
+                rest = (struct text){ rest.data + 1, rest.len - 1 };
+        }
+        return true;
+}
+
 static int check_known_json(struct text head, struct parse_error *bad)
 {
         struct text t = text_trim(head);
 
-        if (!text_starts(t, "{") && !text_starts(t, "["))
-                return 0;
-        if (memmem(t.data, t.len, "\"list\"", 6))
+        if (text_starts(t, "{") && is_warning_list(t))
                 return refuse_file(bad, ERR_UNSUPPORTED,
                     "đây là danh sách cảnh báo của MISP: dùng để lọc (--warning), không phải danh "
                     "sách dấu hiệu nhận biết",
                     "this is a MISP warning list: it filters (--warning), it is no list of "
                     "indicators");
-        if (memmem(t.data, t.len, "\"source.", 8) || memmem(t.data, t.len, "\"classification.", 16))
-                return 0;
-        return refuse_file(bad, ERR_UNSUPPORTED,
-            "chưa đọc được kiểu JSON này (đọc được: IntelMQ mỗi dòng một JSON)",
-            "this kind of JSON cannot be read yet (IntelMQ JSON lines can)");
+        return 0;
 }
 
 /* Whole lines of at most HEAD_BYTES; the piece of a line when the first one is longer. */
@@ -321,7 +336,9 @@ static int second_reading(struct list_summary *out, struct text text,
     const struct list_options *options, const struct list_sink *sink, struct parse_error *bad)
 {
         AUTO(reading_done) struct list_reading *r = mem_zero(1, sizeof(*r));
-        struct list_rows rows = { .row = on_row, .sheet = on_sheet, .state = r };
+        struct list_rows rows = {
+                .row = on_row, .sheet = on_sheet, .refuse = on_refused, .state = r
+        };
         int err;
 
         if (!r)
@@ -374,19 +391,15 @@ static int first_reading(struct list_summary *out, struct list_survey **survey, 
         return 0;
 }
 
-int list_read(struct list_summary *out, struct text bytes, const struct list_options *options,
-    const struct list_sink *sink, struct parse_error *bad)
+static int read_file(struct list_summary *out, struct text bytes,
+    const struct list_options *options, const struct list_sink *sink, struct parse_error *bad)
 {
         AUTO(buffer_done) struct buffer own = BUFFER(TEXT_GROWS * (size_t)LIST_BYTES_MAX);
         AUTO(list_survey_free_at) struct list_survey *survey = NULL;
         const struct list_format *format = NULL;
-        struct parse_error ignored;
         struct text text;
         int err;
 
-        if (!bad)
-                bad = &ignored;
-        *bad = (struct parse_error){ 0 };
         if (bytes.len > LIST_BYTES_MAX)
                 return refuse_file(bad, ERR_LIMIT, "tệp lớn hơn giới hạn 64 MiB",
                     "the file is larger than 64 MiB");
@@ -396,4 +409,60 @@ int list_read(struct list_summary *out, struct text bytes, const struct list_opt
         if (!err)
                 err = first_reading(out, &survey, text, format, options, bad);
         return err ? err : second_reading(out, text, format, survey, options, sink, bad);
+}
+
+static void add_counts(struct list_counts *sum, const struct list_counts *more)
+{
+        sum->read += more->read;
+        sum->good += more->good;
+        sum->duplicate += more->duplicate;
+        sum->refused += more->refused;
+        sum->warned += more->warned;
+}
+
+/* Each list of an archive as if it came alone. What the summary tells of columns is the first
+ * one's. */
+static int read_members(struct list_summary *out, const struct list_container *c,
+    const struct list_options *options, const struct list_sink *sink, struct parse_error *bad)
+{
+        struct list_options inner = *options;
+
+        if (!inner.source.len)
+                inner.source = base_name(options->file_name);
+        for (size_t i = 0; i < c->count; i++) {
+                AUTO(list_summary_free_at) struct list_summary *one = NULL;
+                struct text bytes = { c->members[i].bytes.data, c->members[i].bytes.len };
+                int err = i ? list_summary_new(&one) : 0;
+
+                inner.file_name = text_of(c->members[i].name);
+                if (!err)
+                        err = read_file(one ? one : out, bytes, &inner, sink, bad);
+                if (err)
+                        return err;
+                if (!one)
+                        continue;
+                if (one->kind != out->kind)
+                        return refuse_file(bad, ERR_FORMAT,
+                            "tệp nén chứa cả nạn nhân và dấu hiệu nhận biết: hãy nạp riêng từng "
+                            "tệp",
+                            "the archive holds both victims and indicators: load each file alone");
+                add_counts(&out->counts, &one->counts);
+        }
+        return 0;
+}
+
+int list_read(struct list_summary *out, struct text bytes, const struct list_options *options,
+    const struct list_sink *sink, struct parse_error *bad)
+{
+        AUTO(list_container_free_at) struct list_container *c = NULL;
+        struct parse_error ignored;
+        int err;
+
+        if (!bad)
+                bad = &ignored;
+        *bad = (struct parse_error){ 0 };
+        if (bytes.len > LIST_BYTES_MAX || !list_container_is(bytes))
+                return read_file(out, bytes, options, sink, bad);
+        err = list_container_open(&c, bytes, bad);
+        return err ? err : read_members(out, c, options, sink, bad);
 }

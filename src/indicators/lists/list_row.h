@@ -17,6 +17,7 @@ struct list_reading {
         const struct list_plan *plan; /* of the sheet that is being read */
         bool has[FIELDS];             /* the fields its columns hold */
         size_t sheet;                 /* how many have begun */
+        size_t row;                   /* of this sheet, from 1 */
         enum list_kind kind;
         struct text source;
         struct list_counts counts;

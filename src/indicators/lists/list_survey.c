@@ -178,9 +178,24 @@ static int on_row(void *state, size_t line, const struct text *cells, size_t cou
         return s->format->fields && sheet->plan.rows >= SURVEY_STATS_ROWS ? SURVEY_ENOUGH : 0;
 }
 
+/* A list of which every piece is refused is a list all the same. */
+static int on_refused(
+    void *state, size_t line, const struct text *cells, size_t count, const struct list_why *why)
+{
+        struct list_survey *s = state;
+
+        (void)line;
+        (void)cells;
+        (void)count;
+        (void)why;
+        return s->sheet_count ? 0 : on_sheet(s);
+}
+
 struct list_rows list_survey_rows(struct list_survey *survey)
 {
-        return (struct list_rows){ .row = on_row, .sheet = on_sheet, .state = survey };
+        return (struct list_rows){
+                .row = on_row, .sheet = on_sheet, .refuse = on_refused, .state = survey
+        };
 }
 
 static size_t known_headers(const struct head_row *row, size_t *filled)
@@ -244,18 +259,18 @@ static bool is_second_header(const struct head_row *row)
 
 /* A second header row fills the gaps: "Nguồn, Đích" over "IP, Cổng, IP, Cổng".
  */
-static void take_header(struct sheet *sheet)
+static void take_header(struct sheet *sheet, bool is_first)
 {
-        size_t at = find_header(sheet);
+        size_t at = is_first ? 0 : find_header(sheet);
 
         if (at == SIZE_MAX)
                 return;
         sheet->plan.header_line = sheet->head[at].line;
-        sheet->plan.header_lines = 1;
-        if (at + 1 < sheet->head_count && is_second_header(&sheet->head[at + 1])) {
+        sheet->plan.header_rows = at + 1;
+        if (!is_first && at + 1 < sheet->head_count && is_second_header(&sheet->head[at + 1])) {
                 use_header(sheet, at + 1);
                 sheet->plan.header_line = sheet->head[at + 1].line;
-                sheet->plan.header_lines = 2;
+                sheet->plan.header_rows = at + 2;
         }
         use_header(sheet, at);
 }
@@ -354,6 +369,20 @@ static void take_unknown_header(struct sheet *sheet)
                 if (list_item_parse(&item, text_of(row->cells[i]), &why) == 0)
                         return;
         sheet->plan.header_line = row->line;
+        sheet->plan.header_rows = 1;
+}
+
+/* A column that says whose address it is, found by its header. */
+static void take_class(struct sheet *sheet)
+{
+        for (size_t c = 0; c < sheet->plan.column_count; c++)
+                for (size_t i = sheet->plan.header_rows;
+                     sheet->plan.fields[c] == FIELD_CLASS && i < sheet->head_count &&
+                     sheet->class_kind == LIST_KIND_UNKNOWN;
+                     i++)
+                        if (c < sheet->head[i].count)
+                                sheet->class_kind = list_kind_of_class(
+                                    text_of(sheet->head[i].cells[c]));
 }
 
 static void make_plan(const struct list_survey *s, struct sheet *sheet)
@@ -369,7 +398,7 @@ static void make_plan(const struct list_survey *s, struct sheet *sheet)
                         plan->sure[i] = true;
                 plan->column_count = s->format->field_count;
         } else {
-                take_header(sheet);
+                take_header(sheet, s->format->header_first);
                 if (s->options->map_count) {
                         use_map(plan, s->options);
                         take_unknown_header(sheet);
@@ -377,6 +406,7 @@ static void make_plan(const struct list_survey *s, struct sheet *sheet)
                         guess_columns(sheet);
                         check_values(sheet);
                 }
+                take_class(sheet);
         }
         for (size_t i = 0; i < plan->column_count; i++) {
                 day |= sheet->looks[i].day_first;
@@ -409,9 +439,9 @@ static void fill_column(struct list_column *column, const struct sheet *sheet, s
                 const struct head_row *row = &sheet->head[i];
                 if (n >= row->count || !row->cells[n][0])
                         continue;
-                if (row->line == plan->header_line)
+                if (i + 1 == plan->header_rows)
                         (void)snprintf(column->name, sizeof(column->name), "%s", row->cells[n]);
-                else if (row->line > plan->header_line && column->sample_count < LIST_SAMPLES_MAX)
+                else if (i >= plan->header_rows && column->sample_count < LIST_SAMPLES_MAX)
                         (void)snprintf(column->samples[column->sample_count++], LIST_NAME_MAX, "%s",
                             row->cells[n]);
         }

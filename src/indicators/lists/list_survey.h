@@ -14,8 +14,8 @@ enum { SURVEY_SHEETS_MAX = 64, SURVEY_HEAD_ROWS = 30, SURVEY_STATS_ROWS = 500 };
 enum { SURVEY_ENOUGH = 1 };
 
 struct list_plan {
-        size_t header_line;  /* 0 = none: all rows are data */
-        size_t header_lines; /* 2 when a second header row follows */
+        size_t header_line; /* 0 = none: all rows are data */
+        size_t header_rows; /* the header is the last of so many rows; those before are titles */
         size_t column_count;
         enum list_field fields[LIST_COLUMNS_MAX];
         bool sure[LIST_COLUMNS_MAX];

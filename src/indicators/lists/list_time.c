@@ -17,6 +17,11 @@ enum {
         YEAR_LAST = 2100
 };
 
+/* Tenths of microseconds since 1601: of 1990 and of 2100, and the distance to 1970. */
+#define FILETIME_FIRST UINT64_C(122756256000000000)
+#define FILETIME_LAST UINT64_C(157469184000000000)
+#define FILETIME_EPOCH_MS INT64_C(11644473600000)
+
 struct scan {
         struct civil_time c;
         int date[3]; /* in the order of the text */
@@ -180,15 +185,14 @@ static int order_date(struct scan *s, enum date_order order)
         return s->c.year >= YEAR_FIRST && s->c.year <= YEAR_LAST ? 0 : ERR_FORMAT;
 }
 
-/* "45306.354" days since 1899-12-30, or seconds or milliseconds since 1970. */
+/* "45306.354" days since 1899-12-30, seconds or milliseconds since 1970, or Windows' FILETIME. */
 static int number_time(time_ms *out, struct text t, int zone_minutes)
 {
         size_t dot = text_find(t, '.');
         uint64_t whole;
         double fraction = 0, scale = 0.1;
 
-        if (t.len > 32 ||
-            text_to_u64(&whole, (struct text){ t.data, dot }, UINT64_C(4102444800000)))
+        if (t.len > 32 || text_to_u64(&whole, (struct text){ t.data, dot }, FILETIME_LAST))
                 return ERR_FORMAT;
         for (size_t i = dot + 1; i < t.len; i++, scale /= 10) {
                 if (t.data[i] < '0' || t.data[i] > '9')
@@ -203,6 +207,12 @@ static int number_time(time_ms *out, struct text t, int zone_minutes)
                        (time_ms)zone_minutes * MINUTE_MS;
                 return 0;
         }
+        if (whole >= FILETIME_FIRST) {
+                *out = (time_ms)(whole / 10000) - FILETIME_EPOCH_MS;
+                return 0;
+        }
+        if (whole > UINT64_C(4102444800000))
+                return ERR_FORMAT;
         if (whole >= UINT64_C(631152000000)) {
                 *out = (time_ms)whole;
                 return 0;

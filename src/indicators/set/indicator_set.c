@@ -240,6 +240,23 @@ void set_view_fill(
                 set_value_write(out->short_value, type, (const uint8_t *)set_entry(t, n).data);
 }
 
+size_t indicator_set_lacking(const struct indicator_set *a, const struct indicator_set *b)
+{
+        size_t lacking = 0;
+
+        for (unsigned type = 0; type < INDICATOR_TYPES; type++) {
+                const struct set_table *in = &b->tables[type];
+                for (size_t n = 0; n < a->tables[type].count; n++) {
+                        struct text entry = set_entry(&a->tables[type], n);
+                        size_t at = type == INDICATOR_IPV4
+                                        ? find_v4(b, get_u32((const uint8_t *)entry.data))
+                                        : set_table_find(in, entry);
+                        lacking += at == in->count;
+                }
+        }
+        return lacking;
+}
+
 struct text indicator_view_value(const struct indicator_view *view)
 {
         return view->long_value.data ? view->long_value : text_of(view->short_value);

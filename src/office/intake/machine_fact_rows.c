@@ -22,7 +22,7 @@ DB_SQL(facts_machines,
     " left join (select machine_id, min(created_at) as listed from sweep_order where reason in "
     "('list', 'nat')"
     " group by machine_id) o on o.machine_id = m.id"
-    " where m.state in ('expected', 'active') order by m.unit_id, m.id");
+    " where m.state in ('expected', 'active') and m.kind <> 'sensor' order by m.unit_id, m.id");
 DB_SQL(facts_victims,
     "select f.id, f.unit_id, coalesce(f.machine_id, ''), f.src_ip, f.malware, f.state, f.first_at, "
     "f.last_at, f.received_at"

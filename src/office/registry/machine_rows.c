@@ -10,6 +10,8 @@
 
 enum { TOKEN_GROUPS = 7, TOKEN_TEXT_MAX = 200, FOLDED_MAX = 1000 }; /* 175 bits */
 
+DB_SQL(kind_set, "update machine set kind = $1, updated_at = $2 where id = $3");
+DB_SQL(seen_now, "update machine set last_seen_at = $1 where id = $2");
 DB_SQL(token_insert, "insert into enrol_token (token_hash, unit_id, uses_left, until_at, kind, "
                      "created_by, created_at) "
                      "values ($1, $2, $3, $4, $5, $6, $7)");
@@ -255,4 +257,14 @@ int machine_registry_json(json_t **out, struct db *db, const struct scope *scope
             "id:t name:t unit.id:t unit.name:t kind:t state:t serial:t location:t system.id:t? "
             "system.name:t? enrolled_at:d? "
             "agent_version:t certificate_until:d?");
+}
+
+int machine_set_kind(struct db *db, const struct clock *clock, const char *id, const char *kind)
+{
+        return db_run(db, NULL, kind_set, "tit", kind, clock_now(clock), id);
+}
+
+int machine_heard(struct db *db, const struct clock *clock, const char *id)
+{
+        return db_run(db, NULL, seen_now, "it", clock_now(clock), id);
 }

@@ -37,6 +37,11 @@ MUST_USE int machine_enrol(char id[ULID_MAX], bool *again, struct db *db, const 
     const struct machine_enrolment *e);
 MUST_USE int machine_set_certificate(
     struct db *db, const struct clock *clock, const char *id, const char *serial, time_ms until);
+/* "workstation", "server", "sensor" …: what it is for. */
+MUST_USE int machine_set_kind(
+    struct db *db, const struct clock *clock, const char *id, const char *kind);
+/* It was heard just now. */
+MUST_USE int machine_heard(struct db *db, const struct clock *clock, const char *id);
 /* Its certificate counts no more from now on. MISSING out of scope. */
 MUST_USE int machine_revoke(struct db *db, const struct clock *clock, const struct scope *scope,
     const char *id, const char *reason);

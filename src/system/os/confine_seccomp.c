@@ -52,6 +52,8 @@ static const int calls_memory[] = {
 };
 static const int calls_messages[] = { SCMP_SYS(sendmsg), SCMP_SYS(recvmsg), SCMP_SYS(poll),
         SCMP_SYS(ppoll), SCMP_SYS(shutdown), SCMP_SYS(fcntl) };
+/* How libpcap asks the kernel what it dropped. */
+static const int calls_capture[] = { SCMP_SYS(getsockopt) };
 static const int calls_zygote[] = { SCMP_SYS(clone), SCMP_SYS(clone3), SCMP_SYS(fork),
         SCMP_SYS(wait4), SCMP_SYS(waitid), SCMP_SYS(kill), SCMP_SYS(memfd_create),
         SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(prctl), SCMP_SYS(seccomp),
@@ -62,7 +64,7 @@ static const int calls_told_no[] = { SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(
         SCMP_SYS(lstat), SCMP_SYS(newfstatat), SCMP_SYS(statx), SCMP_SYS(access),
         SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(readlink), SCMP_SYS(readlinkat),
         SCMP_SYS(getcwd), SCMP_SYS(ioctl), SCMP_SYS(prctl), SCMP_SYS(fcntl), SCMP_SYS(getuid),
-        SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid) };
+        SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(setsockopt) };
 
 /* Nobody needs these; they are how a taken process takes the machine. */
 static const int never_calls[] = { CALL(execve), CALL(execveat), CALL(fork), CALL(vfork),
@@ -116,6 +118,8 @@ static int fill_narrow(scmp_filter_ctx filter, enum confine_profile kind)
                 err = rules_add(filter, SCMP_ACT_ALLOW, calls_messages, ARRAY_LEN(calls_messages));
         if (!err && kind == CONFINE_ZYGOTE)
                 err = rules_add(filter, SCMP_ACT_ALLOW, calls_zygote, ARRAY_LEN(calls_zygote));
+        if (!err && kind == CONFINE_CAPTURE)
+                err = rules_add(filter, SCMP_ACT_ALLOW, calls_capture, ARRAY_LEN(calls_capture));
         for (size_t i = 0; !err && i < ARRAY_LEN(calls_told_no); i++) {
                 int call = calls_told_no[i];
                 if (kind != CONFINE_MEMORY && call == SCMP_SYS(fcntl))

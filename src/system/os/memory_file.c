@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { SEALS = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL };
@@ -28,24 +27,25 @@ int memory_file_make(int *out, const char *name, struct text bytes)
         return 0;
 }
 
+/* The size by lseek: glibc's fstat is a call by path, which confined processes are told no. */
 int memory_file_map(struct text *out, int fd, size_t max_bytes)
 {
-        struct stat st;
         int seals = fcntl(fd, F_GET_SEALS);
+        off_t size = lseek(fd, 0, SEEK_END);
         void *data;
 
-        if (seals < 0 || (seals & SEALS) != SEALS || fstat(fd, &st) != 0)
+        if (seals < 0 || (seals & SEALS) != SEALS || size < 0)
                 return ERR_UNTRUSTED;
-        if ((uint64_t)st.st_size > max_bytes)
+        if ((uint64_t)size > max_bytes)
                 return ERR_LIMIT;
-        if (st.st_size == 0) {
+        if (size == 0) {
                 *out = (struct text){ NULL, 0 };
                 return 0;
         }
-        data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+        data = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
         if (data == MAP_FAILED)
                 return ERR_MEMORY;
-        *out = (struct text){ data, (size_t)st.st_size };
+        *out = (struct text){ data, (size_t)size };
         return 0;
 }
 

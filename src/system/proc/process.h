@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 
-enum { PROCESS_HANDLES_MAX = 4 };
+enum { PROCESS_HANDLES_MAX = 32 };
 
 struct process_start {
         const char *name;        /* shown by ps: at most 15 bytes */

@@ -1,0 +1,178 @@
+/* centre/api/api_feeds.c: lists that the office subscribes to.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "base/mem.h"
+#include "centre/api/api_routes.h"
+#include "centre/office.h"
+#include "codec/json_fields.h"
+#include "indicators/lists/list_read.h"
+#include "office/intake/feeds.h"
+#include "system/db/db.h"
+#include "system/net/download.h"
+
+#include <string.h>
+
+enum { SOURCE_MAX = 200, WORD_MAX = 40 };
+
+static bool is_format(const char *name)
+{
+        for (size_t i = 0; list_format_id(i); i++)
+                if (strcmp(list_format_id(i), name) == 0)
+                        return true;
+        return name[0] == '\0';
+}
+
+/* The views of the wish are copies in the call's arena. */
+static int take_word(const char **out, struct call *call, const json_t *body, const char *name,
+    size_t most, struct parse_error *bad)
+{
+        struct text said;
+        int err = json_field_text_or_none(&said, body, name, most, bad);
+
+        if (err)
+                return err;
+        *out = arena_text(call->arena, text_trim(said));
+        return *out ? 0 : ERR_MEMORY;
+}
+
+static int check_wish(const struct feed_wish *w, struct parse_error *bad)
+{
+        if (!w->source[0])
+                return parse_error_set(
+                    bad, 0, "Hãy đặt tên nguồn của danh sách.", "Name the list's source.");
+        if (!download_is_url(w->url))
+                return parse_error_set(bad, 0,
+                    "Địa chỉ phải bắt đầu bằng https:// (hoặc http://), không có tên và mật khẩu.",
+                    "The address must begin with https:// (or http://), without user and "
+                    "password.");
+        if (!is_format(w->format))
+                return parse_error_set(
+                    bad, 0, "Không có định dạng này.", "There is no such format.");
+        if (strcmp(w->kind, "indicator") != 0 && strcmp(w->kind, "victim") != 0)
+                return parse_error_set(
+                    bad, 0, "Loại là indicator hoặc victim.", "The kind is indicator or victim.");
+        return 0;
+}
+
+static int read_wish(
+    struct feed_wish *w, struct call *call, const json_t *body, struct parse_error *bad)
+{
+        int err = take_word(&w->source, call, body, "source", SOURCE_MAX, bad);
+
+        if (!err)
+                err = take_word(&w->url, call, body, "url", DOWNLOAD_URL_MAX - 1, bad);
+        if (!err)
+                err = take_word(&w->format, call, body, "format", WORD_MAX, bad);
+        if (!err)
+                err = take_word(&w->kind, call, body, "kind", WORD_MAX, bad);
+        if (!err && !w->kind[0])
+                w->kind = "indicator";
+        if (!err)
+                err = json_field_i64(&w->every_minutes, body, "every_minutes", FEED_MINUTES_LEAST,
+                    FEED_MINUTES_MOST, bad);
+        w->active = !json_is_false(json_object_get(body, "active"));
+        if (err == ERR_LIMIT)
+                return ERR_FORMAT; /* *bad says which bound */
+        return err ? err : check_wish(w, bad);
+}
+
+static int get_feeds(struct reply *reply, struct call *call)
+{
+        json_t *feeds;
+        int err = feeds_json(&feeds, call->db);
+
+        return err ? err : reply_json(reply, 200, json_pack("{s:o}", "feeds", feeds));
+}
+
+static int reply_feed(struct reply *reply, struct call *call, int status, const char *id)
+{
+        json_t *feed;
+        int err = feed_json(&feed, call->db, id);
+
+        return err ? err : reply_json(reply, status, feed);
+}
+
+static int finish(struct call *call, int err)
+{
+        if (!err)
+                err = db_commit(call->db);
+        if (err)
+                db_rollback(call->db);
+        else
+                office_notify_change(call->office);
+        return err;
+}
+
+static int taken(struct reply *reply, struct call *call)
+{
+        return reply_problem(reply, call, 409, "source_taken", "Nguồn này đã có địa chỉ tải về.",
+            "This source has a feed already.");
+}
+
+static int post_feed(struct reply *reply, struct call *call)
+{
+        AUTO(json_free_at) json_t *body = NULL;
+        struct parse_error bad = { 0 };
+        struct feed_wish wish;
+        char id[ULID_MAX];
+        int err = call_json(&body, call, &bad);
+
+        if (!err)
+                err = read_wish(&wish, call, body, &bad);
+        if (err)
+                return err == ERR_FORMAT ? reply_bad_input(reply, call, &bad) : err;
+        err = db_begin(call->db);
+        if (!err)
+                err = finish(call, feed_add(id, call->db, call->clock, &call->scope, &wish));
+        if (err == ERR_EXISTS)
+                return taken(reply, call);
+        return err ? err : reply_feed(reply, call, 201, id);
+}
+
+static int put_feed(struct reply *reply, struct call *call)
+{
+        AUTO(json_free_at) json_t *body = NULL;
+        const char *id = arena_text(call->arena, call->params[0]);
+        struct parse_error bad = { 0 };
+        struct feed_wish wish;
+        int err = id ? call_json(&body, call, &bad) : ERR_MEMORY;
+
+        if (!err)
+                err = read_wish(&wish, call, body, &bad);
+        if (err)
+                return err == ERR_FORMAT ? reply_bad_input(reply, call, &bad) : err;
+        err = db_begin(call->db);
+        if (!err)
+                err = finish(call, feed_change(call->db, call->clock, &call->scope, id, &wish));
+        if (err == ERR_EXISTS)
+                return taken(reply, call);
+        return err ? err : reply_feed(reply, call, 200, id);
+}
+
+static int delete_feed(struct reply *reply, struct call *call)
+{
+        const char *id = arena_text(call->arena, call->params[0]);
+        int err = id ? db_begin(call->db) : ERR_MEMORY;
+
+        reply->status = 204;
+        return err ? err : finish(call, feed_remove(call->db, call->clock, &call->scope, id));
+}
+
+/* The fetching is done by itself a moment later; the page hears of it as of any change. */
+static int post_fetch(struct reply *reply, struct call *call)
+{
+        const char *id = arena_text(call->arena, call->params[0]);
+        int err = id ? db_begin(call->db) : ERR_MEMORY;
+
+        if (!err)
+                err = finish(call, feed_hurry(call->db, call->clock, id));
+        return err ? err : reply_feed(reply, call, 202, id);
+}
+
+static const struct route routes[] = {
+        { "GET", "/api/v1/feeds", ROLE_OFFICE, 0, get_feeds },
+        { "POST", "/api/v1/feeds", ROLE_OFFICE, 0, post_feed },
+        { "PUT", "/api/v1/feeds/{id}", ROLE_OFFICE, 0, put_feed },
+        { "DELETE", "/api/v1/feeds/{id}", ROLE_OFFICE, 0, delete_feed },
+        { "POST", "/api/v1/feeds/{id}/fetch", ROLE_OFFICE, 0, post_fetch },
+};
+const struct route_table api_feeds = { routes, ARRAY_LEN(routes) };

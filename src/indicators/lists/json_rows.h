@@ -1,0 +1,22 @@
+/* indicators/lists/json_rows.h: what the JSON formats share: finding the documents of a file and
+ * joining the pieces of a cell. For this folder.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CANH_INDICATORS_LISTS_JSON_ROWS_H
+#define CANH_INDICATORS_LISTS_JSON_ROWS_H
+
+#include "base/buffer.h"
+#include "codec/json_fields.h"
+#include "indicators/lists/list_format.h"
+
+/* Hands one document to `take`: all of the file, or each of its lines when the file is JSON lines.
+ * `line` is 0 for a document that is the whole file. A line that is no JSON goes to rows as it
+ * stands (and is refused there). FORMAT with *bad when already the first line is none. */
+MUST_USE int json_rows_each(struct text bytes, const struct list_rows *rows,
+    int (*take)(void *state, size_t line, const json_t *document), void *state,
+    struct parse_error *bad);
+/* The text of a string or number, added to the buffer; nothing for anything else. */
+MUST_USE int json_rows_add_scalar(struct buffer *out, const json_t *value);
+/* A member's string as a view; empty when missing or of another kind. */
+struct text json_rows_text(const json_t *object, const char *name);
+
+#endif

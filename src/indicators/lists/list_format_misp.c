@@ -1,0 +1,219 @@
+/* indicators/lists/list_format_misp.c: events of MISP (misp-core format): one event, an answer with
+ * several, or bare attributes. Attributes without to_ids are context and not for detection: they
+ * are refused with that reason. Lines are the numbers of the attributes.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "base/mem.h"
+#include "indicators/lists/json_rows.h"
+
+#include <string.h>
+
+enum { SNIFF_SCORE = 97, DEPTH_MAX = 6 };
+
+enum column { VALUE, CERTIFICATE, FAMILY, FIRST_SEEN, LAST_SEEN, NOTE, COLUMNS };
+
+/* What of "a|b" is the sign. */
+enum part { PART_ALL, PART_FIRST, PART_SECOND, PART_BOTH };
+
+static const struct {
+        const char *name;
+        enum column column;
+        enum part part;
+} types[] = { { "ip-src", VALUE, PART_ALL }, { "ip-dst", VALUE, PART_ALL },
+        { "ip-src|port", VALUE, PART_FIRST }, { "ip-dst|port", VALUE, PART_FIRST },
+        { "domain", VALUE, PART_ALL }, { "hostname", VALUE, PART_ALL },
+        { "hostname|port", VALUE, PART_FIRST }, { "domain|ip", VALUE, PART_BOTH },
+        { "url", VALUE, PART_ALL }, { "uri", VALUE, PART_ALL }, { "md5", VALUE, PART_ALL },
+        { "sha1", VALUE, PART_ALL }, { "sha256", VALUE, PART_ALL },
+        { "filename|md5", VALUE, PART_SECOND }, { "filename|sha1", VALUE, PART_SECOND },
+        { "filename|sha256", VALUE, PART_SECOND },
+        { "x509-fingerprint-sha1", CERTIFICATE, PART_ALL } };
+
+/* Galaxies whose names are those of malware. */
+static const char *const galaxies[] = { "malpedia", "botnet", "ransomware", "rat", "banker",
+        "stealer", "backdoor", "android", "tool", "mitre-malware", "mitre-tool" };
+
+struct event {
+        const struct list_rows *rows;
+        struct text family, date, info;
+        size_t attributes;
+};
+
+/* misp-galaxy:ransomware="LockBit" says LockBit. */
+static struct text family_in_tag(struct text tag)
+{
+        static const char prefix[] = "misp-galaxy:";
+        struct text galaxy, name;
+        size_t quote;
+
+        if (!text_starts(tag, prefix))
+                return (struct text){ "", 0 };
+        tag = (struct text){ tag.data + sizeof(prefix) - 1, tag.len - (sizeof(prefix) - 1) };
+        quote = text_find(tag, '"');
+        galaxy = (struct text){ tag.data, text_find(tag, '=') };
+        if (quote + 2 > tag.len || tag.data[tag.len - 1] != '"')
+                return (struct text){ "", 0 };
+        name = (struct text){ tag.data + quote + 1, tag.len - quote - 2 };
+        for (size_t i = 0; i < ARRAY_LEN(galaxies); i++)
+                if (text_is(galaxy, galaxies[i]))
+                        return name;
+        return (struct text){ "", 0 };
+}
+
+static struct text family_of(const json_t *object)
+{
+        const json_t *tags = json_object_get(object, "Tag");
+
+        for (size_t i = 0; i < json_array_size(tags); i++) {
+                struct text family = family_in_tag(json_rows_text(json_array_get(tags, i), "name"));
+                if (family.len)
+                        return family;
+        }
+        return (struct text){ "", 0 };
+}
+
+/* to_ids is a boolean, in older events the text "1"; without it the type alone decides. */
+static bool is_for_detection(const json_t *attribute)
+{
+        const json_t *ids = json_object_get(attribute, "to_ids");
+
+        if (json_is_string(ids))
+                return strcmp(json_string_value(ids), "1") == 0;
+        return !json_is_false(ids) && !(json_is_integer(ids) && json_integer_value(ids) == 0);
+}
+
+static int take_value(struct event *e, const json_t *attribute, struct text *cells,
+    enum column column, enum part part)
+{
+        AUTO(buffer_done) struct buffer both = BUFFER(2 * LIST_CELL_MAX);
+        struct text value = json_rows_text(attribute, "value"), second = value, first = value;
+        size_t bar = text_find(value, '|');
+        int err;
+
+        if (bar < value.len) {
+                first.len = bar;
+                second = (struct text){ value.data + bar + 1, value.len - bar - 1 };
+        }
+        cells[column] = part == PART_FIRST ? first : part == PART_SECOND ? second : value;
+        if (part == PART_BOTH) {
+                err = buffer_add_format(&both, "%.*s\n%.*s", TEXT_ARGS(first), TEXT_ARGS(second));
+                if (err)
+                        return err;
+                cells[column] = (struct text){ both.data, both.len };
+        }
+        return e->rows->row(e->rows->state, e->attributes, cells, COLUMNS);
+}
+
+static int take_attribute(struct event *e, const json_t *attribute)
+{
+        static const struct list_why context = {
+                "thuộc tính MISP không bật to_ids: chỉ là bối cảnh, không dùng để phát hiện",
+                "the MISP attribute has to_ids off: context, not for detection"
+        };
+        static const struct list_why other = {
+                "loại thuộc tính MISP này không phải địa chỉ, tên miền, URL hay mã băm",
+                "this type of MISP attribute is no address, name, URL or hash"
+        };
+        struct text type = json_rows_text(attribute, "type"), family = family_of(attribute);
+        struct text value = json_rows_text(attribute, "value");
+        struct text cells[COLUMNS] = { [VALUE] = TEXT(""),
+                [CERTIFICATE] = TEXT(""),
+                [FAMILY] = family.len ? family : e->family,
+                [FIRST_SEEN] = json_rows_text(attribute, "first_seen"),
+                [LAST_SEEN] = json_rows_text(attribute, "last_seen"),
+                [NOTE] = e->info };
+
+        if (json_is_true(json_object_get(attribute, "deleted")))
+                return 0;
+        e->attributes++;
+        if (!cells[FIRST_SEEN].len)
+                cells[FIRST_SEEN] = e->date;
+        for (size_t i = 0; i < ARRAY_LEN(types); i++)
+                if (text_is(type, types[i].name)) {
+                        if (is_for_detection(attribute))
+                                return take_value(
+                                    e, attribute, cells, types[i].column, types[i].part);
+                        return list_rows_refuse(e->rows, e->attributes, &value, 1, &context);
+                }
+        return list_rows_refuse(e->rows, e->attributes, &value, 1, &other);
+}
+
+static int walk(struct event *e, const json_t *value, int depth);
+
+static int walk_object(struct event *e, const json_t *object, int depth)
+{
+        static const char *const inside[] = { "Event", "response", "Object" };
+        const json_t *attributes = json_object_get(object, "Attribute");
+        struct event inner = *e;
+        struct text family = family_of(object);
+        int err = 0;
+
+        if (family.len)
+                inner.family = family;
+        if (json_rows_text(object, "info").len) {
+                inner.info = json_rows_text(object, "info");
+                inner.date = json_rows_text(object, "date");
+        }
+        for (size_t i = 0; i < json_array_size(attributes) && !err; i++)
+                err = take_attribute(&inner, json_array_get(attributes, i));
+        for (size_t i = 0; i < ARRAY_LEN(inside) && !err; i++)
+                err = walk(&inner, json_object_get(object, inside[i]), depth + 1);
+        e->attributes = inner.attributes;
+        return err;
+}
+
+static int walk(struct event *e, const json_t *value, int depth)
+{
+        int err = 0;
+
+        if (depth == DEPTH_MAX)
+                return 0;
+        if (json_is_object(value))
+                return walk_object(e, value, depth);
+        for (size_t i = 0; i < json_array_size(value) && !err; i++)
+                err = walk(e, json_array_get(value, i), depth + 1);
+        return err;
+}
+
+static int take_document(void *state, size_t line, const json_t *document)
+{
+        (void)line;
+        return walk(state, document, 0);
+}
+
+static int read_events(struct text bytes, const struct list_rows *rows, struct parse_error *bad)
+{
+        struct event e = { .rows = rows };
+
+        return json_rows_each(bytes, rows, take_document, &e, bad);
+}
+
+static int sniff(const struct list_sample *sample)
+{
+        struct text t = text_trim(sample->head);
+
+        if (!text_starts(t, "{") && !text_starts(t, "["))
+                return 0;
+        return list_sample_has(sample, "\"Attribute\"") || list_sample_has(sample, "\"Event\"") ||
+                       list_sample_has(sample, "\"Object\"")
+                   ? SNIFF_SCORE
+                   : 0;
+}
+
+static const enum list_field fields[] = { [VALUE] = FIELD_VALUE,
+        [CERTIFICATE] = FIELD_CERTIFICATE,
+        [FAMILY] = FIELD_FAMILY,
+        [FIRST_SEEN] = FIELD_FIRST_SEEN,
+        [LAST_SEEN] = FIELD_LAST_SEEN,
+        [NOTE] = FIELD_NOTE };
+_Static_assert(ARRAY_LEN(fields) == COLUMNS, "one field per column");
+
+extern const struct list_format list_format_misp;
+const struct list_format list_format_misp = { .id = "misp",
+        .vi = "Sự kiện MISP (JSON)",
+        .en = "MISP events (JSON)",
+        .sniff = sniff,
+        .read = read_events,
+        .kind = LIST_KIND_INDICATOR,
+        .fields = fields,
+        .field_count = COLUMNS,
+        .utc = true };

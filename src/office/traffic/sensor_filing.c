@@ -1,0 +1,259 @@
+/* office/traffic/sensor_filing.c: what a sensor sends becomes rows, see sensors.h.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "base/mem.h"
+#include "codec/digest.h"
+#include "codec/timestamp.h"
+#include "model/victim.h"
+#include "office/intake/attribution.h"
+#include "office/intake/machine_detail.h"
+#include "office/registry/machines.h"
+#include "office/traffic/orders.h"
+#include "office/traffic/sensor_rows.h"
+#include "system/db/db.h"
+#include "system/db/db_json.h"
+
+#include <string.h>
+
+/* A private address is of the sensor's own unit and those below it: elsewhere it is another host.
+ */
+static int machine_find(
+    struct traffic_place *out, struct db *db, const char *unit_id, const char *host)
+{
+        const struct scope scope = { .unit_id = unit_id, .account_id = "", .actor = "" };
+        AUTO(json_free_at) json_t *machine = NULL;
+        int err = machine_by_address_json(&machine, db, &scope, host);
+
+        if (err)
+                return err;
+        err = text_copy(out->machine_id, ULID_MAX, text_of(json_get_text(machine, "id")));
+        if (!err)
+                err = text_copy(out->machine_name, sizeof(out->machine_name),
+                    text_of(json_get_text(machine, "name")));
+        return err ? err
+                   : text_copy(out->unit_id, ULID_MAX, text_of(json_get_text(machine, "unit_id")));
+}
+
+int traffic_place_find(struct traffic_place *out, struct db *db, const struct clock *clock,
+    const char *sensor_id, const char *host, time_ms at)
+{
+        struct traffic_place place = { .machine_id = "" };
+        struct victim row = { .seen_at = at };
+        struct attribution where;
+        char unit[ULID_MAX];
+        int err = sensor_unit(unit, db, sensor_id);
+
+        if (!err)
+                err = machine_find(&place, db, unit, host);
+        if (err != ERR_MISSING) {
+                if (!err)
+                        *out = place;
+                return err;
+        }
+        err = text_copy(place.unit_id, ULID_MAX, text_of(unit));
+        if (!err && ip_address_parse(&row.src_ip, text_of(host)) == 0 &&
+            ip_address_scope(&row.src_ip) == IP_SCOPE_PUBLIC) {
+                err = attribution_find(&where, db, &row, clock_now(clock), false);
+                if (err)
+                        return err;
+                if (where.unit_id[0])
+                        (void)!text_copy(place.unit_id, ULID_MAX, text_of(where.unit_id));
+                attribution_done(&where);
+        }
+        if (!err)
+                *out = place;
+        return err;
+}
+
+static json_t *count_json(const struct sensor_status_said *s, const char *name)
+{
+        return json_integer(json_integer_value(json_object_get(s->counts, name)));
+}
+
+static json_t *archive_json(const struct sensor_status_said *s)
+{
+        time_ms first = json_integer_value(json_object_get(s->counts, "archive_first_at"));
+        time_ms last = json_integer_value(json_object_get(s->counts, "archive_last_at"));
+
+        return json_pack("{so so so so so so so}", "bytes", count_json(s, "archive_bytes"), "flows",
+            count_json(s, "archive_flows"), "partitions", count_json(s, "archive_partitions"),
+            "damaged", count_json(s, "archive_damaged"), "failures",
+            count_json(s, "archive_failures"), "first_at", json_time(first), "last_at",
+            json_time(last));
+}
+
+/* As the API shows it: the counts, and rates against the status before. */
+static json_t *status_json(const struct sensor_status_said *s, const struct sensor_before *more)
+{
+        static const char *const shown[] = { "packets", "bytes", "drops", "ring_drops",
+                "unreadable", "records", "flows_open", "flows", "flows_refused", "names", "alerts",
+                "alerts_left_out", "outbox", "restarts" };
+        int64_t seconds = more->at > 0 ? more->at / SECOND_MS : 0;
+        json_t *o = json_pack("{so so ss% ss% sI sI so}", "at", json_time(s->at), "since",
+            json_time(s->since), "source", s->source.data, s->source.len, "generation",
+            s->generation.data, s->generation.len, "packets_per_second",
+            (json_int_t)(seconds ? more->packets / seconds : 0), "bits_per_second",
+            (json_int_t)(seconds ? more->bytes * 8 / seconds : 0), "archive", archive_json(s));
+
+        for (size_t i = 0; o && i < ARRAY_LEN(shown); i++)
+                if (json_object_set_new(o, shown[i], count_json(s, shown[i]))) {
+                        json_decref(o);
+                        return NULL;
+                }
+        return o;
+}
+
+static int64_t grown(int64_t now, int64_t before, bool again)
+{
+        return again || now < before ? now : now - before;
+}
+
+/* What came since the status before; `at` holds how long that took. */
+static void difference(
+    struct sensor_before *out, const struct sensor_status_said *s, const struct sensor_before *b)
+{
+        bool again = s->since != b->since;
+        time_ms from = again ? s->since : b->at;
+
+        *out = (struct sensor_before){ .at = s->at > from ? s->at - from : 0,
+                .packets = grown(s->packets, b->packets, again),
+                .bytes = grown(s->bytes, b->bytes, again),
+                .flows = grown(s->flows, b->flows, again),
+                .drops = grown(s->drops, b->drops, again) };
+}
+
+static int talkers_file(struct db *db, const struct clock *clock, const char *machine_id,
+    const struct sensor_status_said *s)
+{
+        const json_t *talker;
+        size_t i;
+        int err = sensor_talkers_clear(db, machine_id);
+
+        json_array_foreach(s->talkers, i, talker)
+        {
+                struct traffic_place place;
+
+                if (!err)
+                        err = traffic_place_find(
+                            &place, db, clock, machine_id, json_get_text(talker, "host"), s->at);
+                if (!err)
+                        err = sensor_talker_add(db, machine_id, talker, &place);
+        }
+        return err;
+}
+
+static int status_rows(struct db *db, const struct clock *clock, const char *machine_id,
+    const struct sensor_status_said *s)
+{
+        AUTO(json_free_at) json_t *shown = NULL;
+        AUTO(mem_free_at) char *body = NULL;
+        struct sensor_before before, more;
+        int err = sensor_before_find(&before, db, machine_id);
+
+        if (err)
+                return err;
+        difference(&more, s, &before);
+        shown = status_json(s, &more);
+        body = shown ? json_dumps(shown, JSON_COMPACT) : NULL;
+        if (!body)
+                return ERR_MEMORY;
+        err = sensor_status_put(db, machine_id, s, body, s->talkers ? s->at : 0);
+        if (!err)
+                err = sensor_minute_add(db, machine_id, s->at, &more);
+        if (!err && s->talkers)
+                err = talkers_file(db, clock, machine_id, s);
+        return err ? err : machine_heard(db, clock, machine_id);
+}
+
+int sensor_status_file(struct db *db, const struct clock *clock, const char *machine_id,
+    struct text bytes, struct parse_error *bad)
+{
+        AUTO(sensor_status_done) struct sensor_status_said said = { 0 };
+        int err = sensor_status_parse(&said, bytes, bad);
+
+        if (!err)
+                err = db_begin(db);
+        if (err)
+                return err;
+        err = status_rows(db, clock, machine_id, &said);
+        if (!err)
+                err = db_commit(db);
+        db_rollback(db);
+        return err;
+}
+
+/* A host that was only knocked at did nothing. */
+static int alert_file(struct db *db, const struct clock *clock, const char *sensor_id,
+    const json_t *alert, const struct sensor_sink *sink)
+{
+        struct sensor_alert_said a;
+        struct traffic_place place;
+        char finding[ULID_MAX] = "", host[IP_TEXT_MAX];
+        int err = sensor_alert_parse(&a, alert, NULL);
+
+        if (!err)
+                err = text_copy(host, sizeof(host), a.host);
+        if (!err)
+                err = traffic_place_find(&place, db, clock, sensor_id, host, a.last_at);
+        if (!err && a.spoke && text_is(a.kind, "listed"))
+                err = sink->alert(sink->state, db, &a, &place, finding);
+        return err ? err : alert_put(db, sensor_id, &a, &place, finding, clock_now(clock));
+}
+
+static int report_rows(struct db *db, const struct clock *clock, const char *machine_id,
+    const struct sensor_report *r, const struct sensor_sink *sink)
+{
+        const json_t *alert;
+        size_t i;
+        int err = 0;
+
+        if (r->kind == SENSOR_REPORT_ANSWER)
+                return traffic_answer_file(db, clock, machine_id, r);
+        json_array_foreach(r->alerts, i, alert) if (!err)
+            err = alert_file(db, clock, machine_id, alert, sink);
+        return err ? err : alerts_bound(db, machine_id);
+}
+
+static int report_once(bool *filed, struct db *db, const struct clock *clock,
+    const char *machine_id, const struct sensor_report *r, const char *sha256,
+    const struct sensor_sink *sink)
+{
+        char id[ULID_MAX];
+        bool known = false;
+        int err = text_copy(id, sizeof(id), r->id);
+
+        if (!err)
+                err = sensor_report_is_known(&known, db, id, machine_id, sha256);
+        if (err || known) {
+                *filed = false;
+                return err;
+        }
+        err = report_rows(db, clock, machine_id, r, sink);
+        if (!err)
+                err = sensor_report_add(db, id, machine_id, sha256, clock_now(clock));
+        if (!err)
+                err = machine_heard(db, clock, machine_id);
+        *filed = !err;
+        return err;
+}
+
+int sensor_report_file(bool *filed, struct db *db, const struct clock *clock,
+    const char *machine_id, struct text bytes, const struct sensor_sink *sink,
+    struct parse_error *bad)
+{
+        AUTO(sensor_report_done) struct sensor_report r = { 0 };
+        struct sha256 digest = sha256_of(bytes.data, bytes.len);
+        char hex[SHA256_HEX_MAX];
+        int err = sensor_report_parse(&r, bytes, bad);
+
+        if (!err && !text_is(r.machine, machine_id))
+                err = ERR_DENIED;
+        if (!err)
+                err = db_begin(db);
+        if (err)
+                return err;
+        err = report_once(filed, db, clock, machine_id, &r, sha256_write(hex, &digest), sink);
+        if (!err)
+                err = db_commit(db);
+        db_rollback(db);
+        return err;
+}

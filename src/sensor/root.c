@@ -1,0 +1,436 @@
+/* sensor/root.c: the parent process.
+ *
+ * Keeps:    the right to fork; the handles of the rings; the files that it opens before a role
+ *           starts. Reads no foreign byte.
+ * Accepts:  signals (SIGTERM and SIGINT end everything in order: inputs, analyse, keeper, alerts);
+ *           SENSOR_COUNTS of all.
+ * The rings outlive the processes: one that is killed costs what it held, and no more.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "sensor/root.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "sensor/children.h"
+#include "sensor/proc_analyse.h"
+#include "sensor/proc_capture.h"
+#include "sensor/proc_keeper.h"
+#include "sensor/proc_listener.h"
+#include "sensor/proc_print.h"
+#include "sensor/proc_reader.h"
+#include "sensor/role.h"
+#include "system/os/folder.h"
+#include "system/os/memory_file.h"
+#include "system/proc/shared_ring.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+        TEND_MS = 500,
+        INPUT_END_MS = 10000,
+        END_MS = 120000,
+        ALERTS_RING_BYTES = 4 << 20,
+        FANOUT_FIRST = 0x4300,
+        FANOUT_SPREAD = 4096
+};
+
+struct ring_of_root {
+        int fd, bell;
+};
+
+struct root {
+        const struct sensor_settings *settings;
+        enum language language;
+        struct children children;
+        struct ring_of_root facts, alerts;
+        int inputs[ANALYSE_RINGS_MAX], inputs_bell, set;
+        size_t input_count;
+        struct proc_capture captures[ANALYSE_RINGS_MAX];
+        struct proc_listener listeners[SETTINGS_INPUTS_MAX];
+        struct proc_reader reader;
+        struct proc_analyse analyse;
+        struct proc_keeper keeper;
+        struct proc_print print;
+        struct child *analyse_child, *keeper_child, *alerts_child, *reader_child;
+        size_t next_file;
+        bool unreadable; /* a file */
+};
+
+static volatile sig_atomic_t ending;
+
+static void on_end(int signal)
+{
+        ending = signal;
+}
+
+static int ring_make(struct ring_of_root *out, const char *name, size_t bytes)
+{
+        int err = shared_ring_bell(&out->bell);
+
+        return err ? err : shared_ring_make(&out->fd, name, bytes);
+}
+
+static int rings_make(struct root *r)
+{
+        size_t bytes = (size_t)r->settings->ring_mib << 20;
+        int err = shared_ring_bell(&r->inputs_bell);
+
+        if (!err)
+                err = ring_make(&r->alerts, "alerts", ALERTS_RING_BYTES);
+        return err || !r->settings->archive ? err : ring_make(&r->facts, "facts", bytes);
+}
+
+/* A ring for one more input; -1 when there are too many or no memory. */
+static int input_add(struct root *r, const char *name)
+{
+        int fd;
+
+        if (r->input_count == ANALYSE_RINGS_MAX ||
+            shared_ring_make(&fd, name, (size_t)r->settings->ring_mib << 20))
+                return -1;
+        r->inputs[r->input_count++] = fd;
+        return fd;
+}
+
+static struct child *add(
+    struct root *r, const char *name, int (*run)(void *), void *state, int *socket_of_state)
+{
+        struct child *c = children_add(&r->children);
+
+        if (c) {
+                c->name = name;
+                c->run = run;
+                c->state = state;
+                c->socket_of_state = socket_of_state;
+        }
+        return c;
+}
+
+static void give(struct child *c, int fd)
+{
+        if (fd >= 0)
+                c->handles[c->handle_count++] = fd;
+}
+
+static int capture_add(struct root *r, const char *interface, uint16_t group)
+{
+        size_t n = r->input_count;
+        int ring = input_add(r, interface);
+        struct child *c;
+
+        if (ring < 0)
+                return ERR_LIMIT;
+        r->captures[n] = (struct proc_capture){ .settings = r->settings,
+                .interface = interface,
+                .group = group,
+                .ring = ring,
+                .bell = r->inputs_bell };
+        c = add(r, "canh-capture", proc_capture_run, &r->captures[n], &r->captures[n].socket);
+        if (!c)
+                return ERR_LIMIT;
+        give(c, ring);
+        give(c, r->inputs_bell);
+        return 0;
+}
+
+/* Handles that share an interface are of one group, which no other sensor of this machine has. */
+static int captures_add(struct root *r)
+{
+        const struct sensor_settings *s = r->settings;
+        unsigned group = FANOUT_FIRST + (unsigned)getpid() % FANOUT_SPREAD;
+        int err = 0;
+
+        for (size_t i = 0; !err && i < s->interface_count; i++, group++)
+                for (uint64_t k = 0; !err && k < s->captures; k++)
+                        err = capture_add(
+                            r, s->interfaces[i], s->captures > 1 ? (uint16_t)group : 0);
+        return err;
+}
+
+static int listeners_add(struct root *r)
+{
+        const struct sensor_settings *s = r->settings;
+
+        for (size_t i = 0; i < s->netflow_count; i++) {
+                struct proc_listener *l = &r->listeners[i];
+                int ring = input_add(r, "netflow");
+                struct child *c;
+
+                if (ring < 0)
+                        return ERR_LIMIT;
+                *l = (struct proc_listener){
+                        .address = s->netflow[i], .ring = ring, .bell = r->inputs_bell
+                };
+                c = add(r, "canh-listener", proc_listener_run, l, &l->socket);
+                if (!c)
+                        return ERR_LIMIT;
+                give(c, ring);
+                give(c, r->inputs_bell);
+        }
+        return 0;
+}
+
+static int reader_add(struct root *r)
+{
+        int ring = input_add(r, "file");
+
+        if (ring < 0)
+                return ERR_MEMORY;
+        r->reader = (struct proc_reader){ .ring = ring, .bell = r->inputs_bell };
+        r->reader_child = add(r, "canh-reader", proc_reader_run, &r->reader, &r->reader.socket);
+        r->reader_child->once = true;
+        return 0;
+}
+
+static void analyse_add(struct root *r)
+{
+        struct child *c = add(r, "canh-analyse", proc_analyse_run, &r->analyse, &r->analyse.socket);
+
+        r->analyse = (struct proc_analyse){ .settings = r->settings,
+                .bell = r->inputs_bell,
+                .ring_count = r->input_count,
+                .facts = r->facts.fd,
+                .facts_bell = r->facts.bell,
+                .alerts = r->alerts.fd,
+                .alerts_bell = r->alerts.bell };
+        for (size_t i = 0; i < r->input_count; i++) {
+                r->analyse.rings[i] = r->inputs[i];
+                give(c, r->inputs[i]);
+        }
+        give(c, r->inputs_bell);
+        give(c, r->facts.fd);
+        give(c, r->facts.bell);
+        give(c, r->alerts.fd);
+        give(c, r->alerts.bell);
+        r->analyse_child = c;
+}
+
+static void keeper_add(struct root *r)
+{
+        if (!r->settings->archive)
+                return;
+        r->keeper = (struct proc_keeper){
+                .settings = r->settings, .facts = r->facts.fd, .bell = r->facts.bell
+        };
+        r->keeper_child = add(r, "canh-keeper", proc_keeper_run, &r->keeper, &r->keeper.socket);
+        give(r->keeper_child, r->facts.fd);
+        give(r->keeper_child, r->facts.bell);
+}
+
+static void alerts_add(struct root *r)
+{
+        r->print = (struct proc_print){ .alerts = r->alerts.fd, .bell = r->alerts.bell };
+        r->alerts_child = add(r, "canh-print", proc_print_run, &r->print, &r->print.socket);
+        give(r->alerts_child, r->alerts.fd);
+        give(r->alerts_child, r->alerts.bell);
+}
+
+/* All that is to run, in the order in which it starts. */
+static int roles_add(struct root *r)
+{
+        int err;
+
+        keeper_add(r);
+        alerts_add(r);
+        err = captures_add(r);
+        if (!err)
+                err = listeners_add(r);
+        if (!err && r->settings->file_count)
+                err = reader_add(r);
+        if (!err)
+                analyse_add(r);
+        return err;
+}
+
+/* A set from a file: only carried; who reads foreign bytes reads it. */
+static int set_load(struct root *r)
+{
+        AUTO(buffer_done) struct buffer bytes = BUFFER(SET_BYTES_MAX);
+        int err = r->settings->set ? file_read_path(&bytes, r->settings->set) : 0;
+
+        if (!err && r->settings->set)
+                err = memory_file_make(
+                    &r->set, "set", (struct text){ bytes.data ? bytes.data : "", bytes.len });
+        if (err)
+                (void)fprintf(stderr, "canh-sensor: %s: %s: %s\n",
+                    say(r->language, "không đọc được bộ chỉ dấu", "the set cannot be read"),
+                    r->settings->set, err_text(err));
+        return err;
+}
+
+static void on_start(void *state, struct child *c)
+{
+        struct root *r = state;
+
+        if (c == r->analyse_child && r->set >= 0 &&
+            message_send(c->socket, SENSOR_SET, 0, TEXT(""), r->set))
+                log_line(LOG_LEVEL_WARNING, "sensor", "the set was not handed on");
+}
+
+/* For the centre alone. */
+static int on_talkers(void *state, const struct message *m)
+{
+        struct root *r = state;
+
+        if (r->children.speaking != r->analyse_child)
+                return ERR_UNTRUSTED;
+        if (r->settings->local || !child_runs(r->alerts_child))
+                return 0;
+        return message_send(r->alerts_child->socket, SENSOR_TALKERS, 0, m->body, -1);
+}
+
+static const struct message_rule rules[] = { { SENSOR_TALKERS, sizeof(struct sensor_talkers),
+    sizeof(struct sensor_talkers), ROLE_STATE, false, on_talkers } };
+static const struct message_table table = { rules, ARRAY_LEN(rules) };
+
+static int roles_start(struct root *r)
+{
+        int err = 0;
+
+        for (size_t i = 0; !err && i < r->children.count; i++)
+                if (&r->children.of[i] != r->reader_child)
+                        err = child_start(&r->children, &r->children.of[i]);
+        return err;
+}
+
+/* Starts the reader of the next file. MISSING: there is none. */
+static int file_next(struct root *r)
+{
+        while (r->next_file < r->settings->file_count) {
+                const char *path = r->settings->files[r->next_file++];
+                AUTO(file_close_at) int fd = open(path, O_RDONLY | O_CLOEXEC);
+                struct child *c = r->reader_child;
+
+                if (fd < 0) {
+                        (void)fprintf(stderr, "canh-sensor: %s: %s\n", path,
+                            say(r->language, "không mở được", "cannot be opened"));
+                        r->unreadable = true;
+                        continue;
+                }
+                r->reader.path = path;
+                r->reader.file = fd;
+                c->handle_count = 0;
+                c->status = 0;
+                give(c, r->reader.ring);
+                give(c, r->reader.bell);
+                give(c, fd);
+                return child_start(&r->children, c);
+        }
+        return ERR_MISSING;
+}
+
+static int files_tend(struct root *r)
+{
+        if (child_runs(r->reader_child))
+                return 0;
+        r->unreadable = r->unreadable || r->reader_child->status;
+        return file_next(r);
+}
+
+/* A role that says at its first start that it cannot: the operator is told, and it ends. */
+static bool cannot_start(const struct root *r)
+{
+        for (size_t i = 0; i < r->children.count; i++) {
+                const struct child *c = &r->children.of[i];
+
+                if (c->ends == 1 && c->due && WIFEXITED(c->status) &&
+                    WEXITSTATUS(c->status) == ROLE_CANNOT_START)
+                        return true;
+        }
+        return false;
+}
+
+/* Each hands on what it has before the one behind it is told to end. */
+static void end_in_order(struct root *r)
+{
+        struct child *behind[] = { r->analyse_child, r->keeper_child, r->alerts_child };
+
+        for (size_t i = 0; i < r->children.count; i++) {
+                struct child *c = &r->children.of[i];
+
+                if (c != r->analyse_child && c != r->keeper_child && c != r->alerts_child)
+                        child_end(&r->children, c, INPUT_END_MS);
+        }
+        for (size_t i = 0; i < ARRAY_LEN(behind); i++)
+                if (behind[i])
+                        child_end(&r->children, behind[i], END_MS);
+}
+
+static int loop(struct root *r)
+{
+        int err = roles_start(r);
+
+        while (!err && !ending) {
+                if (r->reader_child)
+                        err = files_tend(r);
+                if (!err)
+                        err = children_tend(&r->children, TEND_MS);
+                if (!err && cannot_start(r))
+                        return ERR_UNSUPPORTED;
+        }
+        return err == ERR_MISSING ? 0 : err;
+}
+
+static void say_counts(const struct root *r, const struct sensor_counts *c)
+{
+        (void)fprintf(stderr,
+            say(r->language,
+                "%llu gói, bỏ sót %llu, %llu luồng, %llu tên, %llu cảnh báo, khởi động lại %llu "
+                "lần\n",
+                "%llu packets, %llu dropped, %llu flows, %llu names, %llu alerts, %llu restarts\n"),
+            (unsigned long long)c->of[COUNT_PACKETS],
+            (unsigned long long)(c->of[COUNT_DROPS] + c->of[COUNT_RING_DROPS]),
+            (unsigned long long)c->of[COUNT_FLOWS], (unsigned long long)c->of[COUNT_NAMES],
+            (unsigned long long)c->of[COUNT_ALERTS], (unsigned long long)r->children.restarts);
+}
+
+static int finish(struct root *r, int err)
+{
+        struct sensor_counts counts;
+
+        end_in_order(r);
+        children_count(&counts, &r->children);
+        say_counts(r, &counts);
+        if (err || r->unreadable)
+                return SENSOR_IMPOSSIBLE;
+        return r->reader_child && counts.of[COUNT_ALERTS] ? SENSOR_FOUND : SENSOR_NOTHING_FOUND;
+}
+
+static void root_free_at(struct root **at)
+{
+        if (*at)
+                children_done(&(*at)->children);
+        mem_free(*at);
+}
+
+int root_run(const struct sensor_settings *settings, enum language language)
+{
+        AUTO(root_free_at) struct root *r = mem_zero(1, sizeof(*r));
+        const struct sigaction end = { .sa_handler = on_end };
+        int err = r ? children_init(&r->children) : ERR_MEMORY;
+
+        if (err)
+                return SENSOR_IMPOSSIBLE;
+        r->settings = settings;
+        r->language = language;
+        r->facts = r->alerts = (struct ring_of_root){ -1, -1 };
+        r->set = -1;
+        r->children.table = &table;
+        r->children.on_start = on_start;
+        r->children.state = r;
+        (void)signal(SIGPIPE, SIG_IGN);
+        (void)sigaction(SIGTERM, &end, NULL);
+        (void)sigaction(SIGINT, &end, NULL);
+        err = set_load(r);
+        if (!err)
+                err = rings_make(r);
+        if (!err)
+                err = roles_add(r);
+        if (!err)
+                err = loop(r);
+        if (err && err != ERR_UNSUPPORTED)
+                log_line(LOG_LEVEL_ERROR, "sensor", "ends: %s", err_text(err));
+        return finish(r, err);
+}

@@ -1,0 +1,129 @@
+/* sensor/sensor_messages.h: what the sensor's processes say to each other: rare things by message
+ * (system/proc/message.h), each only with the root of the program; packets, facts and alerts as
+ * records of shared rings (system/proc/shared_ring.h).
+ *
+ *     capture, listener, reader -> (input ring) -> analyse -> (facts ring)  -> keeper
+ *                                                          -> (alerts ring) -> uplink or print
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CANH_SENSOR_SENSOR_MESSAGES_H
+#define CANH_SENSOR_SENSOR_MESSAGES_H
+
+#include "codec/ulid.h"
+#include "system/proc/message.h"
+#include "traffic/match/live_match.h"
+
+enum sensor_message {
+        SENSOR_COUNTS = 1, /* any role -> root, once a second: struct sensor_counts */
+        SENSOR_TALKERS,    /* analyse -> root -> uplink: struct sensor_talkers */
+        SENSOR_SET,        /* root -> analyse; uplink -> root: sealed memory with a set */
+        SENSOR_END,        /* root -> analyse, keeper, print, uplink: hand on all that came, then
+                              end */
+        SENSOR_STATUS,     /* root -> uplink: struct sensor_status */
+        SENSOR_ORDER,      /* uplink -> root -> search: struct sensor_order, and sealed memory with
+                              the set to hunt by (else empty) */
+        SENSOR_CANCEL,     /* uplink -> root: the identifier of an order */
+        SENSOR_ANSWER      /* search -> root -> uplink: struct sensor_answer, and sealed memory with
+                              rows as a JSON array */
+};
+
+/* What a role counted since it began; the status is the sum over the roles and what their
+ * forerunners had counted. From COUNT_FIRST_NOW on: as it is now, not summed over time. */
+enum sensor_count {
+        COUNT_PACKETS, /* that arrived at the interface, drops included */
+        COUNT_DROPS,   /* of those: by the kernel, nobody read in time */
+        COUNT_BYTES,
+        COUNT_UNREADABLE, /* packets, datagrams and lines without a fact in them */
+        COUNT_RECORDS,    /* datagrams and lines */
+        COUNT_FLOWS,
+        COUNT_FLOWS_REFUSED, /* no room in the table */
+        COUNT_NAMES,
+        COUNT_ALERTS,
+        COUNT_ALERTS_LEFT_OUT,
+        COUNT_ARCHIVE_FAILURES, /* facts that the disk did not take */
+        COUNT_FIRST_NOW,
+        COUNT_RING_DROPS = COUNT_FIRST_NOW, /* packets and datagrams: analyse did not follow */
+        COUNT_FACT_DROPS,                   /* flows and names: the keeper did not follow */
+        COUNT_FLOWS_OPEN,
+        COUNT_ARCHIVE_BYTES,
+        COUNT_ARCHIVE_FLOWS,
+        COUNT_ARCHIVE_PARTITIONS,
+        COUNT_ARCHIVE_DAMAGED,
+        COUNT_ARCHIVE_FIRST_AT,
+        COUNT_ARCHIVE_LAST_AT,
+        COUNT_OUTBOX,
+        SENSOR_COUNTERS
+};
+
+struct sensor_counts {
+        uint64_t of[SENSOR_COUNTERS];
+};
+
+struct sensor_status {
+        struct sensor_counts counts;
+        time_ms since;
+        uint64_t restarts; /* of processes that ended before their time */
+};
+
+enum { TALKERS_TOLD = 40 };
+
+struct sensor_talker {
+        struct ip_address host;
+        uint64_t bytes_out, bytes_in, flows;
+};
+
+struct sensor_talkers {
+        time_ms from, to;
+        uint64_t count;
+        struct sensor_talker of[TALKERS_TOLD];
+};
+
+enum sensor_order_kind { SENSOR_HUNT = 1, SENSOR_TRACE, SENSOR_SHOW };
+
+struct sensor_order {
+        uint32_t kind;
+        char id[ULID_MAX];
+        time_ms since, until;      /* hunt and show: 0, 0 = all time */
+        time_ms at;                /* trace */
+        int64_t within_ms;         /* trace */
+        struct ip_address address; /* trace: the public one; show: the host */
+        struct ip_address peer;
+        bool has_peer;
+        uint16_t port, peer_port; /* 0 = not said */
+};
+
+enum { SENSOR_ROWS_MAX = 5000, SENSOR_WHY_MAX = 200 };
+
+struct sensor_answer {
+        char id[ULID_MAX];
+        uint32_t state; /* SENSOR_RUNNING … */
+        int32_t err;    /* of SENSOR_FAILED */
+        uint64_t done, total, left_out;
+        char why_vi[SENSOR_WHY_MAX], why_en[SENSOR_WHY_MAX]; /* no candidate: why */
+};
+
+enum { SENSOR_RUNNING = 1, SENSOR_FINISHED, SENSOR_FAILED };
+
+/* One record of an input ring; the bytes follow. */
+enum input_kind {
+        INPUT_PACKET = 1, /* one packet */
+        INPUT_EXPORT      /* one datagram of an exporter */
+};
+
+struct input_record {
+        time_ms at;
+        uint32_t kind;
+        int32_t link_type; /* of a packet */
+        uint32_t wire_bytes;
+        uint32_t bytes;           /* that follow */
+        struct ip_address sender; /* of a datagram */
+        uint16_t sender_port;
+};
+
+/* One record of the alerts ring. */
+struct alert_record {
+        char id[ULID_MAX]; /* the same each time this alert is told */
+        struct live_alert alert;
+};
+
+#endif

@@ -1,0 +1,200 @@
+/* system/net/download.c: see download.h. SPDX-License-Identifier: Apache-2.0 */
+#include "system/net/download.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+enum { SLOW_BYTES = 100, SLOW_SECONDS = 30, CONNECT_MS = 20000 };
+
+/* The bundle of Debian and Ubuntu, kept in memory: the process that downloads opens no file. */
+static struct buffer authorities = { .max = 4 << 20 };
+
+int download_prepare(void)
+{
+        static const char path[] = "/etc/ssl/certs/ca-certificates.crt";
+        char step[4096];
+        FILE *f;
+        size_t n;
+        int err = 0;
+
+        if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+                return ERR_MEMORY;
+        f = fopen(path, "rbe");
+        if (!f)
+                return 0; /* without authorities no HTTPS answer is trusted; said at each try */
+        while (!err && (n = fread(step, 1, sizeof(step), f)) > 0)
+                err = buffer_add(&authorities, step, n);
+        (void)fclose(f);
+        return err;
+}
+
+bool download_is_url(const char *url)
+{
+        struct text t = text_of(url), host;
+        size_t at = text_starts(t, "https://") ? 8 : text_starts(t, "http://") ? 7 : 0;
+
+        if (!at || t.len >= DOWNLOAD_URL_MAX)
+                return false;
+        host = (struct text){ t.data + at, t.len - at };
+        host.len = text_find(host, '/');
+        for (size_t i = 0; i < t.len; i++)
+                if (t.data[i] <= ' ' || t.data[i] == 0x7f)
+                        return false;
+        return host.len > 0 && text_find(host, '@') == host.len;
+}
+
+struct transfer {
+        struct download *out;
+        int err;
+};
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *state)
+{
+        struct transfer *t = state;
+
+        t->err = buffer_add(&t->out->body, bytes, size * count);
+        return t->err ? 0 : size * count;
+}
+
+static void take_header(char *out, struct text line, const char *name)
+{
+        size_t len = strlen(name);
+
+        if (line.len <= len || strncasecmp(line.data, name, len) != 0)
+                return;
+        if (text_copy(
+                out, DOWNLOAD_TAG_MAX, text_trim((struct text){ line.data + len, line.len - len })))
+                out[0] = '\0'; /* too long: the whole is fetched next time */
+}
+
+static size_t on_header(char *bytes, size_t size, size_t count, void *state)
+{
+        struct transfer *t = state;
+        struct text line = { bytes, size * count };
+
+        if (text_starts(line, "HTTP/")) /* of the last answer, not of a redirection before it */
+                t->out->etag[0] = t->out->modified[0] = '\0';
+        take_header(t->out->etag, line, "etag:");
+        take_header(t->out->modified, line, "last-modified:");
+        return line.len;
+}
+
+static int add_header(struct curl_slist **list, const char *name, const char *value)
+{
+        char line[DOWNLOAD_TAG_MAX + 32];
+        struct curl_slist *longer;
+
+        if (!value[0])
+                return 0;
+        (void)snprintf(line, sizeof(line), "%s: %s", name, value);
+        longer = curl_slist_append(*list, line);
+        if (!longer)
+                return ERR_MEMORY;
+        *list = longer;
+        return 0;
+}
+
+/* A feed is HTTP or HTTPS, also behind a redirection: never a file, never another protocol. */
+static CURLcode only_http(CURL *curl)
+{
+#if LIBCURL_VERSION_NUM >= 0x075500
+        CURLcode code = curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+
+        return code ? code : curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+#else
+        CURLcode code = curl_easy_setopt(curl, CURLOPT_PROTOCOLS, CURLPROTO_HTTP | CURLPROTO_HTTPS);
+
+        return code ? code
+                    : curl_easy_setopt(
+                          curl, CURLOPT_REDIR_PROTOCOLS, CURLPROTO_HTTP | CURLPROTO_HTTPS);
+#endif
+}
+
+static CURLcode set_up(CURL *curl, struct transfer *t, const char *url,
+    const struct curl_slist *headers, int timeout_ms)
+{
+        struct curl_blob trusted = { authorities.data, authorities.len, CURL_BLOB_NOCOPY };
+        CURLcode code = only_http(curl);
+
+        if (!code && authorities.len)
+                code = curl_easy_setopt(curl, CURLOPT_CAINFO_BLOB, &trusted);
+        if (!code)
+                code = curl_easy_setopt(curl, CURLOPT_URL, url);
+        (void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+        (void)curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
+        (void)curl_easy_setopt(curl, CURLOPT_MAXREDIRS, (long)DOWNLOAD_REDIRECTS_MAX);
+        (void)curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, ""); /* what this libcurl unpacks */
+        (void)curl_easy_setopt(curl, CURLOPT_USERAGENT, "canh/" CANH_VERSION);
+        (void)curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+        (void)curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
+        (void)curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+        (void)curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES);
+        (void)curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)SLOW_SECONDS);
+        (void)curl_easy_setopt(
+            curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)t->out->body.max); /* if it is said */
+        (void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
+        (void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, t);
+        (void)curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
+        (void)curl_easy_setopt(curl, CURLOPT_HEADERDATA, t);
+        return code;
+}
+
+static int err_of(CURLcode code, const struct transfer *t)
+{
+        switch (code) {
+        case CURLE_OK:
+                return 0;
+        case CURLE_WRITE_ERROR:
+                return t->err ? t->err : ERR_CLOSED;
+        case CURLE_FILESIZE_EXCEEDED:
+                return ERR_LIMIT;
+        case CURLE_OPERATION_TIMEDOUT:
+                return ERR_BUSY;
+        case CURLE_PEER_FAILED_VERIFICATION:
+        case CURLE_SSL_CACERT_BADFILE:
+        case CURLE_SSL_ISSUER_ERROR:
+                return ERR_UNTRUSTED;
+        case CURLE_URL_MALFORMAT:
+        case CURLE_UNSUPPORTED_PROTOCOL:
+                return ERR_FORMAT;
+        case CURLE_OUT_OF_MEMORY:
+                return ERR_MEMORY;
+        default:
+                return ERR_CLOSED;
+        }
+}
+
+int download_get(
+    struct download *out, const char *url, const char *etag, const char *modified, int timeout_ms)
+{
+        struct transfer t = { .out = out };
+        struct curl_slist *headers = NULL;
+        CURL *curl = download_is_url(url) ? curl_easy_init() : NULL;
+        CURLcode code = CURLE_OUT_OF_MEMORY;
+        long status = 0;
+        int err = 0;
+
+        if (!curl)
+                return download_is_url(url) ? ERR_MEMORY : ERR_FORMAT;
+        err = add_header(&headers, "If-None-Match", etag);
+        if (!err)
+                err = add_header(&headers, "If-Modified-Since", modified);
+        if (!err)
+                code = set_up(curl, &t, url, headers, timeout_ms);
+        if (!err && !code)
+                code = curl_easy_perform(curl);
+        if (!err)
+                err = err_of(code, &t);
+        if (!err)
+                (void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+        out->status = (int)status;
+        if (err || status != 200)
+                buffer_clear(&out->body);
+        curl_slist_free_all(headers);
+        curl_easy_cleanup(curl);
+        return err;
+}
