@@ -99,6 +99,7 @@ struct sensor_answer {
         uint32_t state; /* SENSOR_RUNNING … */
         int32_t err;    /* of SENSOR_FAILED */
         uint64_t done, total, left_out;
+        uint64_t from;                                       /* how many rows were told before */
         char why_vi[SENSOR_WHY_MAX], why_en[SENSOR_WHY_MAX]; /* no candidate: why */
 };
 
