@@ -4,7 +4,7 @@
  *           starts. Reads no foreign byte.
  * Accepts:  signals (SIGTERM and SIGINT end everything in order: inputs, analyse, keeper, alerts);
  *           SENSOR_COUNTS of all; SENSOR_TALKERS of analyse; SENSOR_SET, SENSOR_ORDER and
- *           SENSOR_CANCEL of uplink; SENSOR_ANSWER of search.
+ *           SENSOR_CANCEL of uplink; SENSOR_SEAL of keeper; SENSOR_ANSWER of search.
  * The rings outlive the processes: one that is killed costs what it held, and no more.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/root.h"
@@ -62,6 +62,7 @@ struct root {
         struct proc_search search;
         struct child *analyse_child, *keeper_child, *alerts_child, *reader_child, *search_child;
         struct sensor_order order; /* that search answers; id "" = none */
+        int order_set;             /* to hunt by, until search starts; -1 */
         time_ms since, status_told;
         size_t next_file;
         bool unreadable; /* a file */
@@ -345,24 +346,50 @@ static void order_failed(struct root *r, int why)
                 uplink_tell(r, SENSOR_ANSWER, (struct text){ (char *)&a, sizeof(a) }, fd);
 }
 
+/* What is not sealed yet a search would not see: the keeper seals first. */
+static void search_start(struct root *r)
+{
+        AUTO(file_close_at) int set = r->order_set;
+        int err = child_start(&r->children, r->search_child);
+
+        r->order_set = -1;
+        if (!err)
+                err = message_send(r->search_child->socket, SENSOR_ORDER, 0,
+                    (struct text){ (char *)&r->order, sizeof(r->order) }, set);
+        if (err)
+                order_failed(r, err);
+}
+
 /* One search at a time: an uplink that asks again has forgotten the one before. */
 static int on_order(void *state, const struct message *m)
 {
-        AUTO(file_close_at) int set = m->fd;
         struct root *r = state;
-        int err;
 
-        if (!is_from(r, r->alerts_child))
+        if (!is_from(r, r->alerts_child)) {
+                (void)close(m->fd);
                 return ERR_UNTRUSTED;
+        }
         if (child_runs(r->search_child))
                 child_end(&r->children, r->search_child, 0);
+        file_close_at(&r->order_set);
+        r->order_set = m->fd;
         memcpy(&r->order, m->body.data, sizeof(r->order));
         r->order.id[ULID_MAX - 1] = '\0';
-        err = child_start(&r->children, r->search_child);
-        if (!err)
-                err = message_send(r->search_child->socket, SENSOR_ORDER, 0, m->body, set);
-        if (err)
-                order_failed(r, err);
+        if (!child_runs(r->keeper_child) ||
+            message_send(r->keeper_child->socket, SENSOR_SEAL, 0, TEXT(""), -1))
+                search_start(r);
+        return 0;
+}
+
+static int on_sealed(void *state, const struct message *m)
+{
+        struct root *r = state;
+
+        (void)m;
+        if (!is_from(r, r->keeper_child))
+                return ERR_UNTRUSTED;
+        if (r->order_set >= 0)
+                search_start(r);
         return 0;
 }
 
@@ -372,8 +399,9 @@ static int on_cancel(void *state, const struct message *m)
 
         if (!is_from(r, r->alerts_child))
                 return ERR_UNTRUSTED;
-        if (child_runs(r->search_child) && text_is(m->body, r->order.id)) {
+        if (text_is(m->body, r->order.id)) {
                 r->order.id[0] = '\0';
+                file_close_at(&r->order_set);
                 child_end(&r->children, r->search_child, 0);
         }
         return 0;
@@ -400,6 +428,7 @@ static const struct message_rule rules[] = {
         { SENSOR_SET, 0, 0, ROLE_STATE, true, on_set },
         { SENSOR_ORDER, sizeof(struct sensor_order), sizeof(struct sensor_order), ROLE_STATE, true,
             on_order },
+        { SENSOR_SEAL, 0, 0, ROLE_STATE, false, on_sealed },
         { SENSOR_CANCEL, ULID_LEN, ULID_LEN, ROLE_STATE, false, on_cancel },
         { SENSOR_ANSWER, sizeof(struct sensor_answer), sizeof(struct sensor_answer), ROLE_STATE,
             true, on_answer },
@@ -411,7 +440,9 @@ static void centre_tend(struct root *r)
         struct sensor_status status = { .since = r->since, .restarts = r->children.restarts };
         time_ms now = clock_steady(&clock_real);
 
-        if (r->order.id[0] && !child_runs(r->search_child))
+        if (r->order_set >= 0 && !child_runs(r->keeper_child))
+                search_start(r); /* it died before it could seal */
+        else if (r->order.id[0] && r->order_set < 0 && !child_runs(r->search_child))
                 order_failed(r, ERR_CLOSED);
         if (r->settings->local || now - r->status_told < STATUS_MS)
                 return;
@@ -552,7 +583,7 @@ int root_run(const struct sensor_settings *settings, enum language language)
         r->settings = settings;
         r->language = language;
         r->facts = r->alerts = (struct ring_of_root){ -1, -1 };
-        r->set = -1;
+        r->set = r->order_set = -1;
         r->since = clock_now(&clock_real);
         r->children.table = &table;
         r->children.on_start = on_start;

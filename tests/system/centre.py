@@ -30,6 +30,21 @@ def speaking(language):
     return dict(env, LANG=language, ASAN_OPTIONS="detect_leaks=0")
 
 
+def wait_for(what, seconds=60, every=0.25):
+    until = time.time() + seconds
+    while time.time() < until:
+        value = what()
+        if value:
+            return value
+        time.sleep(every)
+    raise AssertionError("did not come true in time")
+
+
+def children(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as f:
+        return [int(p) for p in f.read().split()]
+
+
 class Centre:
     def __init__(self, program, *options, folder=None):
         self.program, self.options = program, list(options)
