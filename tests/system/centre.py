@@ -209,10 +209,11 @@ class Machine:
         finally:
             c.close()
 
-    def enrol(self, token, key="a" * 64):
+    def enrol(self, token, key="a" * 64, kind="agent"):
         with open(self.csr, encoding="ascii") as f:
             status, answer = self.call("POST", "/agent/v1/enrol", {
-                "token": token, "csr": f.read(), "hostname": self.name, "os_name": "Debian GNU/Linux 12", "machine_key": key})
+                "token": token, "csr": f.read(), "hostname": self.name, "os_name": "Debian GNU/Linux 12", "machine_key": key,
+                "kind": kind})
         if status == 201:
             self.id = answer["machine"]
             self.certificate = self.path("certificate.pem")
