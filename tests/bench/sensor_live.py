@@ -87,6 +87,19 @@ def counted(interface, what):
         return int(f.read())
 
 
+def await_capture(interface, captures):
+    """Until the kernel shows the sensor's packet sockets on the interface."""
+    with open(f"/sys/class/net/{interface}/ifindex", encoding="ascii") as f:
+        index = f.read().strip()
+    until = time.time() + 30
+    while time.time() < until:
+        with open("/proc/net/packet", encoding="ascii") as f:
+            if sum(line.split()[4] == index for line in f.readlines()[1:]) >= captures:
+                break
+        time.sleep(0.1)
+    time.sleep(1)
+
+
 def measure(sensor, sender, folder, rate, captures):
     space, near = f"canhb{os.getpid()}", f"cb{os.getpid()}"
     for line in (f"netns add {space}", f"link add {near} type veth peer name far netns {space}", f"link set {near} up",
@@ -97,7 +110,7 @@ def measure(sensor, sender, folder, rate, captures):
         watch = subprocess.Popen([sensor, "--interface", near, "--local", "--captures", str(captures), "--own", "10.0.0.0/8",
                                   "--archive", archive, "--buffer-mib", "128", "--filter", "udp port 443"],
                                  stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=dict(os.environ, LANG="en_GB.UTF-8"))
-        time.sleep(2)
+        await_capture(near, captures)
         done = subprocess.run(["ip", "netns", "exec", space, sender, "far", str(rate), str(rate * SECONDS)], check=True,
                               capture_output=True, text=True)
         time.sleep(2)
