@@ -56,8 +56,8 @@ MUST_USE int feed_tried(
 /* File name of the set that a batch keeps; "" when it keeps none. */
 MUST_USE int feed_batch_store(char store[FEED_STORE_MAX], struct db *db, const char *batch_id);
 
-/* [{id,source,url,format,kind,every_minutes,active,state,why:{vi,en},tried_at,fetched_at,changed_at,
- * next_at,batch,added,gone,bytes}] by source. */
+/* By source: [{id,source,url,format,kind,every_minutes,active,state,why:{vi,en},tried_at,
+ * fetched_at,changed_at,next_at,batch,added,gone,bytes}]. */
 MUST_USE int feeds_json(json_t **out, struct db *db);
 MUST_USE int feed_json(json_t **out, struct db *db, const char *id);
 
