@@ -128,7 +128,7 @@ static int post_feed(struct reply *reply, struct call *call)
         return err ? err : reply_feed(reply, call, 201, id);
 }
 
-static int put_feed(struct reply *reply, struct call *call)
+static int patch_feed(struct reply *reply, struct call *call)
 {
         AUTO(json_free_at) json_t *body = NULL;
         const char *id = arena_text(call->arena, call->params[0]);
@@ -171,7 +171,7 @@ static int post_fetch(struct reply *reply, struct call *call)
 static const struct route routes[] = {
         { "GET", "/api/v1/feeds", ROLE_OFFICE, 0, get_feeds },
         { "POST", "/api/v1/feeds", ROLE_OFFICE, 0, post_feed },
-        { "PUT", "/api/v1/feeds/{id}", ROLE_OFFICE, 0, put_feed },
+        { "PATCH", "/api/v1/feeds/{id}", ROLE_OFFICE, 0, patch_feed },
         { "DELETE", "/api/v1/feeds/{id}", ROLE_OFFICE, 0, delete_feed },
         { "POST", "/api/v1/feeds/{id}/fetch", ROLE_OFFICE, 0, post_fetch },
 };
