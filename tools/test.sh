@@ -2,7 +2,8 @@
 # tools/test.sh TIER: builds and runs the tests; the last line is "N passed, N failed".
 #   quick  unit tests, seeds and checks, with address and undefined-behaviour sanitizers
 #   all    and the tests that start the built programs, and those in a browser
-#   full   and once more under the thread sanitizer (by clang), with each allocation failing in turn, and the coverage
+#   full   and what reads whole folders of foreign files beside other programs (suite night), once more under the thread
+#          sanitizer (by clang), with each allocation failing in turn, and the coverage
 # SPDX-License-Identifier: Apache-2.0
 set -u
 cd "$(dirname "$0")/.."
@@ -45,6 +46,8 @@ for test in json.load(sys.stdin):
 tools/build.sh test || { echo "0 passed, 1 failed"; exit 1; }
 if [ "$tier" = quick ]; then
 	runs test --suite quick
+elif [ "$tier" = all ]; then
+	runs test --no-suite night
 else
 	runs test
 fi

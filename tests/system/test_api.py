@@ -85,6 +85,7 @@ class ApiTest(unittest.TestCase):
         self.walk_registry(w)
         self.walk_machines(w, first)
         self.walk_lists(w)
+        self.walk_feeds(w)
         self.walk_findings_and_incidents(w)
         self.walk_matrix(w)
         self.walk_reports(w)
@@ -144,6 +145,14 @@ class ApiTest(unittest.TestCase):
         w.call("POST", "/api/v1/results", raw=json.dumps(result_file(first, text)).encode())
         other = self.office.machine(self.office.own, "an-02")
         w.call("POST", "/api/v1/machines/{id}/revoke", {"reason": "mất máy"}, id=other.id)
+
+    def walk_feeds(self, w):
+        wish = {"source": "Nguồn thử", "url": "http://127.0.0.1:1/list.txt", "kind": "indicator", "every_minutes": 60, "active": False}
+        feed = w.call("POST", "/api/v1/feeds", wish)["id"]
+        w.call("GET", "/api/v1/feeds")
+        w.call("PATCH", "/api/v1/feeds/{id}", {**wish, "every_minutes": 120}, id=feed)
+        w.call("POST", "/api/v1/feeds/{id}/fetch", id=feed)
+        w.call("DELETE", "/api/v1/feeds/{id}", id=feed)
 
     def walk_lists(self, w):
         path = os.path.join(PACKS, "sample-district/lists")

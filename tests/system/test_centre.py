@@ -246,7 +246,7 @@ class CentreTest(unittest.TestCase):
     def test_processes_are_what_they_say(self):
         status, answer = self.centre.call("GET", "/api/v1/status")
         self.assertEqual(status, 200)
-        self.assertEqual(sorted(p["name"] for p in answer["processes"]), ["keys", "parent", "reader", "web"])
+        self.assertEqual(sorted(p["name"] for p in answer["processes"]), ["fetch", "keys", "parent", "reader", "web"])
         for name, pid in self.centre.pids().items():
             with open(f"/proc/{pid}/status", encoding="ascii") as f:
                 self.assertIn("Seccomp:\t2", f.read(), name)
