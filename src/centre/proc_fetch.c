@@ -1,6 +1,7 @@
 /* The fetch process: downloads the lists that the office subscribed to.
  *
- * Keeps:    its message socket; connections out; the files that name resolution reads.
+ * Keeps:    its message socket; connections out; the files that name resolution
+ *           reads, the certificate authorities.
  * Never:    the database, other files, the inside of what it fetched (reader has that), children.
  * Accepts:  FETCH_GET; anything else ends the process. One at a time: web waits.
  * Limits:   FETCH_BYTES_MAX, FETCH_TIMEOUT_MS each.
@@ -27,7 +28,7 @@ static int confine(void)
                 { "/etc/host.conf", CONFINE_READ }, { "/etc/gai.conf", CONFINE_READ },
                 { "/run/systemd/resolve", CONFINE_READ }, { "/lib", CONFINE_READ },
                 { "/usr/lib", CONFINE_READ }, { "/etc/ld.so.cache", CONFINE_READ },
-                { "/dev/urandom", CONFINE_READ } };
+                { "/dev/urandom", CONFINE_READ }, { DOWNLOAD_AUTHORITIES, CONFINE_READ } };
         struct confine_request request = {
                 .profile = CONFINE_LINK, .folders = folders, .folder_count = ARRAY_LEN(folders)
         };

@@ -96,8 +96,9 @@ int feed_change(struct db *db, const struct clock *clock, const struct scope *sc
 int feed_remove(struct db *db, const struct clock *clock, const struct scope *scope, const char *id)
 {
         int64_t changed = 0;
-        int err = changed_one(db_run(db, &changed, feed_delete, "t", id), changed);
+        int err = db_run(db, &changed, feed_delete, "t", id);
 
+        err = changed_one(err, changed);
         return err ? err : told(db, clock, scope, "feed_remove", id, NULL);
 }
 

@@ -10,26 +10,9 @@
 
 enum { SLOW_BYTES = 100, SLOW_SECONDS = 30, CONNECT_MS = 20000 };
 
-/* The bundle of Debian and Ubuntu, kept in memory: the process that downloads opens no file. */
-static struct buffer authorities = { .max = 4 << 20 };
-
 int download_prepare(void)
 {
-        static const char path[] = "/etc/ssl/certs/ca-certificates.crt";
-        char step[4096];
-        FILE *f;
-        size_t n;
-        int err = 0;
-
-        if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-                return ERR_MEMORY;
-        f = fopen(path, "rbe");
-        if (!f)
-                return 0; /* without authorities no HTTPS answer is trusted; said at each try */
-        while (!err && (n = fread(step, 1, sizeof(step), f)) > 0)
-                err = buffer_add(&authorities, step, n);
-        (void)fclose(f);
-        return err;
+        return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? 0 : ERR_MEMORY;
 }
 
 bool download_is_url(const char *url)
@@ -117,11 +100,10 @@ static CURLcode only_http(CURL *curl)
 static CURLcode set_up(CURL *curl, struct transfer *t, const char *url,
     const struct curl_slist *headers, int timeout_ms)
 {
-        struct curl_blob trusted = { authorities.data, authorities.len, CURL_BLOB_NOCOPY };
         CURLcode code = only_http(curl);
 
-        if (!code && authorities.len)
-                code = curl_easy_setopt(curl, CURLOPT_CAINFO_BLOB, &trusted);
+        if (!code)
+                code = curl_easy_setopt(curl, CURLOPT_CAINFO, DOWNLOAD_AUTHORITIES);
         if (!code)
                 code = curl_easy_setopt(curl, CURLOPT_URL, url);
         (void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);

@@ -1,7 +1,6 @@
 /* system/net/download.h: fetches one file from a public web server (libcurl): HTTPS, or HTTP where
- * the publisher has no other; asks only for what changed (RFC 9110 13.1). The system's certificate
- * authorities count. Limits: the body's max, the time, REDIRECTS_MAX. One thread at a time.
- * SPDX-License-Identifier: Apache-2.0 */
+ * the publisher has no other; asks only for what changed (RFC 9110 13.1). Limits: the body's max,
+ * the time, REDIRECTS_MAX. One thread at a time. SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_SYSTEM_NET_DOWNLOAD_H
 #define CANH_SYSTEM_NET_DOWNLOAD_H
 
@@ -18,7 +17,10 @@ struct download {
             modified[DOWNLOAD_TAG_MAX]; /* as the server sent them, or "" */
 };
 
-/* Once in the process, before threads and before it is confined (reads the authorities). */
+/* The authorities that count, as Debian and Ubuntu keep them; read at each HTTPS download. */
+#define DOWNLOAD_AUTHORITIES "/etc/ssl/certs/ca-certificates.crt"
+
+/* Once in the process, before threads. */
 MUST_USE int download_prepare(void);
 /* "http(s)://host…", without user and password. */
 bool download_is_url(const char *url);
