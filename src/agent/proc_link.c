@@ -5,11 +5,11 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "agent/proc_link.h"
 #include "agent/agent_messages.h"
+#include "line/line_confine.h"
 #include "line/link_exchange.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "codec/json_fields.h"
-#include "system/os/confine.h"
 #include "system/os/memory_file.h"
 #include "system/proc/message_parse.h"
 
@@ -58,19 +58,10 @@ static time_ms jitter(time_ms ms)
 
 static int confine_link(const char *state_path)
 {
-        const struct confine_folder folders[] = { { state_path, CONFINE_WRITE },
-                { "/etc/resolv.conf", CONFINE_READ }, { "/etc/hosts", CONFINE_READ },
-                { "/etc/nsswitch.conf", CONFINE_READ }, { "/etc/host.conf", CONFINE_READ },
-                { "/etc/gai.conf", CONFINE_READ }, { "/run/systemd/resolve", CONFINE_READ },
-                { "/lib", CONFINE_READ }, { "/usr/lib", CONFINE_READ },
-                { "/etc/ld.so.cache", CONFINE_READ }, { "/dev/urandom", CONFINE_READ } };
-        struct confine_request request = {
-                .profile = CONFINE_LINK, .folders = folders, .folder_count = ARRAY_LEN(folders)
-        };
-        struct confine_report report;
-        int err = confine_apply(&report, &request);
+        bool fenced = false;
+        int err = line_confine(&fenced, state_path);
 
-        if (!err && !report.folders_fenced)
+        if (!err && !fenced)
                 log_line(LOG_LEVEL_WARNING, "agent link",
                     "this kernel has no Landlock: the linking process is not fenced from files");
         return err;

@@ -11,7 +11,7 @@ enum { MANIFEST_BYTES_MAX = 1 << 20, NAME_ROOM = GENERATION_MAX + 16 };
 
 void bundle_done(struct bundle *b)
 {
-        manifest_done(&b->manifest);
+        bundle_manifest_done(&b->manifest);
         b->folder = folder_close(b->folder);
 }
 
@@ -32,12 +32,12 @@ void bundle_generation(char out[GENERATION_MAX], const struct agent_state *s)
 int bundle_accept(struct manifest *out, const struct agent_state *s, struct text authority,
     struct text text, struct text signature)
 {
-        AUTO(manifest_done) struct manifest m = { .count = 0 };
+        AUTO(bundle_manifest_done) struct manifest m = { .count = 0 };
         char now[GENERATION_MAX];
         int err = agent_signature_check(authority, text, signature);
 
         if (!err)
-                err = manifest_parse(&m, text, NULL);
+                err = bundle_manifest_parse(&m, text, NULL);
         if (err)
                 return err;
         bundle_generation(now, s);
@@ -121,7 +121,7 @@ int bundle_open(struct bundle *out, const struct agent_state *s, struct text aut
         if (!err)
                 err = agent_signature_check(authority, view(&text), view(&signature));
         if (!err)
-                err = manifest_parse(&b.manifest, view(&text), NULL);
+                err = bundle_manifest_parse(&b.manifest, view(&text), NULL);
         if (err)
                 return err;
         *out = b;

@@ -6,7 +6,7 @@
 #define CANH_LINE_BUNDLE_H
 
 #include "line/agent_state.h"
-#include "line/manifest_parse.h"
+#include "line/bundle_manifest_parse.h"
 
 struct bundle {
         struct manifest manifest;

@@ -184,7 +184,7 @@ static int take_bundle(struct link_exchange *x)
 {
         AUTO(buffer_done) struct buffer text = BUFFER(ANSWER_BYTES_MAX);
         AUTO(buffer_done) struct buffer signature = BUFFER(1024);
-        AUTO(manifest_done) struct manifest m = { .count = 0 };
+        AUTO(bundle_manifest_done) struct manifest m = { .count = 0 };
         AUTO(folder_close_at) struct folder *to = NULL;
         char name[GENERATION_MAX + 16];
         int err = fetch_manifest(x, &text, &signature);

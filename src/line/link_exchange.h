@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "line/agent_state.h"
 #include "line/bundle.h"
-#include "line/manifest_parse.h"
+#include "line/bundle_manifest_parse.h"
 
 struct https_client;
 struct https_answer;

@@ -1,5 +1,6 @@
 /* sensor/main.c: canh-sensor: its command line. SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
+#include "sensor/command_enrol.h"
 #include "sensor/root.h"
 
 #include <sodium.h>
@@ -11,9 +12,11 @@ static int usage(enum language l)
         (void)fprintf(stderr, "%s\n",
             say(l,
                 "Cách dùng: canh-sensor [--config TỆP] | --interface IF | --read TỆP… | --netflow "
-                "ĐỊACHỈ:CỔNG\n  [--archive THƯMỤC] [--set BỘCHỈDẤU] [--own TIỀNTỐ]… [--local]",
+                "ĐỊACHỈ:CỔNG\n           canh-sensor enrol --centre URL --token MÃ [--state "
+                "THƯMỤC]\n  [--archive THƯMỤC] [--set BỘCHỈDẤU] [--own TIỀNTỐ]… [--local]",
                 "Usage: canh-sensor [--config FILE] | --interface IF | --read FILE… | --netflow "
-                "ADDR:PORT\n  [--archive DIR] [--set SET] [--own PREFIX]… [--local]"));
+                "ADDR:PORT\n       canh-sensor enrol --centre URL --token TOKEN [--state DIR]\n  "
+                "[--archive DIR] [--set SET] [--own PREFIX]… [--local]"));
         return SENSOR_IMPOSSIBLE;
 }
 
@@ -42,5 +45,7 @@ int main(int argc, char **argv)
                 return usage(l);
         if (strcmp(argv[1], "--version") == 0)
                 return puts("canh-sensor " CANH_VERSION) < 0 ? SENSOR_IMPOSSIBLE : 0;
+        if (strcmp(argv[1], "enrol") == 0)
+                return command_enrol(argc - 1, argv + 1, l);
         return run(argc, argv, l);
 }

@@ -32,22 +32,14 @@ struct pipeline {
 
 /* The pieces of the picture, from its end to its beginning. */
 
-static bool is_own(const struct pipeline *p, const struct ip_address *a)
-{
-        for (size_t i = 0; i < p->settings->own_count; i++)
-                if (ip_prefix_contains(&p->settings->own[i], a))
-                        return true;
-        return !p->settings->own_count && ip_address_scope(a) == IP_SCOPE_PRIVATE;
-}
-
 static int keep_flow(void *state, const struct flow *flow)
 {
         struct pipeline *p = state;
 
         p->counts.of[COUNT_FLOWS]++;
-        if (is_own(p, &flow->source))
+        if (settings_has_own(p->settings, &flow->source))
                 talkers_add(&p->talkers, &flow->source, flow);
-        if (is_own(p, &flow->destination))
+        if (settings_has_own(p->settings, &flow->destination))
                 talkers_add(&p->talkers, &flow->destination, flow);
         return traffic_sink_flow(&p->facts, flow);
 }

@@ -1,7 +1,7 @@
 /* sensor/proc_keeper.c: writes the facts of traffic into the archive.
  * Rights kept: the archive's folder, the facts ring. Never: other files, network, foreign bytes.
- * Messages accepted: SENSOR_END. Sent: SENSOR_COUNTS. The archive is made durable once a minute and
- * sealed once an hour; a fact that the disk does not take is counted.
+ * Messages accepted: SENSOR_SEAL, SENSOR_END. Sent: SENSOR_COUNTS, SENSOR_SEAL. The archive is made
+ * durable once a minute and sealed once an hour; a fact that the disk does not take is counted.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/proc_keeper.h"
 #include "base/log.h"
@@ -22,6 +22,7 @@ struct keeper {
         struct traffic_sink sink;
         struct sensor_counts counts;
         time_ms flushed, sealed; /* on the steady clock */
+        bool seal;               /* somebody wants to read */
         bool trouble;            /* said once, until it is over */
 };
 
@@ -32,6 +33,16 @@ static void keeper_done(struct keeper *k)
         k->facts = shared_ring_close(k->facts);
         role_line_done(&k->line);
 }
+
+static int on_seal(void *state, const struct message *m)
+{
+        (void)m;
+        ((struct keeper *)state)->seal = true;
+        return 0;
+}
+
+static const struct message_rule rules[] = { { SENSOR_SEAL, 0, 0, ROLE_STATE, false, on_seal } };
+static const struct message_table table = { rules, ARRAY_LEN(rules) };
 
 static int archive_start(struct keeper *k, const struct sensor_settings *s)
 {
@@ -111,6 +122,17 @@ static void tend(struct keeper *k)
         }
 }
 
+/* When all that came before the wish is in. */
+static int seal_wanted(struct keeper *k)
+{
+        if (!k->seal)
+                return 0;
+        k->seal = false;
+        note(k, archive_seal(k->archive));
+        k->sealed = k->flushed = clock_steady(&clock_real);
+        return message_send(k->line.socket, SENSOR_SEAL, 0, TEXT(""), -1);
+}
+
 static int loop(struct keeper *k)
 {
         k->flushed = k->sealed = clock_steady(&clock_real);
@@ -124,6 +146,8 @@ static int loop(struct keeper *k)
                         err = role_line_tell(&k->line, &k->counts, false);
                 if (!err)
                         err = role_line_listen(&k->line);
+                if (!err && taken < FACTS_IN_A_ROW)
+                        err = seal_wanted(k);
                 if (err || (k->line.ending && !taken))
                         return err;
                 if (!taken)
@@ -144,7 +168,7 @@ int proc_keeper_run(void *state)
 {
         struct proc_keeper *proc = state;
         AUTO(keeper_done) struct keeper k = { 0 };
-        int err = role_line_init(&k.line, proc->socket, NULL, NULL);
+        int err = role_line_init(&k.line, proc->socket, &table, &k);
 
         if (!err)
                 err = shared_ring_open(&k.facts, proc->facts, proc->bell);

@@ -3,7 +3,8 @@
  * Keeps:    the right to fork; the handles of the rings; the files that it opens before a role
  *           starts. Reads no foreign byte.
  * Accepts:  signals (SIGTERM and SIGINT end everything in order: inputs, analyse, keeper, alerts);
- *           SENSOR_COUNTS of all.
+ *           SENSOR_COUNTS of all; SENSOR_TALKERS of analyse; SENSOR_SET, SENSOR_ORDER and
+ *           SENSOR_CANCEL of uplink; SENSOR_SEAL of keeper; SENSOR_ANSWER of search.
  * The rings outlive the processes: one that is killed costs what it held, and no more.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/root.h"
@@ -16,6 +17,8 @@
 #include "sensor/proc_listener.h"
 #include "sensor/proc_print.h"
 #include "sensor/proc_reader.h"
+#include "sensor/proc_search.h"
+#include "sensor/proc_uplink.h"
 #include "sensor/role.h"
 #include "system/os/folder.h"
 #include "system/os/memory_file.h"
@@ -24,11 +27,13 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum {
         TEND_MS = 500,
+        STATUS_MS = 3000,
         INPUT_END_MS = 10000,
         END_MS = 120000,
         ALERTS_RING_BYTES = 4 << 20,
@@ -53,7 +58,12 @@ struct root {
         struct proc_analyse analyse;
         struct proc_keeper keeper;
         struct proc_print print;
-        struct child *analyse_child, *keeper_child, *alerts_child, *reader_child;
+        struct proc_uplink uplink;
+        struct proc_search search;
+        struct child *analyse_child, *keeper_child, *alerts_child, *reader_child, *search_child;
+        struct sensor_order order; /* that search answers; id "" = none */
+        int order_set;             /* to hunt by, until search starts; -1 */
+        time_ms since, status_told;
         size_t next_file;
         bool unreadable; /* a file */
 };
@@ -219,12 +229,28 @@ static void keeper_add(struct root *r)
         give(r->keeper_child, r->facts.bell);
 }
 
+/* Where alerts go: to the centre, or where there is none to standard output. */
 static void alerts_add(struct root *r)
 {
-        r->print = (struct proc_print){ .alerts = r->alerts.fd, .bell = r->alerts.bell };
-        r->alerts_child = add(r, "canh-print", proc_print_run, &r->print, &r->print.socket);
-        give(r->alerts_child, r->alerts.fd);
-        give(r->alerts_child, r->alerts.bell);
+        struct child *c;
+
+        if (r->settings->local) {
+                r->print = (struct proc_print){ .alerts = r->alerts.fd, .bell = r->alerts.bell };
+                c = add(r, "canh-print", proc_print_run, &r->print, &r->print.socket);
+        } else {
+                r->uplink = (struct proc_uplink){
+                        .settings = r->settings, .alerts = r->alerts.fd, .bell = r->alerts.bell
+                };
+                c = add(r, "canh-uplink", proc_uplink_run, &r->uplink, &r->uplink.socket);
+                c->secret = true;
+                r->search = (struct proc_search){ .settings = r->settings };
+                r->search_child = add(
+                    r, "canh-search", proc_search_run, &r->search, &r->search.socket);
+                r->search_child->once = true;
+        }
+        give(c, r->alerts.fd);
+        give(c, r->alerts.bell);
+        r->alerts_child = c;
 }
 
 /* All that is to run, in the order in which it starts. */
@@ -269,28 +295,168 @@ static void on_start(void *state, struct child *c)
                 log_line(LOG_LEVEL_WARNING, "sensor", "the set was not handed on");
 }
 
-/* For the centre alone. */
+/* To the process that speaks with the centre; what it cannot take now is lost to it. */
+static void uplink_tell(struct root *r, uint32_t type, struct text body, int fd)
+{
+        if (!r->settings->local && child_runs(r->alerts_child) &&
+            message_send(r->alerts_child->socket, type, 0, body, fd))
+                log_line(LOG_LEVEL_WARNING, "sensor", "uplink did not take a message");
+}
+
+/* Each message has one sender. */
+static bool is_from(const struct root *r, const struct child *sender)
+{
+        return sender && r->children.speaking == sender;
+}
+
 static int on_talkers(void *state, const struct message *m)
 {
         struct root *r = state;
 
-        if (r->children.speaking != r->analyse_child)
+        if (!is_from(r, r->analyse_child))
                 return ERR_UNTRUSTED;
-        if (r->settings->local || !child_runs(r->alerts_child))
-                return 0;
-        return message_send(r->alerts_child->socket, SENSOR_TALKERS, 0, m->body, -1);
+        uplink_tell(r, SENSOR_TALKERS, m->body, -1);
+        return 0;
 }
 
-static const struct message_rule rules[] = { { SENSOR_TALKERS, sizeof(struct sensor_talkers),
-    sizeof(struct sensor_talkers), ROLE_STATE, false, on_talkers } };
+static int on_set(void *state, const struct message *m)
+{
+        struct root *r = state;
+
+        if (r->settings->local || !is_from(r, r->alerts_child)) {
+                (void)close(m->fd);
+                return ERR_UNTRUSTED;
+        }
+        file_close_at(&r->set);
+        r->set = m->fd;
+        if (child_runs(r->analyse_child))
+                on_start(r, r->analyse_child);
+        return 0;
+}
+
+/* The order ended without its last answer. */
+static void order_failed(struct root *r, int why)
+{
+        AUTO(file_close_at) int fd = -1;
+        struct sensor_answer a = { .state = SENSOR_FAILED, .err = why };
+
+        memcpy(a.id, r->order.id, ULID_MAX);
+        r->order.id[0] = '\0';
+        if (memory_file_make(&fd, "rows", TEXT("")) == 0)
+                uplink_tell(r, SENSOR_ANSWER, (struct text){ (char *)&a, sizeof(a) }, fd);
+}
+
+/* What is not sealed yet a search would not see: the keeper seals first. */
+static void search_start(struct root *r)
+{
+        AUTO(file_close_at) int set = r->order_set;
+        int err = child_start(&r->children, r->search_child);
+
+        r->order_set = -1;
+        if (!err)
+                err = message_send(r->search_child->socket, SENSOR_ORDER, 0,
+                    (struct text){ (char *)&r->order, sizeof(r->order) }, set);
+        if (err)
+                order_failed(r, err);
+}
+
+/* One search at a time: an uplink that asks again has forgotten the one before. */
+static int on_order(void *state, const struct message *m)
+{
+        struct root *r = state;
+
+        if (!is_from(r, r->alerts_child)) {
+                (void)close(m->fd);
+                return ERR_UNTRUSTED;
+        }
+        if (child_runs(r->search_child))
+                child_end(&r->children, r->search_child, 0);
+        file_close_at(&r->order_set);
+        r->order_set = m->fd;
+        memcpy(&r->order, m->body.data, sizeof(r->order));
+        r->order.id[ULID_MAX - 1] = '\0';
+        if (!child_runs(r->keeper_child) ||
+            message_send(r->keeper_child->socket, SENSOR_SEAL, 0, TEXT(""), -1))
+                search_start(r);
+        return 0;
+}
+
+static int on_sealed(void *state, const struct message *m)
+{
+        struct root *r = state;
+
+        (void)m;
+        if (!is_from(r, r->keeper_child))
+                return ERR_UNTRUSTED;
+        if (r->order_set >= 0)
+                search_start(r);
+        return 0;
+}
+
+static int on_cancel(void *state, const struct message *m)
+{
+        struct root *r = state;
+
+        if (!is_from(r, r->alerts_child))
+                return ERR_UNTRUSTED;
+        if (text_is(m->body, r->order.id)) {
+                r->order.id[0] = '\0';
+                file_close_at(&r->order_set);
+                child_end(&r->children, r->search_child, 0);
+        }
+        return 0;
+}
+
+static int on_answer(void *state, const struct message *m)
+{
+        AUTO(file_close_at) int rows = m->fd;
+        struct root *r = state;
+        struct sensor_answer a;
+
+        if (!is_from(r, r->search_child))
+                return ERR_UNTRUSTED;
+        memcpy(&a, m->body.data, sizeof(a));
+        if (a.state != SENSOR_RUNNING)
+                r->order.id[0] = '\0';
+        uplink_tell(r, SENSOR_ANSWER, m->body, rows);
+        return 0;
+}
+
+static const struct message_rule rules[] = {
+        { SENSOR_TALKERS, sizeof(struct sensor_talkers), sizeof(struct sensor_talkers), ROLE_STATE,
+            false, on_talkers },
+        { SENSOR_SET, 0, 0, ROLE_STATE, true, on_set },
+        { SENSOR_ORDER, sizeof(struct sensor_order), sizeof(struct sensor_order), ROLE_STATE, true,
+            on_order },
+        { SENSOR_SEAL, 0, 0, ROLE_STATE, false, on_sealed },
+        { SENSOR_CANCEL, ULID_LEN, ULID_LEN, ROLE_STATE, false, on_cancel },
+        { SENSOR_ANSWER, sizeof(struct sensor_answer), sizeof(struct sensor_answer), ROLE_STATE,
+            true, on_answer },
+};
 static const struct message_table table = { rules, ARRAY_LEN(rules) };
+
+static void centre_tend(struct root *r)
+{
+        struct sensor_status status = { .since = r->since, .restarts = r->children.restarts };
+        time_ms now = clock_steady(&clock_real);
+
+        if (r->order_set >= 0 && !child_runs(r->keeper_child))
+                search_start(r); /* it died before it could seal */
+        else if (r->order.id[0] && r->order_set < 0 && !child_runs(r->search_child))
+                order_failed(r, ERR_CLOSED);
+        if (r->settings->local || now - r->status_told < STATUS_MS)
+                return;
+        r->status_told = now;
+        children_count(&status.counts, &r->children);
+        uplink_tell(r, SENSOR_STATUS, (struct text){ (char *)&status, sizeof(status) }, -1);
+}
 
 static int roles_start(struct root *r)
 {
         int err = 0;
 
         for (size_t i = 0; !err && i < r->children.count; i++)
-                if (&r->children.of[i] != r->reader_child)
+                if (!r->children.of[i].once)
                         err = child_start(&r->children, &r->children.of[i]);
         return err;
 }
@@ -367,6 +533,7 @@ static int loop(struct root *r)
                         err = files_tend(r);
                 if (!err)
                         err = children_tend(&r->children, TEND_MS);
+                centre_tend(r);
                 if (!err && cannot_start(r))
                         return ERR_UNSUPPORTED;
         }
@@ -416,7 +583,8 @@ int root_run(const struct sensor_settings *settings, enum language language)
         r->settings = settings;
         r->language = language;
         r->facts = r->alerts = (struct ring_of_root){ -1, -1 };
-        r->set = -1;
+        r->set = r->order_set = -1;
+        r->since = clock_now(&clock_real);
         r->children.table = &table;
         r->children.on_start = on_start;
         r->children.state = r;

@@ -23,8 +23,9 @@ enum sensor_message {
         SENSOR_ORDER,      /* uplink -> root -> search: struct sensor_order, and sealed memory with
                               the set to hunt by (else empty) */
         SENSOR_CANCEL,     /* uplink -> root: the identifier of an order */
-        SENSOR_ANSWER      /* search -> root -> uplink: struct sensor_answer, and sealed memory with
-                              rows as a JSON array */
+        SENSOR_SEAL,  /* root -> keeper: make what came so far readable; back when it is done */
+        SENSOR_ANSWER /* search -> root -> uplink: struct sensor_answer, and sealed memory with
+                         rows as a JSON array */
 };
 
 /* What a role counted since it began; the status is the sum over the roles and what their
@@ -99,6 +100,7 @@ struct sensor_answer {
         uint32_t state; /* SENSOR_RUNNING … */
         int32_t err;    /* of SENSOR_FAILED */
         uint64_t done, total, left_out;
+        uint64_t from;                                       /* how many rows were told before */
         char why_vi[SENSOR_WHY_MAX], why_en[SENSOR_WHY_MAX]; /* no candidate: why */
 };
 

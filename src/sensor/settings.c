@@ -178,6 +178,14 @@ int settings_read(struct sensor_settings *out, int argc, char **argv, enum langu
         return err ? err : check(out, l, why);
 }
 
+bool settings_has_own(const struct sensor_settings *s, const struct ip_address *a)
+{
+        for (size_t i = 0; i < s->own_count; i++)
+                if (ip_prefix_contains(&s->own[i], a))
+                        return true;
+        return !s->own_count && ip_address_scope(a) == IP_SCOPE_PRIVATE;
+}
+
 void settings_done(struct sensor_settings *s)
 {
         mem_free(s->file_bytes);

@@ -35,6 +35,8 @@ enum { SETTINGS_WHY_MAX = 300 };
 /* FORMAT with why[SETTINGS_WHY_MAX] in the language. */
 MUST_USE int settings_read(
     struct sensor_settings *out, int argc, char **argv, enum language language, char *why);
+/* Whether the address is one of ours. */
+bool settings_has_own(const struct sensor_settings *s, const struct ip_address *a);
 void settings_done(struct sensor_settings *s);
 
 #endif

@@ -30,6 +30,21 @@ def speaking(language):
     return dict(env, LANG=language, ASAN_OPTIONS="detect_leaks=0")
 
 
+def wait_for(what, seconds=60, every=0.25):
+    until = time.time() + seconds
+    while time.time() < until:
+        value = what()
+        if value:
+            return value
+        time.sleep(every)
+    raise AssertionError("did not come true in time")
+
+
+def children(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as f:
+        return [int(p) for p in f.read().split()]
+
+
 class Centre:
     def __init__(self, program, *options, folder=None):
         self.program, self.options = program, list(options)
@@ -194,10 +209,11 @@ class Machine:
         finally:
             c.close()
 
-    def enrol(self, token, key="a" * 64):
+    def enrol(self, token, key="a" * 64, kind="agent"):
         with open(self.csr, encoding="ascii") as f:
             status, answer = self.call("POST", "/agent/v1/enrol", {
-                "token": token, "csr": f.read(), "hostname": self.name, "os_name": "Debian GNU/Linux 12", "machine_key": key})
+                "token": token, "csr": f.read(), "hostname": self.name, "os_name": "Debian GNU/Linux 12", "machine_key": key,
+                "kind": kind})
         if status == 201:
             self.id = answer["machine"]
             self.certificate = self.path("certificate.pem")

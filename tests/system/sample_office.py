@@ -75,6 +75,34 @@ class SampleOffice:
             assert status == 200, (kind, answer)
         return machine
 
+    def sensor(self, unit, name, host):
+        """A sensor that told how it fares and one alert about this host."""
+        token = self.admin.must("POST", "/api/v1/enrol-tokens", {"unit": unit, "uses": 1, "hours": 1})["token"]
+        sensor = Machine(self.centre, name)
+        status, answer = sensor.enrol(token, key=os.urandom(32).hex(), kind="sensor")
+        assert status == 201, answer
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        counts = {"packets": 1000, "bytes": 100000, "drops": 1, "flows": 50}
+        talkers = [{"host": host, "bytes_out": 10, "bytes_in": 20, "flows": 3}]
+        status, answer = sensor.call("POST", "/agent/v1/sensor/status", {
+            "format": "canh-sensor-status/1", "at": now, "since": now, "source": "eth1", "generation": "", "counts": counts,
+            "talkers": talkers})
+        assert status == 204, answer
+        alert = {"id": ulid(), "kind": "listed", "at": now, "last_at": now, "host": host, "peer": "192.0.2.66", "port": 443,
+                 "protocol": "tcp", "seen_in": "address", "type": "ipv4", "value": "192.0.2.66", "family": "Emotet", "list": "NCSC",
+                 "origin": "", "spoke": True, "confidence": 90, "times": 3, "evidence": {}}
+        for _ in range(2):  # the same alert told again counts once
+            status, answer = sensor.call("POST", "/agent/v1/sensor/reports", sensor.report({"alerts": [alert]}, "alerts"))
+            assert status == 200, answer
+        return sensor
+
+    def answer(self, sensor, order, row):
+        """The sensor's whole answer to an order: one row."""
+        status, answer = sensor.call("POST", "/agent/v1/sensor/reports", sensor.report({
+            "order": order, "state": "done", "detail": "", "why_vi": "không rõ", "why_en": "cannot tell", "done": 1, "total": 1,
+            "left_out": 0, "from": 0, "rows": [row]}, "answer"))
+        assert status == 200, answer
+
     def import_list(self, name, kind, source, period="2024-01", who=None):
         who = who or self.admin
         with open(os.path.join(PACKS, "sample-district/lists", name), "rb") as f:

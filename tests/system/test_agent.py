@@ -19,27 +19,12 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from centre import Centre, speaking, ulid  # noqa: E402
+from centre import Centre, children, speaking, ulid, wait_for  # noqa: E402
 
 CENTRE, AGENT = os.path.abspath(sys.argv.pop(1)), os.path.abspath(sys.argv.pop(1))
 RULES = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "packs", "rules")
 ENV = speaking("en_GB.UTF-8")
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD" + b"-ANTIVIRUS-TEST-FILE!$H+H*"  # in two parts: no scanner minds this file
-
-
-def wait_for(what, seconds=60, every=0.25):
-    until = time.time() + seconds
-    while time.time() < until:
-        value = what()
-        if value:
-            return value
-        time.sleep(every)
-    raise AssertionError("did not come true in time")
-
-
-def children(pid):
-    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as f:
-        return [int(p) for p in f.read().split()]
 
 
 class Agent:

@@ -88,6 +88,7 @@ class ApiTest(unittest.TestCase):
         self.walk_findings_and_incidents(w)
         self.walk_matrix(w)
         self.walk_reports(w)
+        self.walk_traffic(w)
         for path in ("/openapi.json", "/api/v1/status", "/api/v1/changes", "/api/v1/audit"):
             w.call("GET", path)
         w.call("GET", "/api/v1/search", query="?q=an")
@@ -162,6 +163,35 @@ class ApiTest(unittest.TestCase):
         with open(os.path.join(PACKS, "sample-district/sample-capture.pcap"), "rb") as f:
             w.call("POST", "/api/v1/captures", raw=f.read(), query="?name=sample-capture.pcap")
         w.call("DELETE", "/api/v1/lists/{id}", id=done["indicator"])
+
+    def walk_traffic(self, w):
+        host, now = "192.168.7.9", "2024-01-15T08:00:00Z"
+        sensor = self.office.sensor(self.office.own, "cam-bien", host)
+        w.call("GET", "/api/v1/sensors")
+        traffic = w.call("GET", "/api/v1/sensors/{id}/traffic", query="?since=" + now, id=sensor.id)
+        self.assertEqual([t["host"] for t in traffic["talkers"]], [host])
+        alerts = w.call("GET", "/api/v1/alerts", query=f"?sensor={sensor.id}")
+        self.assertEqual((alerts["total"], alerts["alerts"][0]["times"]), (1, 3))
+        hunt = w.call("POST", "/api/v1/hunts", {"since": now})["id"]
+        self.office.answer(sensor, hunt, {"host": host, "type": "name", "value": "c2.example", "family": "", "list": "NCSC",
+                                          "seen_in": "dns", "peer": "192.0.2.1", "first_at": now, "last_at": now, "flows": 2,
+                                          "bytes": 0})
+        w.call("GET", "/api/v1/hunts")
+        row = w.call("GET", "/api/v1/hunts/{id}", id=hunt)["rows"][0]
+        self.assertEqual(w.call("POST", "/api/v1/hunts/{id}/findings", {"rows": [row["id"]]}, id=hunt), {"findings": 1})
+        w.call("DELETE", "/api/v1/hunts/{id}", id=hunt)
+        trace = w.call("POST", "/api/v1/traces", {"public": "198.51.100.7", "at": now, "peer": "192.0.2.66", "peer_port": 443})["id"]
+        self.office.answer(sensor, trace, {"host": host, "rank": 1, "confidence": 90, "reason": {"vi": "một", "en": "one"}, "at": now,
+                                           "peer": "192.0.2.66", "flows": 1, "host_name": "", "hardware": ""})
+        w.call("GET", "/api/v1/traces")
+        w.call("GET", "/api/v1/traces/{id}", id=trace)
+        w.call("DELETE", "/api/v1/traces/{id}", id=trace)
+        show = w.call("POST", "/api/v1/shows", {"host": host})["id"]
+        self.office.answer(sensor, show, {"host": host, "begin": now, "end": now, "source": host, "source_port": 1, "destination":
+                                          "192.0.2.66", "destination_port": 443, "protocol": "tcp", "packets_out": 1, "bytes_out": 60,
+                                          "packets_in": 0, "bytes_in": 0})
+        self.assertEqual(len(w.call("GET", "/api/v1/shows/{id}", id=show)["flows"]), 1)
+        w.call("DELETE", "/api/v1/shows/{id}", id=show)
 
     def walk_findings_and_incidents(self, w):
         findings = w.call("GET", "/api/v1/findings")["findings"]

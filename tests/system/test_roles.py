@@ -76,10 +76,18 @@ TABLE = [
     ("PATCH", "/reports/{report}", {"place": "Mẫu"}, ROW),
     ("GET", "/reports/{report}/file.docx", None, ROW), ("GET", "/reports/{report}/file.pdf", None, ROW),
     ("POST", "/reports/{report}/moves", {"to": "nonsense"}, (401, 404, None, None, None)),
+    ("GET", "/sensors", None, ALL), ("GET", "/sensors/{sensor}/traffic", None, ROW), ("GET", "/alerts", None, ALL),
+    ("GET", "/hunts", None, ALL), ("GET", "/hunts/{hunt}", None, ROW), ("POST", "/hunts", {}, with_made(OFFICE, 201)),
+    ("POST", "/hunts/{hunt}/findings", {"rows": []}, OFFICE), ("DELETE", "/hunts/{gone_hunt}", None, with_made(OFFICE, 204)),
+    ("GET", "/traces", None, ALL), ("GET", "/traces/{trace}", None, (401, 404, 404, 200, 200)),
+    ("POST", "/traces", {"public": "nonsense", "at": "x"}, with_made(OFFICE, 400)),
+    ("DELETE", "/traces/{trace}", None, with_made(OFFICE, 204)),
+    ("POST", "/shows", {"host": "nonsense"}, with_made(ALL, 400)), ("GET", "/shows/{show}", None, ROW),
+    ("DELETE", "/shows/{show}", None, with_made(ROW, 204)),
     ("POST", "/session/password", {"old": "sai", "new": "mot mat khau that dai nua"}, with_made(ALL, 403)),
 ]
 TOLD_BY = ("/units", "/people", "/ranges", "/systems", "/machines", "/findings", "/findings?state=", "/incidents", "/reports",
-           "/matrix", "/search?q=an", "/search?q=X-AN", "/changes?after=0", "/lists", "/lists/{batch}", "/session",
+           "/matrix", "/search?q=an", "/search?q=X-AN", "/changes?after=0", "/lists", "/lists/{batch}", "/session", "/sensors", "/alerts", "/hunts", "/traces",
            *(f"/export/{t}" for t in ("units", "people", "ranges", "systems", "machines")))
 GUESSES = ("none", "0" * 26, "01HZZZZZZZZZZZZZZZZZZZZZZZ", "%27%20or%201%3D1--", "..%2F..%2Fetc", "%00", "%FF", "a" * 600, "{id}")
 
@@ -106,7 +114,14 @@ class RolesTest(unittest.TestCase):
             "kind": "malware-removal", "directive": directive, "from": "2024-01-01T00:00:00Z", "until": "2099-01-01T00:00:00Z"})
         with open(os.path.join(PACKS, "sample-district/lists/indicators.csv"), "rb") as f:
             seen = a.must("POST", "/api/v1/lists/preview?name=indicators.csv&kind=indicator", raw=f.read())
-        return {"unit": unit, "system": system["id"], "directive": directive, "waiver": waiver["id"], "report": report["id"],
+        sensor = office.sensor(unit, "cam-bien-an", "192.168.7.9")
+        orders = {"hunt": a.must("POST", "/api/v1/hunts", {})["id"], "gone_hunt": a.must("POST", "/api/v1/hunts", {})["id"],
+                  "trace": a.must("POST", "/api/v1/traces", {"public": "198.51.100.7", "at": "2024-01-15T08:00:00Z"})["id"],
+                  "show": office.people["xaan"].must("POST", "/api/v1/shows", {"host": "192.168.7.9"})["id"]}
+        office.answer(sensor, orders["hunt"], {"host": "192.168.7.9", "type": "name", "value": "an-bi-mat.example", "family": "",
+                                               "list": "NCSC", "seen_in": "dns", "peer": "192.0.2.1", "first_at":
+                                               "2024-01-15T08:00:00Z", "last_at": "2024-01-15T08:00:00Z", "flows": 2, "bytes": 0})
+        return {"sensor": sensor.id, **orders, "unit": unit, "system": system["id"], "directive": directive, "waiver": waiver["id"], "report": report["id"],
                 "batch": batch, "upload": seen["upload"], "machine": cls.machine.id, "spare": cls.spare.id,
                 "account": next(x["id"] for x in a.must("GET", "/api/v1/accounts")["accounts"] if x["login"] == "themmot"),
                 "person": a.must("GET", f"/api/v1/people?unit={unit}")["people"][0]["id"],

@@ -398,8 +398,25 @@ static int counts_add(json_t *order, struct db *db, const struct scope *scope)
                    : 0;
 }
 
+/* What says nothing about an order of this kind. */
+static void leave_out(json_t *order, const char *kind)
+{
+        static const char *const names[][2] = { { "argument", "" }, { "list", "hunt" },
+                { "reason", "hunt" }, { "hits", "hunt" }, { "hosts", "hunt" },
+                { "answer", "trace" } };
+
+        for (size_t i = 0; i < ARRAY_LEN(names); i++)
+                if (strcmp(names[i][1], kind) != 0)
+                        (void)json_object_del(order, names[i][0]);
+        if (strcmp(kind, "trace") == 0) {
+                (void)json_object_del(order, "since");
+                (void)json_object_del(order, "until");
+                (void)json_object_del(order, "left_out");
+        }
+}
+
 /* Its parts, its counts, and the fields of its argument beside them. */
-static int complete(json_t *order, struct db *db, const struct scope *scope)
+static int complete(json_t *order, struct db *db, const struct scope *scope, const char *kind)
 {
         json_t *parts = NULL, *argument = json_object_get(order, "argument");
         int err = counts_add(order, db, scope);
@@ -411,7 +428,8 @@ static int complete(json_t *order, struct db *db, const struct scope *scope)
         if (json_object_set_new(order, "sensors", parts) ||
             (json_is_object(argument) && json_object_update_missing(order, argument)))
                 return ERR_MEMORY;
-        return json_object_del(order, "argument") ? ERR_BUG : 0;
+        leave_out(order, kind);
+        return 0;
 }
 
 int traffic_orders_json(json_t **out, struct db *db, const struct scope *scope, const char *kind)
@@ -432,7 +450,7 @@ int traffic_orders_json(json_t **out, struct db *db, const struct scope *scope, 
         }
         if (err)
                 return err;
-        json_array_foreach(orders, i, order) if (!err) err = complete(order, db, scope);
+        json_array_foreach(orders, i, order) if (!err) err = complete(order, db, scope, kind);
         if (!err)
                 *out = MOVE(orders);
         return err;
@@ -455,7 +473,7 @@ int traffic_order_json(
                 err = db_row_json(&order, q, ORDER_SPEC);
         }
         if (!err)
-                err = complete(order, db, scope);
+                err = complete(order, db, scope, kind);
         if (!err)
                 *out = MOVE(order);
         return err;

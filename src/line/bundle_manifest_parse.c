@@ -1,5 +1,5 @@
-/* line/manifest_parse.c: see manifest_parse.h. SPDX-License-Identifier: Apache-2.0 */
-#include "line/manifest_parse.h"
+/* line/bundle_manifest_parse.c: see bundle_manifest_parse.h. SPDX-License-Identifier: Apache-2.0 */
+#include "line/bundle_manifest_parse.h"
 #include "base/mem.h"
 
 #include <stdio.h>
@@ -59,15 +59,15 @@ static int file_parse(struct bundle_file *f, bool *known, const json_t *o, struc
         return 0;
 }
 
-void manifest_done(struct manifest *m)
+void bundle_manifest_done(struct manifest *m)
 {
         mem_free(m->files);
         *m = (struct manifest){ .count = 0 };
 }
 
-int manifest_parse(struct manifest *out, struct text json, struct parse_error *bad)
+int bundle_manifest_parse(struct manifest *out, struct text json, struct parse_error *bad)
 {
-        AUTO(manifest_done) struct manifest m = { .count = 0 };
+        AUTO(bundle_manifest_done) struct manifest m = { .count = 0 };
         AUTO(json_free_at) json_t *o = NULL;
         struct text format;
         json_t *files;

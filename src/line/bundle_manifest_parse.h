@@ -1,8 +1,7 @@
-/* line/manifest_parse.h: what the centre tells an agent: the manifest of a bundle, and the answer
- * to `work`. Pure.
- * SPDX-License-Identifier: Apache-2.0 */
-#ifndef CANH_LINE_MANIFEST_PARSE_H
-#define CANH_LINE_MANIFEST_PARSE_H
+/* line/bundle_manifest_parse.h: what the centre tells an agent: the manifest of a bundle, and the
+ * answer to `work`. Pure. SPDX-License-Identifier: Apache-2.0 */
+#ifndef CANH_LINE_BUNDLE_MANIFEST_PARSE_H
+#define CANH_LINE_BUNDLE_MANIFEST_PARSE_H
 
 #include "codec/digest.h"
 #include "codec/json_fields.h"
@@ -31,9 +30,9 @@ struct manifest {
         struct bundle_file *files;
         size_t count;
 };
-void manifest_done(struct manifest *m);
+void bundle_manifest_done(struct manifest *m);
 /* FORMAT. Kinds that this version does not know are passed over. */
-MUST_USE int manifest_parse(struct manifest *out, struct text json, struct parse_error *bad);
+MUST_USE int bundle_manifest_parse(struct manifest *out, struct text json, struct parse_error *bad);
 /* Generations sort as text: they begin with a time. */
 bool generation_is_newer(const char *generation, const char *than);
 
