@@ -15,7 +15,6 @@ import { Empty, ProblemNote, Wait } from "../ui/states";
 import { Table, counted } from "../ui/table";
 import { usePoll } from "../ui/traffic_marks";
 import { both, bytes, count, t, tMaybe } from "../words";
-import { KindSt } from "./lists";
 
 const REFRESH_MS = 10_000;
 const schedules = [15, 60, 360, 720, 1440, 10080];
@@ -76,8 +75,8 @@ function FeedActs({ feed, reload, edit, remove }: { feed: Feed; reload: () => vo
       >
         {t(feed.active ? "feed_pause" : "feed_resume")}
       </button>
-      <button class="btn sq" type="button" aria-label={t("feed_change_of", { name: feed.source })} onClick={edit}>
-        <Icon name="gear" />
+      <button class="btn" type="button" aria-label={t("feed_change_of", { name: feed.source })} onClick={edit}>
+        {t("edit")}
       </button>
       <button class="btn sq" type="button" aria-label={t("feed_remove_of", { name: feed.source })} onClick={remove}>
         <Icon name="x" />
@@ -104,7 +103,7 @@ function FeedForm({ feed, onClose, reload }: { feed?: Feed; onClose: () => void;
   return (
     <Ask title={t(feed ? "feed_change" : "feed_add")} intro={t("feed_intro")} send={t("save")} onClose={onClose} onSend={send}>
       <Field label={t("source")} hint={t("feed_source_hint")}>
-        <input name="source" required maxLength={200} value={feed?.source ?? ""} />
+        <input type="text" name="source" required maxLength={200} value={feed?.source ?? ""} />
       </Field>
       <Field label={t("feed_url")} hint={t("feed_url_hint")}>
         <input class="mono" type="url" name="url" required maxLength={2000} value={feed?.url ?? ""} placeholder="https://" />
@@ -158,12 +157,11 @@ function FeedsTable({ feeds, reload, edit, remove }: { feeds: Feed[]; reload: ()
               <b class="break">{one.source}</b>
               <small class="mono break">{one.url}</small>
               <small>
-                {[every(one.every_minutes), one.format || t("feed_format_any")].join(" · ")}
+                {[tMaybe("list_kind_", one.kind), every(one.every_minutes), one.format || t("feed_format_any")].join(" · ")}
               </small>
             </>
           ),
         },
-        { head: t("kind"), fold: t("kind"), cell: (one) => <KindSt kind={one.kind} /> },
         { head: t("state"), fold: t("state"), cell: (one) => <FeedSt feed={one} /> },
         {
           head: t("feed_got"),

@@ -15,12 +15,13 @@ import { Fig, Note, St } from "../ui/marks";
 import { Card, Page } from "../ui/page";
 import { Empty, ProblemNote, Wait } from "../ui/states";
 import { Table, counted, useSelection, type Selection } from "../ui/table";
-import { Host, Moments, Progress, UnitName, huntPeriod, isRunning, usePoll } from "../ui/traffic_marks";
+import { Host, Moments, Progress, UnitName, huntPeriod, isRunning, keptBy, usePoll } from "../ui/traffic_marks";
 import { bytes, count, t, tMaybe } from "../words";
 import { huntName } from "./hunt";
 
 const SPANS_SHOWN = 14;
 const FINDINGS_MAX = 500;
+const REPORT_MS = 120_000; // a sensor tells of itself each minute
 
 const placeOf = (row: HuntHit) => row.machine?.id ?? row.host;
 const distinct = (rows: HuntHit[], key: (row: HuntHit) => string) => new Set(rows.map(key)).size;
@@ -37,11 +38,11 @@ function grouped(rows: HuntHit[], key: (row: HuntHit) => string): HuntHit[][] {
 /** When the sensors of this hunt kept anything at all: what lies outside was not seen by anyone. */
 function coverOf(hunt: Data, sensors: Sensor[]): Axis | null {
   const mine = sensors.filter((one) => hunt.sensors.some((part) => part.sensor.id === one.id));
-  const archives = mine.flatMap((one) => (one.status?.archive.first_at ? [one.status.archive] : []));
-  if (!archives.length) return null;
+  const kept = mine.map(keptBy).filter((one) => one !== null);
+  if (!kept.length) return null;
   return {
-    from: Math.min(...archives.map((one) => Date.parse(one.first_at!))),
-    to: Math.max(...archives.map((one) => Date.parse(one.last_at ?? one.first_at!))),
+    from: Math.min(...kept.map((one) => one.from)),
+    to: Math.max(...kept.map((one) => one.to)),
   };
 }
 
@@ -57,7 +58,7 @@ function gapsOf(axis: Axis, cover: Axis | null, rows: HuntHit[]): Axis[] {
   if (!cover) return [];
   // a row is proof that there was data
   const from = Math.min(cover.from, ...rows.map((row) => Date.parse(row.first_at)));
-  const to = Math.max(cover.to, ...rows.map((row) => Date.parse(row.last_at)));
+  const to = Math.max(cover.to + REPORT_MS, ...rows.map((row) => Date.parse(row.last_at)));
   return [
     { from: axis.from, to: from },
     { from: to, to: axis.to },
@@ -85,9 +86,12 @@ function Contacts({ hunt, sensors }: { hunt: Data; sensors: Sensor[] }) {
     <Card
       title={t("hunt_over_time")}
       note={
-        groups.length > SPANS_SHOWN
-          ? t("rows_shown", { n: SPANS_SHOWN, of: groups.length })
-          : t("hunt_over_time_note")
+        <span class="legend-line">
+          {groups.length > SPANS_SHOWN
+            ? t("rows_shown", { n: SPANS_SHOWN, of: groups.length })
+            : t("hunt_over_time_note")}
+          <i class="key gap" /> {t("chart_gap")}
+        </span>
       }
       acts={
         <div class="seg" role="group" aria-label={t("hunt_over_time")}>
@@ -236,7 +240,7 @@ function Rows({ rows, select }: { rows: HuntHit[]; select?: Selection }) {
             cell: (row) => (
               <>
                 {count(row.flows)}
-                <small>{bytes(row.bytes)}</small>
+                {row.bytes > 0 && <small>{bytes(row.bytes)}</small>}
               </>
             ),
           },

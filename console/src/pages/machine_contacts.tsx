@@ -13,7 +13,7 @@ import { Note } from "../ui/marks";
 import { Card } from "../ui/page";
 import { Empty, ProblemNote } from "../ui/states";
 import { Table } from "../ui/table";
-import { InOut, Moments, OrderSt, isRunning, usePoll } from "../ui/traffic_marks";
+import { InOut, Moments, OrderSt, isRunning, keptBy, usePoll } from "../ui/traffic_marks";
 import { bytes, count, t } from "../words";
 import { AlertsCard } from "./traffic_alerts";
 
@@ -63,10 +63,9 @@ function Plot({ flows, axis, seen }: { flows: ShowFlow[]; axis: Axis; seen: (at:
 
 function Result({ show, axis }: { show: ShowPage; axis: Axis }) {
   const sensors = useGet<{ sensors: Sensor[] }>("/sensors", ["machine"]).data?.sensors ?? [];
-  const archives = sensors.flatMap((one) => (one.status?.archive.first_at ? [one.status.archive] : []));
+  const kept = sensors.map(keptBy).filter((one) => one !== null);
   const step = (axis.to - axis.from) / STEPS;
-  const seen = (at: number) =>
-    archives.some((one) => Date.parse(one.first_at!) <= at + step && Date.parse(one.last_at ?? "") >= at - step);
+  const seen = (at: number) => kept.some((one) => one.from <= at + step && one.to >= at - step);
   const peers = peersOf(show);
   if (!peers.length)
     return isRunning(show) ? null : <Empty icon="q" title={t("contacts_none")}>{t("contacts_none_note")}</Empty>;
@@ -116,7 +115,8 @@ function Contacts({ machine }: { machine: MachinePage }) {
   const [asked, setAsked] = useState<{ id: string; axis: Axis; days: number }>();
   const loaded = useGet<ShowPage>(asked ? "/shows/" + encodeURIComponent(asked.id) : null, []);
   usePoll(isRunning(loaded.data), loaded.reload);
-  const host = machine.addresses[0];
+  const addresses = machine.addresses.filter((one) => !/^(127\.|169\.254\.|fe80:|::1$)/i.test(one));
+  const [host, setHost] = useState(addresses[0] ?? machine.addresses[0] ?? "");
   const look = (days: number) =>
     act.run(async () => {
       const to = Date.now();
@@ -133,6 +133,20 @@ function Contacts({ machine }: { machine: MachinePage }) {
       acts={
         <>
           {loaded.data && isRunning(loaded.data) && <OrderSt state={loaded.data.state} />}
+          {addresses.length > 1 && (
+            <select
+              aria-label={t("address")}
+              value={host}
+              onChange={(event) => {
+                setHost(event.currentTarget.value);
+                setAsked(undefined);
+              }}
+            >
+              {addresses.map((one) => (
+                <option key={one}>{one}</option>
+              ))}
+            </select>
+          )}
           <div class="seg" role="group" aria-label={t("contacts_look")}>
             {spans.map((days) => (
               <button
@@ -154,7 +168,7 @@ function Contacts({ machine }: { machine: MachinePage }) {
         <Result show={loaded.data} axis={asked.axis} />
       ) : (
         <p class="in small muted">
-          <Icon name="wave" small /> {t("contacts_ask", { host: host ?? "" })}
+          <Icon name="wave" small /> {t("contacts_ask", { host })}
         </p>
       )}
     </Card>

@@ -50,7 +50,7 @@ function StartForm() {
       <form class="form" onSubmit={submit}>
         <div class="pair">
           <Field label={t("trace_public")} hint={t("trace_public_hint")}>
-            <input class="mono" name="public" required maxLength={45} value={query.public ?? ""} placeholder="203.0.113.12" />
+            <input class="mono" type="text" name="public" required maxLength={45} value={query.public ?? ""} placeholder="203.0.113.12" />
           </Field>
           <Field label={t("trace_port")} hint={t("trace_port_hint")}>
             <input type="number" name="public_port" min={1} max={65535} />
@@ -66,7 +66,7 @@ function StartForm() {
         </div>
         <div class="pair">
           <Field label={t("trace_peer")} hint={t("trace_peer_hint")}>
-            <input class="mono" name="peer" maxLength={45} value={query.peer ?? ""} placeholder="192.0.2.80" />
+            <input class="mono" type="text" name="peer" maxLength={45} value={query.peer ?? ""} placeholder="192.0.2.80" />
           </Field>
           <Field label={t("trace_peer_port")}>
             <input type="number" name="peer_port" min={1} max={65535} />
@@ -209,7 +209,7 @@ function Verdict({ trace }: { trace: Data }) {
       </Note>
     );
   const name = first.machine?.name ?? first.host_name ?? "";
-  const sure = first.confidence >= 3 && (!second || second.confidence < first.confidence);
+  const sure = first.confidence >= 60 && (!second || second.confidence < first.confidence);
   return (
     <Note
       tone={sure ? "info" : "soon"}
@@ -222,6 +222,16 @@ function Verdict({ trace }: { trace: Data }) {
     >
       <p>{both(first.reason)}</p>
     </Note>
+  );
+}
+
+/** The sensor's percent in the words of the whole console. */
+function Sure({ percent }: { percent: number }) {
+  return (
+    <>
+      <Confidence value={Math.ceil(percent / 20)} />
+      <small>{percent} %</small>
+    </>
   );
 }
 
@@ -245,7 +255,7 @@ function Candidates({ rows }: { rows: Candidate[] }) {
             ),
           },
           { head: t("unit"), fold: t("unit"), cell: (one) => <UnitName of={one} /> },
-          { head: t("confidence"), fold: t("confidence"), cell: (one) => <Confidence value={one.confidence} /> },
+          { head: t("confidence"), fold: t("confidence"), cell: (one) => <Sure percent={one.confidence} /> },
           { head: t("why"), fold: t("why"), cell: (one) => <span class="why">{both(one.reason)}</span> },
           {
             head: t("at"),

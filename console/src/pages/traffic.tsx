@@ -100,7 +100,6 @@ function SensorTable({ sensors, chosen }: { sensors: Sensor[]; chosen: string })
           {
             head: t("archive"),
             fold: t("archive"),
-            num: true,
             cell: (one) => one.status && <Archive of={one.status.archive} />,
           },
         ]}
@@ -178,6 +177,8 @@ function Figures({ sensor, minutes }: { sensor: Sensor; minutes: Minute[] }) {
   );
 }
 
+const tooNew = (last: Bucket) => last.value === null && Date.now() - last.at < 3 * MINUTE;
+
 /** Bits a second in each step of which the sensor reported at least one minute. */
 function ratesOf(minutes: Minute[], hours: number, step: number): Bucket[] {
   const to = Date.now() - (Date.now() % (step * MINUTE)) + (step > 1 ? step * MINUTE : 0);
@@ -189,12 +190,15 @@ function ratesOf(minutes: Minute[], hours: number, step: number): Bucket[] {
     told.set(at, { minutes: sum.minutes + 1, drops: sum.drops + one.drops });
   }
   const rows = minutes.map((one) => ({ at: Date.parse(one.at), value: one.bytes * 8 }));
-  return bucketed(rows, axis, step * MINUTE, () => false).map((one) => {
+  const buckets = bucketed(rows, axis, step * MINUTE, () => false).map((one) => {
     const sum = told.get(one.at);
     return sum && one.value !== null
       ? { at: one.at, value: one.value / (sum.minutes * 60), lost: sum.drops > 0 }
       : { ...one, value: null };
   });
+  // what the sensor had no time to tell yet is not a gap
+  while (buckets.length > 1 && tooNew(buckets[buckets.length - 1]!)) buckets.pop();
+  return buckets;
 }
 
 function RateCard({ minutes, hours }: { minutes: Minute[]; hours: number }) {

@@ -4,7 +4,6 @@ import { useState } from "preact/hooks";
 import { matches } from "../app/fold";
 import { link } from "../app/route";
 import type { Alert } from "../app/traffic_types";
-import { Icon } from "../ui/icon";
 import { St, type Tone } from "../ui/marks";
 import { Card } from "../ui/page";
 import { Empty } from "../ui/states";
@@ -125,9 +124,7 @@ export function AlertsCard({
               fold: t("finding"),
               cell: (one) =>
                 one.finding ? (
-                  <a href={link("findings", "", { kind: "contact" })}>
-                    <Icon name="inbox" small /> {t("alert_filed")}
-                  </a>
+                  <a href={link("findings", "", { kind: "contact" })}>{t("alert_filed")}</a>
                 ) : (
                   <span class="hint">{t("alert_not_filed")}</span>
                 ),

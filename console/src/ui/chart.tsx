@@ -16,7 +16,9 @@ export interface Bucket {
 }
 
 const HOUR = 3_600_000;
-const ticksWanted = [5 / 60, 0.25, 0.5, 1, 3, 6, 12, 24, 48, 24 * 7, 24 * 14, 24 * 30, 24 * 61, 24 * 122];
+const ROW_PX = 36; // of a line with its name above it
+const HEAD_PX = 20; // where the plot says what it does not know
+const ticksWanted = [1 / 60, 2 / 60, 5 / 60, 0.25, 0.5, 1, 3, 6, 12, 24, 48, 24 * 7, 24 * 14, 24 * 30, 24 * 61, 24 * 122];
 const share = (axis: Axis, at: number) =>
   Math.max(0, Math.min(100, ((at - axis.from) / Math.max(1, axis.to - axis.from)) * 100));
 const percent = (n: number) => n.toFixed(2) + "%";
@@ -160,19 +162,19 @@ export function SpanChart({
   gaps: Axis[];
   label: string;
 }) {
-  const rows = Math.max(spans.length, 1);
+  const height = HEAD_PX + Math.max(spans.length, 1) * ROW_PX;
   const places = gaps.map((gap) => {
     const x = share(axis, gap.from);
     return { x, width: share(axis, gap.to) - x };
   });
   return (
-    <figure class="chart spans" role="img" aria-label={label} style={{ height: rows * 26 + 22 + "px" }}>
-      <svg viewBox={`0 0 100 ${rows * 26 + 22}`} preserveAspectRatio="none" aria-hidden="true">
+    <figure class="chart spans" role="img" aria-label={label} style={{ height: height + "px" }}>
+      <svg viewBox={`0 0 100 ${height}`} preserveAspectRatio="none" aria-hidden="true">
         {places.map((one) => (
-          <rect key={one.x} class="gap-ground" x={one.x} width={one.width} height={rows * 26 + 22} />
+          <rect key={one.x} class="gap-ground" x={one.x} width={one.width} height={height} />
         ))}
         {spans.map((one, n) => (
-          <path key={one.key} class="grid" d={`M0 ${n * 26 + 41}H100`} />
+          <path key={one.key} class="grid" d={`M0 ${HEAD_PX + (n + 1) * ROW_PX - 6}H100`} />
         ))}
         {spans.map((one, n) => {
           const x = Math.min(share(axis, one.from), 99.4);
@@ -181,16 +183,16 @@ export function SpanChart({
               key={one.key}
               class={one.hot ? "b2" : "b1"}
               x={x}
-              y={n * 26 + 32}
+              y={HEAD_PX + (n + 1) * ROW_PX - 13}
               width={Math.max(share(axis, one.to) - x, 0.6)}
-              height="10"
+              height="7"
             />
           );
         })}
       </svg>
       <div aria-hidden="true">
         {spans.map((one, n) => (
-          <span key={one.key} class="name" style={{ top: n * 26 + 28 + "px" }}>
+          <span key={one.key} class="name" style={{ top: HEAD_PX + n * ROW_PX + 4 + "px" }}>
             {one.name}
           </span>
         ))}

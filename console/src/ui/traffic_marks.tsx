@@ -3,10 +3,10 @@
 import { useEffect } from "preact/hooks";
 import { link } from "../app/route";
 import { full, moment } from "../app/time";
-import type { Hunt, Order, OrderState, Placed } from "../app/traffic_types";
+import type { Hunt, Order, OrderState, Placed, Sensor } from "../app/traffic_types";
 import { bytes, count, t, tMaybe } from "../words";
 import { Icon } from "./icon";
-import { Bar, St, type Tone } from "./marks";
+import { St, type Tone } from "./marks";
 
 const POLL_MS = 2000;
 
@@ -38,6 +38,8 @@ export function OrderSt({ state }: { state: OrderState }) {
   );
 }
 
+const wrapOf = (host: string) => (host.includes(":") ? "break" : "nowrap");
+
 /** The machine where it is known; the address always. */
 export function Host({ of, host }: { of: Placed; host: string }) {
   return (
@@ -47,9 +49,9 @@ export function Host({ of, host }: { of: Placed; host: string }) {
           <b>{of.machine.name}</b>
         </a>
       ) : (
-        <b class="mono break">{host}</b>
+        <b class={"mono " + wrapOf(host)}>{host}</b>
       )}
-      {of.machine && <small class="mono break">{host}</small>}
+      {of.machine && <small class={"mono " + wrapOf(host)}>{host}</small>}
     </>
   );
 }
@@ -92,18 +94,23 @@ export function Progress({ order, words }: { order: Order; words: string }) {
     <section class="card progress" role="status">
       <div class="in">
         <p>
-          <OrderSt state={order.state} /> <b>{words}</b>
+          <OrderSt state={order.state} /> <b>{words}</b>{" "}
           {order.total > 0 && (
             <span class="muted small">
               {t("traffic_progress", { n: order.done, of: order.total })}
             </span>
           )}
         </p>
-        <Bar
-          label={Math.round(share * 100) + " %"}
-          parts={[{ tone: order.state === "failed" ? "unmet" : "act", value: share * 100 }]}
-          total={100}
-        />
+        <svg
+          class="bar"
+          viewBox="0 0 100 8"
+          preserveAspectRatio="none"
+          role="img"
+          aria-label={Math.round(share * 100) + " %"}
+        >
+          <rect class="bar-ground" width="100" height="8" />
+          <rect class={isRunning(order) ? "bar-soon" : "bar-act"} width={share * 100} height="8" />
+        </svg>
         <ul class="lines small">
           {order.sensors.map((one) => (
             <li key={one.sensor.id}>
@@ -120,6 +127,19 @@ export function Progress({ order, words }: { order: Order; words: string }) {
 
 function partWords(state: OrderState, detail: string): string {
   return tMaybe("traffic_state_", state) + (detail ? " · " + detail : "");
+}
+
+/**
+ * From when to when a sensor has data: what it sealed, and what it has not sealed yet. Null where it told
+ * nothing.
+ */
+export function keptBy(sensor: Sensor): { from: number; to: number } | null {
+  const said = sensor.status;
+  if (!said) return null;
+  return {
+    from: Date.parse(said.archive.first_at ?? said.since),
+    to: Math.max(Date.parse(said.archive.last_at ?? said.at), Date.parse(said.at)),
+  };
 }
 
 export function huntPeriod(hunt: Pick<Hunt, "since" | "until">): string {
