@@ -23,6 +23,7 @@ const spans = [1, 7, 30];
 interface Peer {
   address: string;
   port: number;
+  out: boolean; // this machine began
   protocol: string;
   flows: number;
   sent: number;
@@ -38,10 +39,10 @@ function peersOf(show: ShowPage): Peer[] {
   for (const flow of show.flows) {
     const out = flow.source === show.host;
     const address = out ? flow.destination : flow.source;
-    const port = out ? flow.destination_port : flow.source_port;
-    const key = [address, port, flow.protocol].join(" ");
+    const port = flow.destination_port; // the service: the other end's, or this machine's own
+    const key = [address, port, flow.protocol, out].join(" ");
     const one = peers.get(key) ?? {
-      address, port, protocol: flow.protocol, flows: 0, sent: 0, got: 0, first: flow.begin, last: flow.end,
+      address, port, out, protocol: flow.protocol, flows: 0, sent: 0, got: 0, first: flow.begin, last: flow.end,
       names: [...new Set(show.names.filter((name) => name.peer === address).map((name) => name.name))].slice(0, 3),
     };
     one.flows++;
@@ -75,9 +76,10 @@ function Result({ show, axis }: { show: ShowPage; axis: Axis }) {
       <div class="in">
         <Plot flows={show.flows} axis={axis} seen={seen} />
       </div>
+      <div class="tall">
       <Table
         rows={peers}
-        rowKey={(one) => one.address + one.port + one.protocol}
+        rowKey={(one) => [one.address, one.port, one.protocol, one.out].join(" ")}
         label={t("contacts")}
         columns={[
           {
@@ -86,9 +88,13 @@ function Result({ show, axis }: { show: ShowPage; axis: Axis }) {
               <>
                 <b class="mono break">
                   {one.address}
-                  {one.port ? ":" + one.port : ""}
+                  {one.out && one.port ? ":" + one.port : ""}
                 </b>
-                <small class="break">{[one.protocol, ...one.names].join(" · ")}</small>
+                <small class="break">
+                  {[one.protocol, one.out ? "" : t("contacts_in", { port: String(one.port) }), ...one.names]
+                    .filter(Boolean)
+                    .join(" · ")}
+                </small>
               </>
             ),
           },
@@ -106,6 +112,7 @@ function Result({ show, axis }: { show: ShowPage; axis: Axis }) {
           },
         ]}
       />
+      </div>
     </>
   );
 }
