@@ -20,8 +20,22 @@ const REFRESH_MS = 10_000;
 const schedules = [15, 60, 360, 720, 1440, 10080];
 // what src/indicators/lists reads, by its own names; another name is refused by the centre
 const formats = [
-  "csv", "lines", "hosts", "text", "json", "xlsx", "docx", "misp", "stix", "cymru", "feodo", "ipsum",
-  "intelmq", "shadowserver", "sslbl", "threatfox",
+  "csv",
+  "lines",
+  "hosts",
+  "text",
+  "json",
+  "xlsx",
+  "docx",
+  "misp",
+  "stix",
+  "cymru",
+  "feodo",
+  "ipsum",
+  "intelmq",
+  "shadowserver",
+  "sslbl",
+  "threatfox",
 ];
 
 function every(minutes: number): string {
@@ -56,14 +70,29 @@ const wishOf = (feed: Feed, change: Partial<Feed>) => {
   return { source, url, format, kind, every_minutes, active };
 };
 
-function FeedActs({ feed, reload, edit, remove }: { feed: Feed; reload: () => void; edit: () => void; remove: () => void }) {
+function FeedActs({
+  feed,
+  reload,
+  edit,
+  remove,
+}: {
+  feed: Feed;
+  reload: () => void;
+  edit: () => void;
+  remove: () => void;
+}) {
   const act = useAct();
   const path = "/feeds/" + encodeURIComponent(feed.id);
   const run = (method: string, to: string, body?: unknown) =>
     void act.run(() => call(method, to, body).then(reload));
   return (
     <span class="row-acts">
-      <button class="btn" type="button" disabled={act.busy || !feed.active} onClick={() => run("POST", path + "/fetch")}>
+      <button
+        class="btn"
+        type="button"
+        disabled={act.busy || !feed.active}
+        onClick={() => run("POST", path + "/fetch")}
+      >
         <Icon name="save" />
         {t("feed_fetch")}
       </button>
@@ -75,10 +104,20 @@ function FeedActs({ feed, reload, edit, remove }: { feed: Feed; reload: () => vo
       >
         {t(feed.active ? "feed_pause" : "feed_resume")}
       </button>
-      <button class="btn" type="button" aria-label={t("feed_change_of", { name: feed.source })} onClick={edit}>
+      <button
+        class="btn"
+        type="button"
+        aria-label={t("feed_change_of", { name: feed.source })}
+        onClick={edit}
+      >
         {t("edit")}
       </button>
-      <button class="btn sq" type="button" aria-label={t("feed_remove_of", { name: feed.source })} onClick={remove}>
+      <button
+        class="btn sq"
+        type="button"
+        aria-label={t("feed_remove_of", { name: feed.source })}
+        onClick={remove}
+      >
         <Icon name="x" />
       </button>
       {act.problem && <ProblemNote problem={act.problem} />}
@@ -86,7 +125,15 @@ function FeedActs({ feed, reload, edit, remove }: { feed: Feed; reload: () => vo
   );
 }
 
-function FeedForm({ feed, onClose, reload }: { feed?: Feed; onClose: () => void; reload: () => void }) {
+function FeedForm({
+  feed,
+  onClose,
+  reload,
+}: {
+  feed?: Feed;
+  onClose: () => void;
+  reload: () => void;
+}) {
   const send = (form: FormData) => {
     const wish = {
       source: String(form.get("source")).trim(),
@@ -99,14 +146,31 @@ function FeedForm({ feed, onClose, reload }: { feed?: Feed; onClose: () => void;
     const to = feed ? "/feeds/" + encodeURIComponent(feed.id) : "/feeds";
     return call(feed ? "PUT" : "POST", to, wish).then(reload);
   };
-  const times = feed && !schedules.includes(feed.every_minutes) ? [feed.every_minutes, ...schedules] : schedules;
+  const times =
+    feed && !schedules.includes(feed.every_minutes)
+      ? [feed.every_minutes, ...schedules]
+      : schedules;
   return (
-    <Ask title={t(feed ? "feed_change" : "feed_add")} intro={t("feed_intro")} send={t("save")} onClose={onClose} onSend={send}>
+    <Ask
+      title={t(feed ? "feed_change" : "feed_add")}
+      intro={t("feed_intro")}
+      send={t("save")}
+      onClose={onClose}
+      onSend={send}
+    >
       <Field label={t("source")} hint={t("feed_source_hint")}>
         <input type="text" name="source" required maxLength={200} value={feed?.source ?? ""} />
       </Field>
       <Field label={t("feed_url")} hint={t("feed_url_hint")}>
-        <input class="mono" type="url" name="url" required maxLength={2000} value={feed?.url ?? ""} placeholder="https://" />
+        <input
+          class="mono"
+          type="url"
+          name="url"
+          required
+          maxLength={2000}
+          value={feed?.url ?? ""}
+          placeholder="https://"
+        />
       </Field>
       <div class="pair">
         <Field label={t("kind")}>
@@ -132,7 +196,11 @@ function FeedForm({ feed, onClose, reload }: { feed?: Feed; onClose: () => void;
       <Field label={t("feed_schedule")} hint={t("feed_schedule_hint")}>
         <select name="every">
           {times.map((minutes) => (
-            <option key={minutes} value={minutes} selected={minutes === (feed?.every_minutes ?? 1440)}>
+            <option
+              key={minutes}
+              value={minutes}
+              selected={minutes === (feed?.every_minutes ?? 1440)}
+            >
               {every(minutes)}
             </option>
           ))}
@@ -142,7 +210,17 @@ function FeedForm({ feed, onClose, reload }: { feed?: Feed; onClose: () => void;
   );
 }
 
-function FeedsTable({ feeds, reload, edit, remove }: { feeds: Feed[]; reload: () => void; edit: (feed: Feed) => void; remove: (feed: Feed) => void }) {
+function FeedsTable({
+  feeds,
+  reload,
+  edit,
+  remove,
+}: {
+  feeds: Feed[];
+  reload: () => void;
+  edit: (feed: Feed) => void;
+  remove: (feed: Feed) => void;
+}) {
   return (
     <Table
       rows={feeds}
@@ -157,7 +235,11 @@ function FeedsTable({ feeds, reload, edit, remove }: { feeds: Feed[]; reload: ()
               <b class="break">{one.source}</b>
               <small class="mono break">{one.url}</small>
               <small>
-                {[tMaybe("list_kind_", one.kind), every(one.every_minutes), one.format || t("feed_format_any")].join(" · ")}
+                {[
+                  tMaybe("list_kind_", one.kind),
+                  every(one.every_minutes),
+                  one.format || t("feed_format_any"),
+                ].join(" · ")}
               </small>
             </>
           ),
@@ -193,7 +275,12 @@ function FeedsTable({ feeds, reload, edit, remove }: { feeds: Feed[]; reload: ()
         {
           head: <span class="sr">{t("acts")}</span>,
           cell: (one) => (
-            <FeedActs feed={one} reload={reload} edit={() => edit(one)} remove={() => remove(one)} />
+            <FeedActs
+              feed={one}
+              reload={reload}
+              edit={() => edit(one)}
+              remove={() => remove(one)}
+            />
           ),
         },
       ]}
@@ -207,7 +294,8 @@ export function FeedsPage() {
   const [editing, setEditing] = useState<Feed | "new">();
   const [removing, setRemoving] = useState<Feed>();
   usePoll(office, loaded.reload, REFRESH_MS);
-  const failed = loaded.data?.feeds.filter((one) => one.active && one.state === "failed").length ?? 0;
+  const failed =
+    loaded.data?.feeds.filter((one) => one.active && one.state === "failed").length ?? 0;
   return (
     <Page
       title={t("feeds")}
@@ -232,7 +320,12 @@ export function FeedsPage() {
               flush
             >
               {feeds.length ? (
-                <FeedsTable feeds={feeds} reload={loaded.reload} edit={setEditing} remove={setRemoving} />
+                <FeedsTable
+                  feeds={feeds}
+                  reload={loaded.reload}
+                  edit={setEditing}
+                  remove={setRemoving}
+                />
               ) : (
                 <Empty icon="save" title={t("feeds_none")}>
                   {t("feeds_none_do")}
@@ -258,7 +351,9 @@ export function FeedsPage() {
           send={t("feed_remove")}
           danger
           onClose={() => setRemoving(undefined)}
-          onSend={() => call("DELETE", "/feeds/" + encodeURIComponent(removing.id)).then(loaded.reload)}
+          onSend={() =>
+            call("DELETE", "/feeds/" + encodeURIComponent(removing.id)).then(loaded.reload)
+          }
         />
       )}
     </Page>

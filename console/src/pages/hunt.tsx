@@ -1,4 +1,5 @@
-// Hunt: a list, or the set in use, held against the traffic of a period. The form and what was asked before.
+// Hunt: a list, or the set in use, held against the traffic of a period. The form
+// and what was asked before.
 // SPDX-License-Identifier: Apache-2.0
 import { useState } from "preact/hooks";
 import { call, session } from "../app/api";
@@ -35,7 +36,9 @@ function wishOf(form: FormData): Record<string, unknown> {
     wish.since = startOfDay(String(form.get("from")));
     wish.until = endOfDay(String(form.get("to")));
   } else if (period !== "all") {
-    wish.since = new Date(Date.now() - Number(period) * DAY_MS).toISOString().replace(/\.\d+Z/, "Z");
+    wish.since = new Date(Date.now() - Number(period) * DAY_MS)
+      .toISOString()
+      .replace(/\.\d+Z/, "Z");
   }
   return wish;
 }
@@ -225,4 +228,3 @@ export function HuntsPage() {
     </Page>
   );
 }
-

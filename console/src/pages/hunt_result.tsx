@@ -1,4 +1,5 @@
-// One hunt: how far it is, what it found so far by unit and machine, and from there to findings in one act.
+// One hunt: how far it is, what it found so far by unit and machine, and from
+// there to findings in one act.
 // SPDX-License-Identifier: Apache-2.0
 import { useMemo, useState } from "preact/hooks";
 import { call, saveBlob, session } from "../app/api";
@@ -8,121 +9,47 @@ import { filter, link, route } from "../app/route";
 import { useStore } from "../app/store";
 import { ago, day, full } from "../app/time";
 import type { HuntHit, HuntPage as Data, Sensor } from "../app/traffic_types";
-import { SpanChart, type Axis, type Span } from "../ui/chart";
+import type { Axis } from "../ui/chart";
 import { useAct } from "../ui/dialog";
 import { Icon } from "../ui/icon";
 import { Fig, Note, St } from "../ui/marks";
 import { Card, Page } from "../ui/page";
 import { Empty, ProblemNote, Wait } from "../ui/states";
 import { Table, counted, useSelection, type Selection } from "../ui/table";
-import { Host, Moments, Progress, UnitName, huntPeriod, isRunning, keptBy, usePoll } from "../ui/traffic_marks";
+import {
+  Host,
+  Moments,
+  Progress,
+  UnitName,
+  huntPeriod,
+  isRunning,
+  usePoll,
+} from "../ui/traffic_marks";
 import { bytes, count, t, tMaybe } from "../words";
 import { huntName } from "./hunt";
+import {
+  Contacts,
+  coverOf,
+  distinct,
+  earliest,
+  flowsOf,
+  grouped,
+  latest,
+  placeOf,
+} from "./hunt_contacts";
 
-const SPANS_SHOWN = 14;
 const FINDINGS_MAX = 500;
-const REPORT_MS = 120_000; // a sensor tells of itself each minute
-
-const placeOf = (row: HuntHit) => row.machine?.id ?? row.host;
-const distinct = (rows: HuntHit[], key: (row: HuntHit) => string) => new Set(rows.map(key)).size;
-const earliest = (rows: HuntHit[]) => rows.reduce((a, b) => (b.first_at < a ? b.first_at : a), rows[0]!.first_at);
-const latest = (rows: HuntHit[]) => rows.reduce((a, b) => (b.last_at > a ? b.last_at : a), rows[0]!.last_at);
-const flowsOf = (rows: HuntHit[]) => rows.reduce((sum, row) => sum + row.flows, 0);
-
-function grouped(rows: HuntHit[], key: (row: HuntHit) => string): HuntHit[][] {
-  const groups = new Map<string, HuntHit[]>();
-  for (const row of rows) groups.set(key(row), [...(groups.get(key(row)) ?? []), row]);
-  return [...groups.values()].sort((a, b) => flowsOf(b) - flowsOf(a));
-}
-
-/** When the sensors of this hunt kept anything at all: what lies outside was not seen by anyone. */
-function coverOf(hunt: Data, sensors: Sensor[]): Axis | null {
-  const mine = sensors.filter((one) => hunt.sensors.some((part) => part.sensor.id === one.id));
-  const kept = mine.map(keptBy).filter((one) => one !== null);
-  if (!kept.length) return null;
-  return {
-    from: Math.min(...kept.map((one) => one.from)),
-    to: Math.max(...kept.map((one) => one.to)),
-  };
-}
-
-function axisOf(hunt: Data, cover: Axis | null): Axis {
-  const now = hunt.until ? Date.parse(hunt.until) : Date.parse(hunt.created_at);
-  const first = hunt.rows.length ? Date.parse(earliest(hunt.rows)) : now;
-  const last = hunt.rows.length ? Date.parse(latest(hunt.rows)) : now;
-  const from = hunt.since ? Date.parse(hunt.since) : Math.min(first, cover?.from ?? first);
-  return { from, to: Math.max(now, last, from + 60_000) };
-}
-
-function gapsOf(axis: Axis, cover: Axis | null, rows: HuntHit[]): Axis[] {
-  if (!cover) return [];
-  // a row is proof that there was data
-  const from = Math.min(cover.from, ...rows.map((row) => Date.parse(row.first_at)));
-  const to = Math.max(cover.to + REPORT_MS, ...rows.map((row) => Date.parse(row.last_at)));
-  return [
-    { from: axis.from, to: from },
-    { from: to, to: axis.to },
-  ].filter((gap) => gap.to - gap.from > (axis.to - axis.from) / 100);
-}
-
-function Contacts({ hunt, sensors }: { hunt: Data; sensors: Sensor[] }) {
-  const cover = coverOf(hunt, sensors);
-  const [near, setNear] = useState(false);
-  const whole = axisOf(hunt, cover);
-  const found = hunt.rows.length
-    ? { from: Date.parse(earliest(hunt.rows)), to: Date.parse(latest(hunt.rows)) }
-    : whole;
-  const room = Math.max((found.to - found.from) / 20, 60_000);
-  const axis = near ? { from: found.from - room, to: found.to + room } : whole;
-  const groups = grouped(hunt.rows, placeOf);
-  const spans: Span[] = groups.slice(0, SPANS_SHOWN).map((rows) => ({
-    key: placeOf(rows[0]!),
-    name: `${rows[0]!.machine?.name ?? rows[0]!.host} · ${t("flows_n", { n: flowsOf(rows) })}`,
-    from: Date.parse(earliest(rows)),
-    to: Date.parse(latest(rows)),
-    hot: true,
-  }));
-  return (
-    <Card
-      title={t("hunt_over_time")}
-      note={
-        <span class="legend-line">
-          {groups.length > SPANS_SHOWN
-            ? t("rows_shown", { n: SPANS_SHOWN, of: groups.length })
-            : t("hunt_over_time_note")}
-          <i class="key gap" /> {t("chart_gap")}
-        </span>
-      }
-      acts={
-        <div class="seg" role="group" aria-label={t("hunt_over_time")}>
-          {[false, true].map((one) => (
-            <button key={String(one)} type="button" aria-pressed={near === one} onClick={() => setNear(one)}>
-              {t(one ? "chart_near" : "chart_whole")}
-            </button>
-          ))}
-        </div>
-      }
-    >
-      <SpanChart
-        spans={spans}
-        axis={axis}
-        gaps={gapsOf(axis, cover, hunt.rows)}
-        label={t("hunt_alt", {
-          n: groups.length,
-          first: full(earliest(hunt.rows)),
-          last: full(latest(hunt.rows)),
-        })}
-      />
-    </Card>
-  );
-}
 
 function Figures({ hunt, cover }: { hunt: Data; cover: Axis | null }) {
   const rows = hunt.rows;
   const named = rows.filter((row) => row.machine);
   return (
     <dl class="figs">
-      <Fig label={t("hunt_flows")} value={count(flowsOf(rows))} tone={rows.length ? "unmet" : undefined}>
+      <Fig
+        label={t("hunt_flows")}
+        value={count(flowsOf(rows))}
+        tone={rows.length ? "unmet" : undefined}
+      >
         {t("rows_n", { n: hunt.hits })}
       </Fig>
       <Fig label={t("nav_units")} value={count(distinct(rows, (row) => row.unit?.id ?? ""))}>
@@ -131,14 +58,21 @@ function Figures({ hunt, cover }: { hunt: Data; cover: Axis | null }) {
       <Fig label={t("hosts")} value={count(hunt.hosts)}>
         {t("hunt_named", { n: distinct(named, placeOf) })}
       </Fig>
-      <Fig label={t("hunt_first")} value={<span class="fig-text">{rows.length ? day(earliest(rows)) : "–"}</span>}>
+      <Fig
+        label={t("hunt_first")}
+        value={<span class="fig-text">{rows.length ? day(earliest(rows)) : "–"}</span>}
+      >
         {rows.length ? ago(earliest(rows)) : ""}
       </Fig>
       <Fig
         label={t("hunt_seen")}
-        value={<span class="fig-text">{cover ? day(new Date(cover.from).toISOString()) : "?"}</span>}
+        value={
+          <span class="fig-text">{cover ? day(new Date(cover.from).toISOString()) : "?"}</span>
+        }
       >
-        {cover ? t("hunt_seen_to", { at: full(new Date(cover.to).toISOString()) }) : t("hunt_seen_unknown")}
+        {cover
+          ? t("hunt_seen_to", { at: full(new Date(cover.to).toISOString()) })
+          : t("hunt_seen_unknown")}
       </Fig>
     </dl>
   );
@@ -170,7 +104,12 @@ function ByUnit({ rows, chosen }: { rows: HuntHit[]; chosen?: string }) {
               </button>
             ),
           },
-          { head: t("hosts"), fold: t("hosts"), num: true, cell: (group) => count(distinct(group, placeOf)) },
+          {
+            head: t("hosts"),
+            fold: t("hosts"),
+            num: true,
+            cell: (group) => count(distinct(group, placeOf)),
+          },
           {
             head: t("indicators"),
             fold: t("indicators"),
@@ -191,7 +130,12 @@ function ByUnit({ rows, chosen }: { rows: HuntHit[]; chosen?: string }) {
 
 function Rows({ rows, select }: { rows: HuntHit[]; select?: Selection }) {
   return (
-    <Card title={t("hunt_rows")} note={t(select ? "hunt_rows_note" : "rows_n", { n: rows.length })} acts={counted(rows.length)} flush>
+    <Card
+      title={t("hunt_rows")}
+      note={t(select ? "hunt_rows_note" : "rows_n", { n: rows.length })}
+      acts={counted(rows.length)}
+      flush
+    >
       <Table
         rows={rows}
         rowKey={(row) => row.id}
@@ -218,7 +162,9 @@ function Rows({ rows, select }: { rows: HuntHit[]; select?: Selection }) {
               <>
                 <b class="mono break">{row.value}</b>
                 <small>
-                  {[tMaybe("seen_in_", row.seen_in), row.peer !== row.value ? row.peer : ""].filter(Boolean).join(" · ")}
+                  {[tMaybe("seen_in_", row.seen_in), row.peer !== row.value ? row.peer : ""]
+                    .filter(Boolean)
+                    .join(" · ")}
                 </small>
               </>
             ),
@@ -271,16 +217,47 @@ function Rows({ rows, select }: { rows: HuntHit[]; select?: Selection }) {
 
 function save(hunt: Data, rows: HuntHit[]): void {
   const text = csvText([
-    [t("machine"), t("address"), t("unit"), t("hunt_contact"), t("family"), t("list"), t("remote"), t("flows"), "bytes", t("first"), t("last")],
+    [
+      t("machine"),
+      t("address"),
+      t("unit"),
+      t("hunt_contact"),
+      t("family"),
+      t("list"),
+      t("remote"),
+      t("flows"),
+      "bytes",
+      t("first"),
+      t("last"),
+    ],
     ...rows.map((row) => [
-      row.machine?.name ?? "", row.host, row.unit?.name ?? "", row.value, row.family, row.list, row.peer,
-      String(row.flows), String(row.bytes), row.first_at, row.last_at,
+      row.machine?.name ?? "",
+      row.host,
+      row.unit?.name ?? "",
+      row.value,
+      row.family,
+      row.list,
+      row.peer,
+      String(row.flows),
+      String(row.bytes),
+      row.first_at,
+      row.last_at,
     ]),
   ]);
   saveBlob(new Blob([text], { type: "text/csv" }), `truy-tim-${hunt.id}.csv`);
 }
 
-function Acts({ hunt, chosen, office, reload }: { hunt: Data; chosen: string[]; office: boolean; reload: () => void }) {
+function Acts({
+  hunt,
+  chosen,
+  office,
+  reload,
+}: {
+  hunt: Data;
+  chosen: string[];
+  office: boolean;
+  reload: () => void;
+}) {
   const act = useAct();
   const [made, setMade] = useState<number>();
   const path = "/hunts/" + encodeURIComponent(hunt.id);
@@ -299,7 +276,8 @@ function Acts({ hunt, chosen, office, reload }: { hunt: Data; chosen: string[]; 
       {act.problem && <ProblemNote problem={act.problem} />}
       {made !== undefined && (
         <span class="small" role="status">
-          {t("hunt_filed", { n: made })} <a href={link("findings", "", { kind: "contact" })}>{t("nav_findings")}</a>
+          {t("hunt_filed", { n: made })}{" "}
+          <a href={link("findings", "", { kind: "contact" })}>{t("nav_findings")}</a>
           {" · "}
           <a href={link("incidents")}>{t("nav_incidents")}</a>
         </span>
@@ -317,7 +295,12 @@ function Acts({ hunt, chosen, office, reload }: { hunt: Data; chosen: string[]; 
         </button>
       )}
       {office && hunt.rows.length > 0 && (
-        <button class="btn go" type="button" disabled={act.busy || !chosen.length} onClick={() => void file()}>
+        <button
+          class="btn go"
+          type="button"
+          disabled={act.busy || !chosen.length}
+          onClick={() => void file()}
+        >
           <Icon name="fire" />
           {t("hunt_file", { n: Math.min(chosen.length, FINDINGS_MAX) })}
         </button>
@@ -334,7 +317,13 @@ function Body({ hunt, select }: { hunt: Data; select?: Selection }) {
   const found = hunt.rows.length > 0;
   return (
     <>
-      <Progress order={hunt} words={t(found ? "hunt_so_far" : running ? "hunt_nothing_yet" : "hunt_ended", { n: hunt.hits, m: hunt.hosts })} />
+      <Progress
+        order={hunt}
+        words={t(found ? "hunt_so_far" : running ? "hunt_nothing_yet" : "hunt_ended", {
+          n: hunt.hits,
+          m: hunt.hosts,
+        })}
+      />
       {hunt.left_out > 0 && (
         <Note tone="soon" title={t("hunt_left_out", { n: hunt.left_out })}>
           <p>{t("hunt_left_out_note")}</p>
@@ -387,10 +376,22 @@ export function HuntPage({ id }: { id: string }) {
         { text: t("nav_traffic"), href: link("traffic") },
         { text: t("nav_hunt"), href: link("hunt") },
       ]}
-      sub={hunt && <>{huntPeriod(hunt)} · {t("sensors_n", { n: hunt.sensors.length })} · {full(hunt.created_at)}</>}
+      sub={
+        hunt && (
+          <>
+            {huntPeriod(hunt)} · {t("sensors_n", { n: hunt.sensors.length })} ·{" "}
+            {full(hunt.created_at)}
+          </>
+        )
+      }
       acts={
         hunt && (
-          <Acts hunt={hunt} chosen={ticked.length ? ticked : open} office={office} reload={loaded.reload} />
+          <Acts
+            hunt={hunt}
+            chosen={ticked.length ? ticked : open}
+            office={office}
+            reload={loaded.reload}
+          />
         )
       }
     >

@@ -42,8 +42,18 @@ function peersOf(show: ShowPage): Peer[] {
     const port = flow.destination_port; // the service: the other end's, or this machine's own
     const key = [address, port, flow.protocol, out].join(" ");
     const one = peers.get(key) ?? {
-      address, port, out, protocol: flow.protocol, flows: 0, sent: 0, got: 0, first: flow.begin, last: flow.end,
-      names: [...new Set(show.names.filter((name) => name.peer === address).map((name) => name.name))].slice(0, 3),
+      address,
+      port,
+      out,
+      protocol: flow.protocol,
+      flows: 0,
+      sent: 0,
+      got: 0,
+      first: flow.begin,
+      last: flow.end,
+      names: [
+        ...new Set(show.names.filter((name) => name.peer === address).map((name) => name.name)),
+      ].slice(0, 3),
     };
     one.flows++;
     one.sent += out ? flow.bytes_out : flow.bytes_in;
@@ -55,11 +65,29 @@ function peersOf(show: ShowPage): Peer[] {
   return [...peers.values()].sort((a, b) => b.sent + b.got - a.sent - a.got);
 }
 
-function Plot({ flows, axis, seen }: { flows: ShowFlow[]; axis: Axis; seen: (at: number) => boolean }) {
+function Plot({
+  flows,
+  axis,
+  seen,
+}: {
+  flows: ShowFlow[];
+  axis: Axis;
+  seen: (at: number) => boolean;
+}) {
   const step = Math.max(60_000, Math.round((axis.to - axis.from) / STEPS / 60_000) * 60_000);
-  const rows = flows.map((flow) => ({ at: Date.parse(flow.begin), value: flow.bytes_out + flow.bytes_in }));
+  const rows = flows.map((flow) => ({
+    at: Date.parse(flow.begin),
+    value: flow.bytes_out + flow.bytes_in,
+  }));
   const buckets = bucketed(rows, axis, step, seen);
-  return <AreaChart buckets={buckets} step={step} unit={bytes} label={t("contacts_alt", { n: flows.length })} />;
+  return (
+    <AreaChart
+      buckets={buckets}
+      step={step}
+      unit={bytes}
+      label={t("contacts_alt", { n: flows.length })}
+    />
+  );
 }
 
 function Result({ show, axis }: { show: ShowPage; axis: Axis }) {
@@ -69,7 +97,11 @@ function Result({ show, axis }: { show: ShowPage; axis: Axis }) {
   const seen = (at: number) => kept.some((one) => one.from <= at + step && one.to >= at - step);
   const peers = peersOf(show);
   if (!peers.length)
-    return isRunning(show) ? null : <Empty icon="q" title={t("contacts_none")}>{t("contacts_none_note")}</Empty>;
+    return isRunning(show) ? null : (
+      <Empty icon="q" title={t("contacts_none")}>
+        {t("contacts_none_note")}
+      </Empty>
+    );
   return (
     <>
       {show.left_out > 0 && <Note tone="soon" title={t("hunt_left_out", { n: show.left_out })} />}
@@ -77,41 +109,45 @@ function Result({ show, axis }: { show: ShowPage; axis: Axis }) {
         <Plot flows={show.flows} axis={axis} seen={seen} />
       </div>
       <div class="tall">
-      <Table
-        rows={peers}
-        rowKey={(one) => [one.address, one.port, one.protocol, one.out].join(" ")}
-        label={t("contacts")}
-        columns={[
-          {
-            head: t("remote"),
-            cell: (one) => (
-              <>
-                <b class="mono break">
-                  {one.address}
-                  {one.out && one.port ? ":" + one.port : ""}
-                </b>
-                <small class="break">
-                  {[one.protocol, one.out ? "" : t("contacts_in", { port: String(one.port) }), ...one.names]
-                    .filter(Boolean)
-                    .join(" · ")}
-                </small>
-              </>
-            ),
-          },
-          { head: t("flows"), fold: t("flows"), num: true, cell: (one) => count(one.flows) },
-          {
-            head: t("traffic_amount"),
-            fold: t("traffic_amount"),
-            num: true,
-            cell: (one) => <InOut sent={one.sent} got={one.got} />,
-          },
-          {
-            head: t("traffic_since"),
-            fold: t("traffic_since"),
-            cell: (one) => <Moments first={one.first} last={one.last} />,
-          },
-        ]}
-      />
+        <Table
+          rows={peers}
+          rowKey={(one) => [one.address, one.port, one.protocol, one.out].join(" ")}
+          label={t("contacts")}
+          columns={[
+            {
+              head: t("remote"),
+              cell: (one) => (
+                <>
+                  <b class="mono break">
+                    {one.address}
+                    {one.out && one.port ? ":" + one.port : ""}
+                  </b>
+                  <small class="break">
+                    {[
+                      one.protocol,
+                      one.out ? "" : t("contacts_in", { port: String(one.port) }),
+                      ...one.names,
+                    ]
+                      .filter(Boolean)
+                      .join(" · ")}
+                  </small>
+                </>
+              ),
+            },
+            { head: t("flows"), fold: t("flows"), num: true, cell: (one) => count(one.flows) },
+            {
+              head: t("traffic_amount"),
+              fold: t("traffic_amount"),
+              num: true,
+              cell: (one) => <InOut sent={one.sent} got={one.got} />,
+            },
+            {
+              head: t("traffic_since"),
+              fold: t("traffic_since"),
+              cell: (one) => <Moments first={one.first} last={one.last} />,
+            },
+          ]}
+        />
       </div>
     </>
   );
@@ -170,7 +206,9 @@ function Contacts({ machine }: { machine: MachinePage }) {
         </>
       }
     >
-      {(act.problem ?? loaded.problem) && <ProblemNote problem={(act.problem ?? loaded.problem)!} />}
+      {(act.problem ?? loaded.problem) && (
+        <ProblemNote problem={(act.problem ?? loaded.problem)!} />
+      )}
       {asked && loaded.data ? (
         <Result show={loaded.data} axis={asked.axis} />
       ) : (
@@ -192,7 +230,9 @@ export function MachineTraffic({ machine }: { machine: MachinePage }) {
   if (!sensors.length) return null;
   return (
     <>
-      {alerts && alerts.alerts.length > 0 && <AlertsCard alerts={alerts.alerts} total={alerts.total} alone />}
+      {alerts && alerts.alerts.length > 0 && (
+        <AlertsCard alerts={alerts.alerts} total={alerts.total} alone />
+      )}
       {machine.addresses.length > 0 && <Contacts machine={machine} />}
     </>
   );

@@ -1,4 +1,5 @@
-// Trace: who of ours stood behind a public address at a time. Ranked candidates with reasons, or "cannot tell" and why.
+// Trace: who of ours stood behind a public address at a time. Ranked candidates with
+// reasons, or "cannot tell" and why.
 // SPDX-License-Identifier: Apache-2.0
 import { call, session } from "../app/api";
 import { useGet } from "../app/live";
@@ -50,7 +51,15 @@ function StartForm() {
       <form class="form" onSubmit={submit}>
         <div class="pair">
           <Field label={t("trace_public")} hint={t("trace_public_hint")}>
-            <input class="mono" type="text" name="public" required maxLength={45} value={query.public ?? ""} placeholder="203.0.113.12" />
+            <input
+              class="mono"
+              type="text"
+              name="public"
+              required
+              maxLength={45}
+              value={query.public ?? ""}
+              placeholder="203.0.113.12"
+            />
           </Field>
           <Field label={t("trace_port")} hint={t("trace_port_hint")}>
             <input type="number" name="public_port" min={1} max={65535} />
@@ -66,7 +75,14 @@ function StartForm() {
         </div>
         <div class="pair">
           <Field label={t("trace_peer")} hint={t("trace_peer_hint")}>
-            <input class="mono" type="text" name="peer" maxLength={45} value={query.peer ?? ""} placeholder="192.0.2.80" />
+            <input
+              class="mono"
+              type="text"
+              name="peer"
+              maxLength={45}
+              value={query.peer ?? ""}
+              placeholder="192.0.2.80"
+            />
           </Field>
           <Field label={t("trace_peer_port")}>
             <input type="number" name="peer_port" min={1} max={65535} />
@@ -94,7 +110,9 @@ function StartForm() {
 }
 
 function windowWords(minutes: number): string {
-  return "± " + (minutes < 60 ? t("span_minutes", { n: minutes }) : t("hours_n", { n: minutes / 60 }));
+  return (
+    "± " + (minutes < 60 ? t("span_minutes", { n: minutes }) : t("hours_n", { n: minutes / 60 }))
+  );
 }
 
 function Start() {
@@ -145,7 +163,9 @@ function Before({ traces }: { traces: Trace[] }) {
             {
               head: t("trace_peer"),
               fold: t("trace_peer"),
-              cell: (one) => <span class="mono break">{endpoint(one.peer, one.peer_port) || "–"}</span>,
+              cell: (one) => (
+                <span class="mono break">{endpoint(one.peer, one.peer_port) || "–"}</span>
+              ),
             },
             { head: t("state"), fold: t("state"), cell: (one) => <OrderSt state={one.state} /> },
             {
@@ -249,14 +269,24 @@ function Candidates({ rows }: { rows: Candidate[] }) {
               <>
                 <Host of={one} host={one.host} />
                 {(one.host_name || one.hardware) && (
-                  <small class="mono break">{[one.host_name, one.hardware].filter(Boolean).join(" · ")}</small>
+                  <small class="mono break">
+                    {[one.host_name, one.hardware].filter(Boolean).join(" · ")}
+                  </small>
                 )}
               </>
             ),
           },
           { head: t("unit"), fold: t("unit"), cell: (one) => <UnitName of={one} /> },
-          { head: t("confidence"), fold: t("confidence"), cell: (one) => <Sure percent={one.confidence} /> },
-          { head: t("why"), fold: t("why"), cell: (one) => <span class="why">{both(one.reason)}</span> },
+          {
+            head: t("confidence"),
+            fold: t("confidence"),
+            cell: (one) => <Sure percent={one.confidence} />,
+          },
+          {
+            head: t("why"),
+            fold: t("why"),
+            cell: (one) => <span class="why">{both(one.reason)}</span>,
+          },
           {
             head: t("at"),
             fold: t("at"),
@@ -287,15 +317,29 @@ function Body({ trace }: { trace: Data }) {
           <Card title={t("trace_question")}>
             <Facts
               rows={[
-                [t("trace_public"), <span class="mono break">{endpoint(trace.public, trace.public_port)}</span>],
+                [
+                  t("trace_public"),
+                  <span class="mono break">{endpoint(trace.public, trace.public_port)}</span>,
+                ],
                 [t("at"), full(trace.at)],
                 [t("trace_within"), windowWords(trace.within_minutes)],
-                [t("trace_peer"), trace.peer ? <span class="mono break">{endpoint(trace.peer, trace.peer_port)}</span> : ""],
+                [
+                  t("trace_peer"),
+                  trace.peer ? (
+                    <span class="mono break">{endpoint(trace.peer, trace.peer_port)}</span>
+                  ) : (
+                    ""
+                  ),
+                ],
                 [t("trace_asked"), `${trace.created_by}, ${full(trace.created_at)}`],
               ]}
             />
           </Card>
-          {!trace.peer && <Note tone="soon" title={t("trace_no_peer")}><p>{t("trace_no_peer_note")}</p></Note>}
+          {!trace.peer && (
+            <Note tone="soon" title={t("trace_no_peer")}>
+              <p>{t("trace_no_peer_note")}</p>
+            </Note>
+          )}
         </div>
       </div>
     </>

@@ -1,24 +1,22 @@
-// Traffic: the sensors and what they see, who talks most, what they noticed, and how another sensor is enrolled.
+// Traffic: the sensors and what they see, who talks most, what they noticed.
 // SPDX-License-Identifier: Apache-2.0
 import { useState } from "preact/hooks";
-import { call, session } from "../app/api";
+import { session } from "../app/api";
 import { useGet } from "../app/live";
 import { filter, link, route } from "../app/route";
 import { useStore } from "../app/store";
 import { ago, full, moment } from "../app/time";
 import type { Alert, Minute, Sensor, Talker, Traffic, UnitTraffic } from "../app/traffic_types";
-import type { Unit } from "../app/types";
 import { AreaChart, bucketed, rate, type Bucket } from "../ui/chart";
-import { Dialog, Field, useAct } from "../ui/dialog";
 import { Icon } from "../ui/icon";
 import { Fig, Note, St } from "../ui/marks";
 import { Card, Page } from "../ui/page";
-import { Empty, ProblemNote, Wait } from "../ui/states";
+import { Empty, Wait } from "../ui/states";
 import { Table, counted } from "../ui/table";
 import { Host, InOut, UnitName, usePoll } from "../ui/traffic_marks";
 import { bytes, count, t } from "../words";
-import { CopyBox, UnitSelect } from "./enrol";
 import { AlertsCard } from "./traffic_alerts";
+import { EnrolSensor } from "./traffic_enrol";
 
 const MINUTE = 60_000;
 const REFRESH_MS = 30_000;
@@ -167,11 +165,16 @@ function Figures({ sensor, minutes }: { sensor: Sensor; minutes: Minute[] }) {
       <Fig label={t("drops_period")} value={count(lost)} tone={lost ? "unmet" : undefined}>
         {t(lost ? "drops_some" : "drops_none")}
       </Fig>
-      <Fig label={t("flows_period")} value={count(minutes.reduce((sum, one) => sum + one.flows, 0))}>
+      <Fig
+        label={t("flows_period")}
+        value={count(minutes.reduce((sum, one) => sum + one.flows, 0))}
+      >
         {t("in_period")}
       </Fig>
       <Fig label={t("archive")} value={said ? bytes(said.archive.bytes) : "?"}>
-        {said?.archive.first_at ? t("archive_since", { at: full(said.archive.first_at) }) : t("archive_empty")}
+        {said?.archive.first_at
+          ? t("archive_since", { at: full(said.archive.first_at) })
+          : t("archive_empty")}
       </Fig>
     </dl>
   );
@@ -254,7 +257,13 @@ function UnitsCard({ rows }: { rows: UnitTraffic[] }) {
             {
               head: t("unit"),
               cell: (one) =>
-                one.unit ? <a href={link("unit", one.unit.id)}><b>{one.unit.name}</b></a> : t("unit_unknown"),
+                one.unit ? (
+                  <a href={link("unit", one.unit.id)}>
+                    <b>{one.unit.name}</b>
+                  </a>
+                ) : (
+                  t("unit_unknown")
+                ),
             },
             { head: t("hosts"), fold: t("hosts"), num: true, cell: (one) => count(one.hosts) },
             { head: t("flows"), fold: t("flows"), num: true, cell: (one) => count(one.flows) },
@@ -326,59 +335,6 @@ function Body({ sensor, hours }: { sensor: Sensor; hours: number }) {
   );
 }
 
-function EnrolForm({ units, agents }: { units: Unit[]; agents: string }) {
-  const act = useAct();
-  const [made, setMade] = useState<{ token: string; until: string; command: string }>();
-  const submit = (event: Event) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget as HTMLFormElement);
-    const body = { unit: form.get("unit"), uses: 1, hours: Number(form.get("hours")) };
-    void act.run(async () => setMade(await call("POST", "/enrol-tokens", body)));
-  };
-  // the centre writes the agent's command: its address and its fingerprint hold for a sensor too
-  const command = made?.command.replace(/canh-agent/g, "canh-sensor") ?? "";
-  return (
-    <form class="form" onSubmit={submit}>
-      <p class="muted small">{t("sensor_enrol_intro")}</p>
-      <Field label={t("unit")} hint={t("sensor_unit_hint")}>
-        <UnitSelect units={units} chosen={agents} />
-      </Field>
-      <Field label={t("enrol_hours")}>
-        <input type="number" name="hours" min={1} max={720} value={24} required />
-      </Field>
-      {act.problem && <ProblemNote problem={act.problem} />}
-      {made ? (
-        <div class="result" role="status">
-          <Note tone="info" icon="key" title={t("enrol_once")}>
-            <p>{t("enrol_until", { at: full(made.until) })}</p>
-          </Note>
-          <h3>{t("sensor_step_1")}</h3>
-          <CopyBox text={command} label={t("sensor_step_1")} />
-          <h3>{t("sensor_step_2")}</h3>
-          <CopyBox text="canh-sensor --interface eth1 --own 203.0.113.0/24" label={t("sensor_step_2")} />
-          <p class="small muted">{t("sensor_step_2_note")}</p>
-        </div>
-      ) : (
-        <div class="acts">
-          <button class="btn go" type="submit" disabled={act.busy}>
-            <Icon name="key" />
-            {t("enrol_make")}
-          </button>
-        </div>
-      )}
-    </form>
-  );
-}
-
-function EnrolDialog({ onClose }: { onClose: () => void }) {
-  const units = useGet<{ units: Unit[] }>("/units", ["unit"]);
-  return (
-    <Dialog title={t("sensor_enrol")} onClose={onClose} wide>
-      <Wait of={units}>{(data) => <EnrolForm units={data.units} agents="" />}</Wait>
-    </Dialog>
-  );
-}
-
 export function TrafficPage() {
   const { query } = useStore(route);
   const sensors = useGet<{ sensors: Sensor[] }>("/sensors", ["machine"]);
@@ -429,7 +385,7 @@ export function TrafficPage() {
         }}
       </Wait>
       <Wait of={alerts}>{(data) => <AlertsCard alerts={data.alerts} total={data.total} />}</Wait>
-      {enrolling && <EnrolDialog onClose={() => setEnrolling(false)} />}
+      {enrolling && <EnrolSensor onClose={() => setEnrolling(false)} />}
     </Page>
   );
 }

@@ -1,4 +1,5 @@
-// What the sensors noticed: contact with what a list names, beacons, scans, floods. On the traffic page and a machine's.
+// What the sensors noticed: contact with what a list names, beacons, scans, floods.
+// On the traffic page and a machine's.
 // SPDX-License-Identifier: Apache-2.0
 import { useState } from "preact/hooks";
 import { matches } from "../app/fold";
@@ -46,7 +47,15 @@ export function AlertsCard({
     (one) =>
       !text ||
       matches(
-        [one.host, one.machine?.name, one.unit?.name, one.value, one.peer, one.family, one.list].join(" "),
+        [
+          one.host,
+          one.machine?.name,
+          one.unit?.name,
+          one.value,
+          one.peer,
+          one.family,
+          one.list,
+        ].join(" "),
         text,
       ),
   );
@@ -65,7 +74,9 @@ export function AlertsCard({
   return (
     <Card
       title={t("alerts")}
-      note={total > alerts.length ? t("rows_shown", { n: alerts.length, of: total }) : t("alerts_note")}
+      note={
+        total > alerts.length ? t("rows_shown", { n: alerts.length, of: total }) : t("alerts_note")
+      }
       flush
       id="alerts"
       acts={

@@ -1,5 +1,5 @@
-// Plots over time. The drawing stretches, the words do not; where there is no data the plot says so instead of
-// drawing nothing. What a plot shows stands in words beside it too.
+// Plots over time. The drawing stretches, the words do not; where there is no data the
+// plot says so instead of drawing nothing. What a plot shows stands in words beside it too.
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from "preact";
 import { clock, dayMonth } from "../app/time";
@@ -18,7 +18,24 @@ export interface Bucket {
 const HOUR = 3_600_000;
 const ROW_PX = 36; // of a line with its name above it
 const HEAD_PX = 20; // where the plot says what it does not know
-const ticksWanted = [1 / 60, 2 / 60, 5 / 60, 0.25, 0.5, 1, 3, 6, 12, 24, 48, 24 * 7, 24 * 14, 24 * 30, 24 * 61, 24 * 122];
+const ticksWanted = [
+  1 / 60,
+  2 / 60,
+  5 / 60,
+  0.25,
+  0.5,
+  1,
+  3,
+  6,
+  12,
+  24,
+  48,
+  24 * 7,
+  24 * 14,
+  24 * 30,
+  24 * 61,
+  24 * 122,
+];
 const share = (axis: Axis, at: number) =>
   Math.max(0, Math.min(100, ((at - axis.from) / Math.max(1, axis.to - axis.from)) * 100));
 const percent = (n: number) => n.toFixed(2) + "%";
@@ -39,7 +56,11 @@ function Ticks({ axis }: { axis: Axis }) {
   return (
     <>
       {marks.map((at, n) => (
-        <span key={at} class={"x" + (n % 2 ? " alt" : "")} style={{ left: percent(share(axis, at)) }}>
+        <span
+          key={at}
+          class={"x" + (n % 2 ? " alt" : "")}
+          style={{ left: percent(share(axis, at)) }}
+        >
           {step < 24 * HOUR ? clock(new Date(at)) : dayMonth(new Date(at).toISOString())}
         </span>
       ))}
@@ -77,7 +98,7 @@ function GapWords({ gaps }: { gaps: { x: number; width: number }[] }) {
   );
 }
 
-/** A quantity over time. A bucket without a value is drawn as a gap, one that lost something has a red foot. */
+/** A quantity over time. A bucket without a value is a gap, one that lost something has a red foot. */
 export function AreaChart({
   buckets,
   step,
@@ -124,7 +145,14 @@ export function AreaChart({
         {buckets
           .filter((one) => one.lost)
           .map((one) => (
-            <rect key={one.at} class="b2" x={x(one.at)} width={x(one.at + step) - x(one.at)} y="94" height="6" />
+            <rect
+              key={one.at}
+              class="b2"
+              x={x(one.at)}
+              width={x(one.at + step) - x(one.at)}
+              y="94"
+              height="6"
+            />
           ))}
       </svg>
       <div aria-hidden="true">
@@ -229,5 +257,9 @@ export function rate(bits: number): string {
     bits /= 1000;
     at++;
   }
-  return count(bits >= 100 || at === 0 ? Math.round(bits) : Math.round(bits * 10) / 10) + "\u00a0" + units[at];
+  return (
+    count(bits >= 100 || at === 0 ? Math.round(bits) : Math.round(bits * 10) / 10) +
+    "\u00a0" +
+    units[at]
+  );
 }

@@ -1,4 +1,5 @@
-// Small parts that the pages over traffic share: whose address it is, how an order goes, how it is followed.
+// Small parts that the pages over traffic share: whose address it is, how an order
+// goes, how it is followed.
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect } from "preact/hooks";
 import { link } from "../app/route";
@@ -115,7 +116,9 @@ export function Progress({ order, words }: { order: Order; words: string }) {
           {order.sensors.map((one) => (
             <li key={one.sensor.id}>
               <b>{one.sensor.name}</b> <span class="muted">{partWords(one.state, one.detail)}</span>
-              {one.total > 0 && one.state === "running" ? ` ${count(one.done)}/${count(one.total)}` : ""}
+              {one.total > 0 && one.state === "running"
+                ? ` ${count(one.done)}/${count(one.total)}`
+                : ""}
             </li>
           ))}
         </ul>
@@ -130,8 +133,8 @@ function partWords(state: OrderState, detail: string): string {
 }
 
 /**
- * From when to when a sensor has data: what it sealed, and what it has not sealed yet. Null where it told
- * nothing.
+ * From when to when a sensor has data: what it sealed, and what it has not sealed yet. Null where
+ * it told nothing.
  */
 export function keptBy(sensor: Sensor): { from: number; to: number } | null {
   const said = sensor.status;
@@ -144,5 +147,6 @@ export function keptBy(sensor: Sensor): { from: number; to: number } | null {
 
 export function huntPeriod(hunt: Pick<Hunt, "since" | "until">): string {
   if (!hunt.since && !hunt.until) return t("hunt_all_time");
-  return `${hunt.since ? full(hunt.since) : t("hunt_from_start")} – ${hunt.until ? full(hunt.until) : t("hunt_to_now")}`;
+  const from = hunt.since ? full(hunt.since) : t("hunt_from_start");
+  return from + " – " + (hunt.until ? full(hunt.until) : t("hunt_to_now"));
 }
