@@ -343,6 +343,7 @@ export function TrafficPage() {
   const [enrolling, setEnrolling] = useState(false);
   usePoll(true, sensors.reload, REFRESH_MS);
   usePoll(true, alerts.reload, REFRESH_MS);
+  const watched = sensors.data?.sensors.some((one) => one.state === "active") ?? false;
   const hours = spans.some(([span]) => String(span) === query.hours) ? Number(query.hours) : 6;
   return (
     <Page
@@ -384,7 +385,9 @@ export function TrafficPage() {
           );
         }}
       </Wait>
-      <Wait of={alerts}>{(data) => <AlertsCard alerts={data.alerts} total={data.total} />}</Wait>
+      <Wait of={alerts}>
+        {(data) => <AlertsCard alerts={data.alerts} total={data.total} watched={watched} />}
+      </Wait>
       {enrolling && <EnrolSensor onClose={() => setEnrolling(false)} />}
     </Page>
   );

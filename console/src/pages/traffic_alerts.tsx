@@ -36,10 +36,12 @@ function What({ of }: { of: Alert }) {
 export function AlertsCard({
   alerts,
   total,
+  watched,
   alone,
 }: {
   alerts: Alert[];
   total: number;
+  watched?: boolean; // a sensor looks: "none" is a statement
   alone?: boolean; // on the page of one machine
 }) {
   const [text, setText] = useState("");
@@ -143,7 +145,10 @@ export function AlertsCard({
           ]}
         />
       ) : (
-        <Empty icon="check" title={t(alerts.length ? "filter_nothing" : "alerts_none")} />
+        <Empty
+          icon={watched ? "check" : "q"}
+          title={t(alerts.length ? "filter_nothing" : watched ? "alerts_none" : "alerts_unknown")}
+        />
       )}
     </Card>
   );
