@@ -80,7 +80,6 @@ function SensorTable({ sensors, chosen }: { sensors: Sensor[]; chosen: string })
           {
             head: t("drops"),
             fold: t("drops"),
-            num: true,
             cell: (one) => one.status && <Drops of={one.status} />,
           },
           {
