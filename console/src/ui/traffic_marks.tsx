@@ -1,7 +1,7 @@
 // Small parts that the pages over traffic share: whose address it is, how an order
 // goes, how it is followed.
 // SPDX-License-Identifier: Apache-2.0
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { link } from "../app/route";
 import { full, moment } from "../app/time";
 import type { Hunt, Order, OrderState, Placed, Sensor } from "../app/traffic_types";
@@ -13,11 +13,13 @@ const POLL_MS = 2000;
 
 /** Asks again while something runs; the page also hears of changes by itself. */
 export function usePoll(on: boolean, reload: () => void, ms = POLL_MS): void {
+  const now = useRef(reload);
+  now.current = reload;
   useEffect(() => {
     if (!on) return;
-    const timer = setInterval(reload, ms);
+    const timer = setInterval(() => now.current(), ms);
     return () => clearInterval(timer);
-  }, [on, reload, ms]);
+  }, [on, ms]);
 }
 
 export const isRunning = (one?: { state: OrderState }) =>
