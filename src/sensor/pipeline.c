@@ -6,11 +6,16 @@
 #include "system/proc/shared_ring.h"
 #include "traffic/decode/export_parse.h"
 #include "traffic/decode/packet_each.h"
+#include "traffic/flow/beacon_watch.h"
 #include "traffic/flow/flow_table.h"
+#include "traffic/flow/scan_watch.h"
 #include "traffic/match/live_match.h"
 
 #include <sodium.h>
 #include <string.h>
+
+/* Of alerts about behaviour: 48 bits of the identifier are the number. */
+#define BEHAVIOURS_FROM (UINT64_C(1) << 40)
 
 enum { TALKERS_MS = HOUR_MS, EXPORTER_CLOCK_SLACK_MS = HOUR_MS, FLOWS_USUAL = 1 << 20 };
 
@@ -18,6 +23,9 @@ struct pipeline {
         const struct sensor_settings *settings;
         struct live_match *match;
         struct flow_table *flows;
+        struct beacon_watch *beacons;
+        struct scan_watch *scans;
+        uint64_t behaviours; /* alerts of the two, told or not */
         struct export_state *exporters;
         struct export_counts exported;
         struct fact_writer writer;
@@ -35,13 +43,15 @@ struct pipeline {
 static int keep_flow(void *state, const struct flow *flow)
 {
         struct pipeline *p = state;
+        int err;
 
         p->counts.of[COUNT_FLOWS]++;
         if (settings_has_own(p->settings, &flow->source))
                 talkers_add(&p->talkers, &flow->source, flow);
         if (settings_has_own(p->settings, &flow->destination))
                 talkers_add(&p->talkers, &flow->destination, flow);
-        return traffic_sink_flow(&p->facts, flow);
+        err = beacon_watch_add(p->beacons, flow);
+        return err ? err : traffic_sink_flow(&p->facts, flow);
 }
 
 static int keep_name(void *state, const struct name_sighting *sighting)
@@ -52,10 +62,18 @@ static int keep_name(void *state, const struct name_sighting *sighting)
         return traffic_sink_name(&p->facts, sighting);
 }
 
+/* Packets show both directions: what went unanswered is known. */
+static int watch_flow(void *state, const struct flow *flow)
+{
+        int err = scan_watch_add(((struct pipeline *)state)->scans, flow);
+
+        return err ? err : keep_flow(state, flow);
+}
+
 /* What packets were matched by is not matched again as a flow. */
 static struct traffic_sink of_packets(struct pipeline *p)
 {
-        return (struct traffic_sink){ .take_flow = keep_flow, .take_name = keep_name, .state = p };
+        return (struct traffic_sink){ .take_flow = watch_flow, .take_name = keep_name, .state = p };
 }
 
 static int match_flow(void *state, const struct flow *flow)
@@ -156,8 +174,23 @@ static int on_alert(void *state, const struct live_alert *alert)
 
         memset(&r, 0, sizeof(r));
         alert_id(r.id, p, alert->number);
-        r.alert = *alert;
+        r.listed = *alert;
         return shared_ring_put(p->alerts, (struct text){ (const char *)&r, sizeof(r) }, p->room_ms);
+}
+
+/* Numbers of its own, above those of what is listed. A ring that is full costs it: it is said again
+ * while it lasts. */
+static int on_behaviour(void *state, const struct traffic_alert *alert)
+{
+        struct pipeline *p = state;
+        struct alert_record r;
+
+        memset(&r, 0, sizeof(r));
+        alert_id(r.id, p, BEHAVIOURS_FROM + ++p->behaviours);
+        r.is_behaviour = true;
+        r.behaviour = *alert;
+        (void)!shared_ring_put(p->alerts, (struct text){ (const char *)&r, sizeof(r) }, p->room_ms);
+        return 0;
 }
 
 static int tell(struct pipeline *p, time_ms now, bool all)
@@ -166,6 +199,20 @@ static int tell(struct pipeline *p, time_ms now, bool all)
 }
 
 /* Living: making, tending, ending. */
+
+static int watches_new(struct pipeline *p, const struct sensor_settings *s, uint64_t seed)
+{
+        const struct beacon_watch_options beacons = {
+                .own = s->own, .own_count = s->own_count, .seed = seed
+        };
+        const struct scan_watch_options scans = {
+                .own = s->own, .own_count = s->own_count, .seed = seed
+        };
+        const struct traffic_alert_sink sink = { on_behaviour, p };
+        int err = beacon_watch_new(&p->beacons, &beacons, sink);
+
+        return err ? err : scan_watch_new(&p->scans, &scans, sink);
+}
 
 static int parts_new(struct pipeline *p, const struct sensor_settings *s, bool live)
 {
@@ -180,6 +227,8 @@ static int parts_new(struct pipeline *p, const struct sensor_settings *s, bool l
         err = live_match_new(&p->match, &match);
         if (!err)
                 err = flow_table_new(&p->flows, &flows, of_packets(p));
+        if (!err)
+                err = watches_new(p, s, flows.seed);
         return err ? err : export_state_new(&p->exporters, &limits);
 }
 
@@ -208,6 +257,8 @@ struct pipeline *pipeline_free(struct pipeline *p)
         if (p) {
                 (void)live_match_free(p->match);
                 (void)flow_table_free(p->flows);
+                (void)beacon_watch_free(p->beacons);
+                (void)scan_watch_free(p->scans);
                 (void)export_state_free(p->exporters);
                 mem_free(p);
         }
@@ -260,7 +311,7 @@ void pipeline_count(struct sensor_counts *out, const struct pipeline *p)
         live_match_count(&match, p->match);
         flow_table_count(&flows, p->flows);
         *out = p->counts;
-        out->of[COUNT_ALERTS] = match.pairs;
+        out->of[COUNT_ALERTS] = match.pairs + p->behaviours;
         out->of[COUNT_ALERTS_LEFT_OUT] = match.left_out;
         out->of[COUNT_FLOWS_OPEN] = flows.flows;
         out->of[COUNT_FLOWS_REFUSED] = flows.refused_packets;

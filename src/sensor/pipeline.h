@@ -2,6 +2,7 @@
  *
  *     packets   -> decode -> match -------------------------> alerts
  *                         -> flow table -> flows, names -> talkers -> facts
+ *                                                -> beacons, scans -> alerts
  *     datagrams -> decode -> flows, names -> match ---------> alerts
  *                                         -> talkers -> facts
  * *

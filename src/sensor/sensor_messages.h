@@ -10,6 +10,7 @@
 #define CANH_SENSOR_SENSOR_MESSAGES_H
 
 #include "codec/ulid.h"
+#include "model/alert.h"
 #include "system/proc/message.h"
 #include "traffic/match/live_match.h"
 
@@ -122,10 +123,14 @@ struct input_record {
         uint16_t sender_port;
 };
 
-/* One record of the alerts ring. */
+/* One record of the alerts ring: something listed, or a behaviour. */
 struct alert_record {
         char id[ULID_MAX]; /* the same each time this alert is told */
-        struct live_alert alert;
+        bool is_behaviour;
+        union {
+                struct live_alert listed;
+                struct traffic_alert behaviour;
+        };
 };
 
 #endif

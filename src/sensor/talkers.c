@@ -21,9 +21,11 @@ static size_t first_slot(const struct talkers *t, const struct ip_address *host)
 
         memcpy(&high, host->bytes, 8);
         memcpy(&low, host->bytes + 8, 8);
-        high = (high ^ t->seed) * 0x9E3779B97F4A7C15U;
-        low = (low ^ (high >> 29)) * 0xBF58476D1CE4E5B9U;
-        return (low ^ (low >> 32)) % TALKERS_SLOTS;
+        /* splitmix64: of an IPv4 address only the last bytes differ, and each must count. */
+        low = (low ^ (high * 0x9E3779B97F4A7C15U) ^ t->seed) + 0x9E3779B97F4A7C15U;
+        low = (low ^ (low >> 30)) * 0xBF58476D1CE4E5B9U;
+        low = (low ^ (low >> 27)) * 0x94D049BB133111EBU;
+        return (low ^ (low >> 31)) % TALKERS_SLOTS;
 }
 
 /* The host's slot, a free one, or that of the least among those it may have. */

@@ -416,11 +416,15 @@ static int rows_to_findings(size_t *count, struct call *call, const json_t *rows
 static int post_findings(struct reply *reply, struct call *call)
 {
         AUTO(json_free_at) json_t *body = NULL;
+        AUTO(json_free_at) json_t *hunt = NULL;
         struct parse_error bad = { 0 };
         json_t *rows = NULL;
         size_t count = 0;
-        int err = call_json(&body, call, &bad);
+        int err = order_get(&hunt, call, "hunt");
 
+        if (err)
+                return err;
+        err = call_json(&body, call, &bad);
         if (!err)
                 err = json_field_array(&rows, body, "rows", TRAFFIC_ROWS_SHOWN, &bad);
         if (err)

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 
 #include <limits.h>
+#include <poll.h>
 #include <pcap/pcap.h>
 #include <string.h>
 
@@ -87,6 +88,9 @@ int capture_live_open(
         err = filter_set(c->pcap, options->filter, why);
         if (err)
                 return err;
+        /* By itself libpcap waits for the first packet without end (TPACKET_V3). */
+        if (pcap_setnonblock(c->pcap, 1, words) != 0)
+                return refuse(why, ERR_IO, words);
         c->link_type = pcap_datalink(c->pcap);
         *out = MOVE(c);
         return 0;
@@ -134,9 +138,12 @@ int capture_live_each(struct capture_live *c,
 {
         int got;
 
+        struct pollfd p = { .fd = pcap_fileno(c->pcap), .events = POLLIN };
+
         c->take = take;
         c->state = state;
         c->taken = 0;
+        (void)poll(&p, 1, WAIT_MS);
         got = pcap_dispatch(c->pcap, -1, on_packet, (unsigned char *)c);
         if (c->taken)
                 return c->taken;
