@@ -86,6 +86,7 @@ export interface Alert extends Placed {
   first_at: string;
   last_at: string;
   times: number;
+  evidence: { reason?: T }; // of a beacon, scan or flood: what was measured, in words
   finding: Maybe<string>;
 }
 

@@ -10,7 +10,7 @@ import { Card } from "../ui/page";
 import { Empty } from "../ui/states";
 import { Table } from "../ui/table";
 import { Host, Moments, UnitName } from "../ui/traffic_marks";
-import { count, t, tMaybe } from "../words";
+import { both, count, t, tMaybe } from "../words";
 
 const tones: Record<Alert["kind"], Tone> = {
   listed: "unmet",
@@ -114,8 +114,8 @@ export function AlertsCard({
             ...(alone ? [] : [place]),
             { head: t("remote"), fold: t("remote"), cell: (one) => <What of={one} /> },
             {
-              head: t("on_list"),
-              fold: t("on_list"),
+              head: t("why"),
+              fold: t("why"),
               cell: (one) =>
                 one.family || one.list ? (
                   <>
@@ -123,7 +123,7 @@ export function AlertsCard({
                     <small>{one.list}</small>
                   </>
                 ) : (
-                  <span class="hint">{t("on_list_not")}</span>
+                  <span class="why">{both(one.evidence.reason) || "–"}</span>
                 ),
             },
             { head: t("times"), fold: t("times"), num: true, cell: (one) => count(one.times) },
