@@ -11,8 +11,11 @@ import type { Session } from "./app/types";
 import { AccountsPage } from "./pages/accounts";
 import { CapturePage } from "./pages/capture";
 import { EnrolPage } from "./pages/enrol";
+import { FeedsPage } from "./pages/feeds";
 import { FindingsPage } from "./pages/findings";
 import { FirstRunPage } from "./pages/first_run";
+import { HuntsPage } from "./pages/hunt";
+import { HuntPage } from "./pages/hunt_result";
 import { ImportPage } from "./pages/import";
 import { IncidentPage } from "./pages/incident";
 import { IncidentsPage } from "./pages/incidents";
@@ -26,6 +29,8 @@ import { ReportPage } from "./pages/report";
 import { ReportsPage } from "./pages/reports";
 import { SignInPage } from "./pages/sign_in";
 import { StatusPage } from "./pages/status";
+import { TracePage, TracesPage } from "./pages/trace";
+import { TrafficPage } from "./pages/traffic";
 import { UnitPage } from "./pages/unit";
 import { UnitsPage } from "./pages/units";
 import { Page } from "./ui/page";
@@ -42,6 +47,10 @@ const pages: Record<string, (props: { id: string }) => ComponentChildren> = {
   lists: () => <ListsPage />,
   list: ({ id }) => <ListPage key={id} id={id} />,
   import: () => <ImportPage />,
+  feeds: () => <FeedsPage />,
+  traffic: () => <TrafficPage />,
+  hunt: ({ id }) => (id ? <HuntPage key={id} id={id} /> : <HuntsPage />),
+  trace: ({ id }) => (id ? <TracePage key={id} id={id} /> : <TracesPage />),
   capture: () => <CapturePage />,
   findings: () => <FindingsPage />,
   incidents: () => <IncidentsPage />,

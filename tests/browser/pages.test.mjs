@@ -25,6 +25,9 @@ const pages = [
   ["reports", /Báo cáo/, /Reports/], ["report", /Số liệu và minh chứng/, /Figures and evidence/],
   ["enrol", /mã dùng một lần/, /one-time token/], ["offline", /Tệp kết quả có chữ ký/, /Signed result files/],
   ["accounts", /Ai được đăng nhập/, /Who may sign in/], ["status", /Tiến trình/, /Processes/],
+  ["traffic", /Máy nào của ta nói chuyện với ai/, /Which of our machines talks to whom/],
+  ["hunt", /Tìm trong dữ liệu đã lưu/, /Searches what was kept/], ["trace", /Địa chỉ công cộng bị nêu tên/, /Which machine stood behind/],
+  ["feeds", /Danh sách tự tải về theo lịch/, /Lists fetched on a schedule/],
   ["password", /Mật khẩu hiện tại/, /Present password/],
 ];
 const single = { unit: ["units", "units"], machine: ["machines", "machines"], list: ["lists", "batches"],

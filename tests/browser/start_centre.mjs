@@ -1,6 +1,6 @@
 // Starts the built centre with the sample district and runs a command against it:
 // node tests/browser/start_centre.mjs --centre build/run/src/centre/canh-centre [--agent build/run/src/agent/canh-agent]
-// [-- node --test tests/browser]. Without a command it prints the environment and stays until it is ended.
+// [--sensor build/run/src/sensor/canh-sensor] [-- node --test tests/browser]. Without a command it prints the environment and stays until it is ended.
 // SPDX-License-Identifier: Apache-2.0
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -18,6 +18,7 @@ function option(name, ...usual) {
 async function main() {
   const centre = option("centre", "build/run/src/centre/canh-centre", "build/test/src/centre/canh-centre", "build/src/centre/canh-centre");
   const agent = option("agent", "build/run/src/agent/canh-agent", "build/test/src/agent/canh-agent", "build/src/agent/canh-agent");
+  const sensor = option("sensor", "build/run/src/sensor/canh-sensor", "build/test/src/sensor/canh-sensor", "build/src/sensor/canh-sensor");
   if (!centre || !existsSync(centre)) {
     console.error("start_centre: canh-centre is not built; browser tests are left out");
     return 77; // what Meson counts as skipped
@@ -27,7 +28,8 @@ async function main() {
     if (!office.login || !office.oneTime) throw new Error("the centre printed no user and one-time password");
     return await carryOut({ CANH_URL: office.url, CANH_LOGIN: office.login, CANH_ONE_TIME: office.oneTime,
       CANH_PASSWORD: PASSWORD, CANH_AGENTS: office.agents, CANH_FOLDER: office.folder, CANH_CENTRE: centre,
-      ...(agent && existsSync(agent) ? { CANH_AGENT: agent } : {}) });
+      ...(agent && existsSync(agent) ? { CANH_AGENT: agent } : {}),
+      ...(sensor && existsSync(sensor) ? { CANH_SENSOR: sensor } : {}) });
   } finally {
     await office.end();
   }

@@ -1,12 +1,14 @@
 // Makes docs/pictures/ again: node tests/browser/take_pictures.mjs --centre PROGRAM --agent PROGRAM, as root. All of it
 // runs in name spaces of its own (unshare), where this machine is called as one of the sample and has its address, so
-// that no picture shows the machine it was made on. SPDX-License-Identifier: Apache-2.0
+// that no picture shows the machine it was made on. The pictures of the traffic need a sensor beside (--sensor PROGRAM);
+// with the word `traffic` at the end only they are made. SPDX-License-Identifier: Apache-2.0
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { answerDialog, api, firstSignIn, login, openBrowser, openPage, settled, signIn, url } from "./browser.mjs";
 import { root } from "./centre.mjs";
+import { startTraffic } from "./live_traffic.mjs";
 
 const out = join(root, "docs/pictures");
 const here = fileURLToPath(import.meta.url);
@@ -21,7 +23,7 @@ function apart() {
   const net = "ip link set lo up && ip link add lan0 address 02:00:5e:00:53:01 type veth peer name lan1 && "
     + "ip addr add 203.0.113.12/31 dev lan0 nodad && ip link set lan0 up && ip link set lan1 up";
   const words = process.argv.slice(2).map((word) => `'${word}'`).join(" ");
-  const line = `hostname X-AN-01 && ${net} && exec '${process.execPath}' tests/browser/start_centre.mjs ${words} -- '${process.execPath}' '${here}' inside`;
+  const line = `hostname X-AN-01 && ${net} && exec '${process.execPath}' tests/browser/start_centre.mjs ${words} -- '${process.execPath}' '${here}' inside ${traffic ? "traffic" : ""}`;
   return spawnSync("unshare", ["-unm", "sh", "-c", line], { stdio: "inherit", cwd: root }).status ?? 1;
 }
 
@@ -77,6 +79,31 @@ async function attestSome(page) {
   await api(page, "POST", "/waivers", { directive, unit: waived.id, clause: "1c", reason: "Đang thay máy mới theo kế hoạch", until });
 }
 
+const traffic = process.argv.at(-1) === "traffic";
+
+/** Rate, hunt and trace before a sensor that has watched the sample's hosts for some minutes. */
+async function takeTraffic(page, open, shot) {
+  const watch = await startTraffic(page);
+  try {
+    await new Promise((done) => setTimeout(done, 150_000)); // a sensor tells of itself each minute
+    await open("traffic?hours=1");
+    await shot("11-traffic");
+    await open("hunt");
+    await page.locator("select[name=period]").selectOption("all");
+    await page.locator("form button[type=submit]").click();
+    await page.locator(".progress .st.met").waitFor({ timeout: 60_000 });
+    await page.locator(".tbl tr", { hasText: "c2.den-long.invalid" }).waitFor();
+    await shot("12-hunt");
+    const at = new Date(Date.now() - 30_000).toISOString().replace(/\.\d+Z/, "Z");
+    const { id } = await api(page, "POST", "/traces", { public: "203.0.113.13", at, peer: "192.0.2.53" });
+    await open("trace/" + id);
+    await page.locator(".note.info").waitFor({ timeout: 60_000 });
+    await shot("13-trace");
+  } finally {
+    await watch.end();
+  }
+}
+
 async function inside() {
   mkdirSync(out, { recursive: true });
   const browser = await openBrowser();
@@ -92,6 +119,10 @@ async function inside() {
   try {
     await page.goto(url + "/");
     await page.locator("input[name=login]").fill(login);
+    if (traffic) {
+      await firstSignIn(page, login, process.env.CANH_ONE_TIME);
+      return await takeTraffic(page, open, shot);
+    }
     await shot("01-sign-in");
     await firstSignIn(page, login, process.env.CANH_ONE_TIME);
     await open("import");
@@ -146,6 +177,7 @@ async function inside() {
     const dark = await openPage(browser, { theme: "dark", state });
     await open("matrix", dark.page);
     await shot("10-dark", dark.page);
+    if (process.env.CANH_SENSOR) await takeTraffic(page, open, shot);
   } finally {
     for (const child of running) child.kill("SIGTERM");
     await browser.close();

@@ -114,3 +114,11 @@ export function startOfDay(value: string): string {
   const [y = 0, m = 1, d = 1] = value.split("-").map(Number);
   return officeDay(y, m, d).toISOString().replace(".000Z", "Z");
 }
+
+/** A day and a time of the office's clock as the API wants them. */
+export function officeTime(date: string, time: string): string {
+  const [y = 0, m = 1, d = 1] = date.split("-").map(Number);
+  const [h = 0, min = 0, s = 0] = time.split(":").map(Number);
+  const at = officeDay(y, m, d).getTime() + ((h * 60 + min) * 60 + s) * 1000;
+  return new Date(at).toISOString().replace(".000Z", "Z");
+}

@@ -46,7 +46,7 @@ export function CopyBox({ text, label }: { text: string; label: string }) {
   );
 }
 
-function UnitSelect({ units, chosen }: { units: Unit[]; chosen?: string }) {
+export function UnitSelect({ units, chosen }: { units: Unit[]; chosen?: string }) {
   return (
     <select name="unit" required>
       {[...units]

@@ -158,12 +158,19 @@ function Body({ lists }: { lists: Lists }) {
 
 export function ListsPage() {
   const loaded = useGet<Lists>("/lists", ["list", "set"]);
+  const office = useStore(session)?.account?.role !== "unit";
   return (
     <Page
       title={t("nav_lists")}
       sub={t("lists_sub")}
       acts={
         <>
+          {office && (
+            <a class="btn" href={link("feeds")}>
+              <Icon name="save" />
+              {t("feeds")}
+            </a>
+          )}
           <a class="btn" href={link("capture")}>
             <Icon name="net" />
             {t("capture_title")}
@@ -297,9 +304,15 @@ export function ListPage({ id }: { id: string }) {
         office &&
         batch.kind === "indicator" &&
         batch.active && (
-          <button class="btn bad" type="button" onClick={() => setAsking(true)}>
-            {t("list_withdraw")}
-          </button>
+          <>
+            <a class="btn" href={link("hunt", "", { list: id })}>
+              <Icon name="back" />
+              {t("nav_hunt")}
+            </a>
+            <button class="btn bad" type="button" onClick={() => setAsking(true)}>
+              {t("list_withdraw")}
+            </button>
+          </>
         )
       }
     >

@@ -14,6 +14,7 @@ import { Fig, Note, St, verdictTone, type Tone } from "../ui/marks";
 import { Card, Facts, Page } from "../ui/page";
 import { Empty, ProblemNote, Wait } from "../ui/states";
 import { both, count, t, tMaybe, type Word } from "../words";
+import { MachineTraffic } from "./machine_contacts";
 import { Connections, Findings, Hits, InventoryCard, Orders, Sweeps } from "./machine_parts";
 
 const verdictTitles: Record<Verdict, Word> = {
@@ -173,6 +174,7 @@ function Body({ machine }: { machine: Data }) {
         <div class="stack">
           <Hits machine={machine} />
           <Connections machine={machine} />
+          <MachineTraffic machine={machine} />
           <Sweeps machine={machine} />
           <Findings machine={machine} />
           <InventoryCard machine={machine} />

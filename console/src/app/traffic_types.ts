@@ -1,0 +1,204 @@
+// The nouns of the traffic and of the feeds as the page reads them (docs/api.md).
+// SPDX-License-Identifier: Apache-2.0
+import type { Maybe, Ref, T } from "./types";
+
+export interface Sensor {
+  id: string;
+  name: string;
+  unit: Ref;
+  state: "active" | "silent" | "revoked";
+  version: string;
+  last_seen_at: Maybe<string>;
+  status: Maybe<SensorStatus>;
+}
+export interface SensorStatus {
+  at: string;
+  since: string;
+  source: string;
+  generation: string;
+  packets: number;
+  bytes: number;
+  drops: number;
+  ring_drops: number;
+  unreadable: number;
+  packets_per_second: number;
+  bits_per_second: number;
+  flows_open: number;
+  flows: number;
+  flows_refused: number;
+  outbox: number;
+  restarts: number;
+  archive: {
+    bytes: number;
+    flows: number;
+    partitions: number;
+    damaged: number;
+    failures: number;
+    first_at: Maybe<string>;
+    last_at: Maybe<string>;
+  };
+}
+export interface Minute {
+  at: string;
+  packets: number;
+  bytes: number;
+  flows: number;
+  drops: number;
+}
+interface Amount {
+  bytes_out: number;
+  bytes_in: number;
+  flows: number;
+}
+/** Who stands behind an address, as far as the centre knows. */
+export interface Placed {
+  machine: Maybe<Ref>;
+  unit: Maybe<Ref>;
+}
+export interface Talker extends Placed, Amount {
+  host: string;
+}
+export interface UnitTraffic extends Amount {
+  unit: Maybe<Ref>;
+  hosts: number;
+}
+export interface Traffic {
+  sensor: Sensor;
+  minutes: Minute[];
+  talkers_at: Maybe<string>;
+  talkers: Talker[];
+  units: UnitTraffic[];
+}
+export interface Alert extends Placed {
+  id: string;
+  sensor: Ref;
+  kind: "listed" | "beacon" | "scan" | "flood";
+  host: string;
+  peer: string;
+  port: number;
+  protocol: string;
+  seen_in: string;
+  type: string;
+  value: string;
+  family: string;
+  list: string;
+  origin: "" | "sinkhole";
+  first_at: string;
+  last_at: string;
+  times: number;
+  evidence: { reason?: T }; // of a beacon, scan or flood: what was measured, in words
+  finding: Maybe<string>;
+}
+
+export type OrderState = "waiting" | "running" | "done" | "failed" | "cancelled";
+export interface SensorPart {
+  sensor: Ref;
+  state: OrderState;
+  done: number;
+  total: number;
+  detail: string;
+  updated_at: Maybe<string>;
+}
+export interface Order {
+  id: string;
+  state: OrderState;
+  done: number;
+  total: number;
+  created_at: string;
+  created_by: string;
+  sensors: SensorPart[];
+}
+export interface Hunt extends Order {
+  list: Maybe<Ref>;
+  reason: "person" | "list";
+  since: Maybe<string>;
+  until: Maybe<string>;
+  hits: number;
+  hosts: number;
+  left_out: number;
+}
+export interface HuntHit extends Placed {
+  id: string;
+  sensor: string;
+  host: string;
+  type: string;
+  value: string;
+  family: string;
+  list: string;
+  seen_in: string;
+  peer: string;
+  first_at: string;
+  last_at: string;
+  flows: number;
+  bytes: number;
+  finding: Maybe<string>;
+}
+export interface HuntPage extends Hunt {
+  rows: HuntHit[];
+}
+export interface Trace extends Order {
+  public: string;
+  public_port: Maybe<number>;
+  at: string;
+  peer: Maybe<string>;
+  peer_port: Maybe<number>;
+  within_minutes: number;
+}
+export interface Candidate extends Placed {
+  sensor: string;
+  rank: number;
+  host: string;
+  confidence: number;
+  reason: T;
+  at: Maybe<string>;
+  peer: string;
+  flows: number;
+  host_name: string;
+  hardware: string;
+}
+export interface TracePage extends Trace {
+  candidates: Candidate[];
+  answer?: Maybe<T>;
+}
+export interface ShowFlow {
+  sensor: string;
+  begin: string;
+  end: string;
+  source: string;
+  source_port: number;
+  destination: string;
+  destination_port: number;
+  protocol: string;
+  packets_out: number;
+  bytes_out: number;
+  packets_in: number;
+  bytes_in: number;
+}
+export interface ShowPage extends Order {
+  host: string;
+  since: Maybe<string>;
+  until: Maybe<string>;
+  left_out: number;
+  flows: ShowFlow[];
+  names: { at: string; peer: string; seen_in: string; name: string }[];
+}
+
+export interface Feed {
+  id: string;
+  source: string;
+  url: string;
+  format: string;
+  kind: "indicator" | "victim";
+  every_minutes: number;
+  active: boolean;
+  state: "new" | "ok" | "unchanged" | "failed";
+  why: T;
+  tried_at: Maybe<string>;
+  fetched_at: Maybe<string>;
+  changed_at: Maybe<string>;
+  next_at: Maybe<string>;
+  batch: Maybe<string>;
+  added: number;
+  gone: number;
+  bytes: number;
+}
