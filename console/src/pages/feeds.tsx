@@ -100,7 +100,7 @@ function FeedActs({
         class="btn"
         type="button"
         disabled={act.busy}
-        onClick={() => run("PUT", path, wishOf(feed, { active: !feed.active }))}
+        onClick={() => run("PATCH", path, wishOf(feed, { active: !feed.active }))}
       >
         {t(feed.active ? "feed_pause" : "feed_resume")}
       </button>
@@ -144,7 +144,7 @@ function FeedForm({
       active: feed?.active ?? true,
     };
     const to = feed ? "/feeds/" + encodeURIComponent(feed.id) : "/feeds";
-    return call(feed ? "PUT" : "POST", to, wish).then(reload);
+    return call(feed ? "PATCH" : "POST", to, wish).then(reload);
   };
   const times =
     feed && !schedules.includes(feed.every_minutes)
