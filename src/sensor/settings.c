@@ -26,7 +26,6 @@ static const struct word {
         { "snap-bytes", NUMBER, FIELD(snap_bytes), 0, 65535 },
         { "buffer-mib", NUMBER, FIELD(buffer_mib), 0, BUFFER_MIB_MAX },
         { "netflow", TEXT_MANY, FIELD(netflow), FIELD(netflow_count), SETTINGS_INPUTS_MAX },
-        { "syslog", TEXT_MANY, FIELD(syslog), FIELD(syslog_count), SETTINGS_INPUTS_MAX },
         { "read", TEXT_MANY, FIELD(files), FIELD(file_count), SETTINGS_FILES_MAX },
         { "archive", TEXT_ONE, FIELD(archive), 0, 0 },
         { "state", TEXT_ONE, FIELD(state), 0, 0 },
@@ -126,16 +125,16 @@ static int config_read(struct sensor_settings *s, const char *path, enum languag
 
 static bool has_input(const struct sensor_settings *s)
 {
-        return s->interface_count || s->netflow_count || s->syslog_count || s->file_count;
+        return s->interface_count || s->netflow_count || s->file_count;
 }
 
 static int check(struct sensor_settings *s, enum language l, char *why)
 {
-        bool live = s->interface_count || s->netflow_count || s->syslog_count;
+        bool live = s->interface_count || s->netflow_count;
 
         if (!has_input(s) || (live && s->file_count))
                 return complain(why, l, "cần một trong", "needs one of",
-                    "--config FILE, --interface IF, --netflow ADDR:PORT, --syslog ADDR:PORT, "
+                    "--config FILE, --interface IF, --netflow ADDR:PORT, "
                     "--read FILE…");
         if (!s->captures)
                 s->captures = 1;

@@ -18,8 +18,8 @@ struct sensor_settings {
         uint64_t captures; /* processes for each interface */
         const char *filter;
         uint64_t snap_bytes, buffer_mib;
-        const char *netflow[SETTINGS_INPUTS_MAX], *syslog[SETTINGS_INPUTS_MAX];
-        size_t netflow_count, syslog_count;
+        const char *netflow[SETTINGS_INPUTS_MAX];
+        size_t netflow_count;
         const char *files[SETTINGS_FILES_MAX];
         size_t file_count;
         const char *archive, *state, *set; /* NULL: none kept, usual, none */
