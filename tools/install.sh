@@ -1,6 +1,6 @@
 #!/bin/sh
 # tools/install.sh GROUP…: installs what this project lacks on this machine, by one call of apt.
-# Groups: build run test lint fuzz bench (each brings the ones it needs). Asks nothing, changes nothing when nothing lacks.
+# Groups: build run test night lint fuzz bench (each brings the ones it needs). Asks nothing, changes nothing when nothing lacks.
 # Works on Debian 12 and 13, Ubuntu 22.04 and 24.04. Proxies and registries are the machine's own settings.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
@@ -47,8 +47,12 @@ libpq-dev:the same
 nftables:block lists are loaded by it
 bind9-utils|bind9utils:block lists are loaded by it
 gcovr:coverage
+iproute2:sensors are tried in network namespaces
+'
+packages_night='
 nfdump:our flows are compared with those of nfpcapd
 tshark:the same, where the two differ
+softflowd:exports are compared with those that it sends
 '
 packages_lint='
 clang-tidy:make lint
@@ -123,7 +127,7 @@ look() {
 # Ubuntu's chromium is an empty shell around a snap, which is not there in a container: leave it out.
 is_ubuntu() { grep -qs '^ID=ubuntu' /etc/os-release; }
 
-[ $# -gt 0 ] || stop "usage: tools/install.sh GROUP… (build run test lint fuzz bench)"
+[ $# -gt 0 ] || stop "usage: tools/install.sh GROUP… (build run test night lint fuzz bench)"
 groups=" build $* "
 case $groups in *" bench "*) groups="$groups run " ;; esac
 case $groups in *" test "*) groups="$groups run " ;; esac
@@ -132,6 +136,7 @@ for group in $(printf '%s' "$groups" | tr ' ' '\n' | sort -u); do
 	build) list=$packages_build ;;
 	run) list=$packages_run ;;
 	test) list=$packages_test; is_ubuntu && list=$(printf '%s' "$list" | grep -v '^chromium') ;;
+	night) list=$packages_night ;;
 	lint) list=$packages_lint ;;
 	fuzz) list=$packages_fuzz ;;
 	bench) list=$packages_bench ;;

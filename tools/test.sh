@@ -11,7 +11,7 @@ tier=${1:-all}
 case $tier in
 quick) groups="build" ;;
 all) groups="test" ;;
-full) groups="test fuzz" ;;
+full) groups="test night fuzz" ;;
 *) echo "test: no such tier: $tier (quick, all, full)" >&2; exit 2 ;;
 esac
 # shellcheck disable=SC2086
