@@ -21,7 +21,9 @@ GOOD = {
     "packs/a/pack.json": '{"title":{"vi":"Tết","en":"Tet"}}\n',
     "console/src/words/vi.json": '{"a":"Có {n} máy"}\n',
     "console/src/words/en.json": '{"a":"{n} machines"}\n',
+    "console/src/form.tsx": '<input type="text" name="a" defaultValue={a} />\n<input value={a} onInput={(event) => set(event)} />\n',
 }
+TYPED = '<input type="text" name="a" {}={{a}} />\n'
 DEEP = "void f(int n)\n{\n" + "if (n) {\n" * 4 + "n++;\n" + "}\n" * 4 + "}\n"
 LONG = "void f(int n)\n{\n" + "        n++;\n" * 80 + "}\n"
 # (check, file, its bad content, a word that the complaint must hold)
@@ -50,6 +52,8 @@ BAD = [
     ("docs", "docs/lost.md", "[x](gone.md)\n", "leads nowhere"),
     ("docs", "docs/lost.md", "`src/base/gone.c`\n", "there is no"),
     ("docs", "docs/lost.md", "a\n" + "<" * 7 + " HEAD\nb\n", "a merge was not finished"),
+    ("console", "console/src/form.tsx", TYPED.format("value"), "say defaultValue="),
+    ("console", "console/src/form.tsx", TYPED.format("checked"), "sets this back"),
     ("words", "packs/b/pack.json", '{"title":{"vi":"Tết"}}\n', "no text in 'en'"),
     ("words", "packs/b/pack.json", '{"title":{"vi":"Te\u0302\u0301t","en":"Tet"}}\n', "NFC"),
     ("words", "console/src/words/en.json", '{"b":"x"}\n', "stands only in"),

@@ -139,6 +139,20 @@ describe("traffic", { skip: missing() }, () => {
         await page.locator("main .note[role=status]").waitFor({ timeout: 60000 });
         return new URL(page.url()).hash.slice(2);
       };
+      // news that comes while a person types leaves alone what was typed
+      let typed;
+      await page.route("**/api/v1/sensors*", async (route) => {
+        await new Promise((done) => (typed = done));
+        await route.continue();
+      });
+      await page.goto(url + "/#/trace");
+      await page.locator("input[name=public]").fill("203.0.113.13");
+      const news = page.waitForResponse("**/api/v1/sensors*");
+      typed();
+      await (await news).finished();
+      await page.waitForTimeout(500);
+      assert.equal(await page.locator("input[name=public]").inputValue(), "203.0.113.13");
+      await page.unroute("**/api/v1/sensors*");
       const known = await trace("203.0.113.13", "192.0.2.53");
       await page.locator(".note.info", { hasText: "203.0.113.13" }).waitFor();
       await inAllLooks("trace-known", known, { vi: "Máy có thể", en: "Candidates" });

@@ -82,13 +82,13 @@ function EditAccount({ account, onClose }: { account: Account; onClose: () => vo
   return (
     <Ask title={account.login} send={t("save")} onClose={onClose} onSend={send}>
       <Field label={t("person_name")}>
-        <input type="text" name="name" required value={account.name} />
+        <input type="text" name="name" required defaultValue={account.name} />
       </Field>
       <Field label={t("role")}>
         <RoleSelect now={account.role} />
       </Field>
       <label class="pick">
-        <input type="checkbox" name="active" checked={account.active !== false} />
+        <input type="checkbox" name="active" defaultChecked={account.active !== false} />
         <span>{t("account_active")}</span>
       </label>
     </Ask>

@@ -82,10 +82,10 @@ function TokenForm({ units, chosen }: { units: Unit[]; chosen?: string }) {
         </Field>
         <div class="pair">
           <Field label={t("enrol_uses")}>
-            <input type="number" name="uses" min={1} max={500} value={1} required />
+            <input type="number" name="uses" min={1} max={500} defaultValue={1} required />
           </Field>
           <Field label={t("enrol_hours")}>
-            <input type="number" name="hours" min={1} max={720} value={24} required />
+            <input type="number" name="hours" min={1} max={720} defaultValue={24} required />
           </Field>
         </div>
         {act.problem && <ProblemNote problem={act.problem} />}
@@ -133,7 +133,7 @@ function KitForm({ units, chosen }: { units: Unit[]; chosen?: string }) {
           <UnitSelect units={units} chosen={chosen} />
         </Field>
         <Field label={t("kit_days")}>
-          <input type="number" name="days" min={1} max={90} value={14} required />
+          <input type="number" name="days" min={1} max={90} defaultValue={14} required />
         </Field>
         {act.problem && <ProblemNote problem={act.problem} />}
         <div class="acts">

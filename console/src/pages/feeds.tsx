@@ -159,7 +159,7 @@ function FeedForm({
       onSend={send}
     >
       <Field label={t("source")} hint={t("feed_source_hint")}>
-        <input type="text" name="source" required maxLength={200} value={feed?.source ?? ""} />
+        <input type="text" name="source" required maxLength={200} defaultValue={feed?.source ?? ""} />
       </Field>
       <Field label={t("feed_url")} hint={t("feed_url_hint")}>
         <input
@@ -168,7 +168,7 @@ function FeedForm({
           name="url"
           required
           maxLength={2000}
-          value={feed?.url ?? ""}
+          defaultValue={feed?.url ?? ""}
           placeholder="https://"
         />
       </Field>

@@ -86,10 +86,10 @@ function StartForm({ lists, sensors }: { lists: Batch[]; sensors: Sensor[] }) {
         {period === "days" && (
           <div class="pair">
             <Field label={t("from_day")}>
-              <input type="date" name="from" required max={inputDay()} value={inputDay(-30)} />
+              <input type="date" name="from" required max={inputDay()} defaultValue={inputDay(-30)} />
             </Field>
             <Field label={t("to_day")}>
-              <input type="date" name="to" required max={inputDay()} value={inputDay()} />
+              <input type="date" name="to" required max={inputDay()} defaultValue={inputDay()} />
             </Field>
           </div>
         )}

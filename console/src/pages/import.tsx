@@ -313,7 +313,7 @@ function WriteStep({
               name="source"
               required
               list="sources"
-              value={preview.source ?? ""}
+              defaultValue={preview.source ?? ""}
               placeholder={t("source_like")}
             />
             <datalist id="sources">

@@ -236,7 +236,7 @@ function Acts({ proof, directive, office }: { proof: Proof; directive: string; o
             <textarea name="reason" required minLength={5} rows={3} />
           </Field>
           <Field label={t("waive_until")} hint={t("waive_until_hint")}>
-            <input type="date" name="until" required min={inputDay(1)} value={inputDay(14)} />
+            <input type="date" name="until" required min={inputDay(1)} defaultValue={inputDay(14)} />
           </Field>
         </Ask>
       )}

@@ -154,28 +154,28 @@ function FieldsDialog({ report, onClose }: { report: Data; onClose: () => void }
     >
       <div class="pair">
         <Field label={t("doc_number")} hint={t("doc_number_hint")}>
-          <input type="text" name="number" value={fields.number} />
+          <input type="text" name="number" defaultValue={fields.number} />
         </Field>
         <Field label={t("doc_date")}>
-          <input type="date" name="signed_on" value={dateInput(fields.signed_on)} />
+          <input type="date" name="signed_on" defaultValue={dateInput(fields.signed_on)} />
         </Field>
       </div>
       <Field label={t("place")}>
-        <input type="text" name="place" value={fields.place} />
+        <input type="text" name="place" defaultValue={fields.place} />
       </Field>
       <div class="pair">
         <Field label={t("authority")} hint={t("authority_hint")}>
-          <input type="text" name="authority" value={fields.authority} />
+          <input type="text" name="authority" defaultValue={fields.authority} />
         </Field>
         <Field label={t("signer_title")}>
-          <input type="text" name="signer_title" value={fields.signer_title} />
+          <input type="text" name="signer_title" defaultValue={fields.signer_title} />
         </Field>
       </div>
       <Field label={t("signer")}>
-        <input type="text" name="signer" value={fields.signer} />
+        <input type="text" name="signer" defaultValue={fields.signer} />
       </Field>
       <Field label={t("recipients")} hint={t("recipients_hint")}>
-        <textarea name="recipients" rows={4} value={(fields.recipients ?? []).join("\n")} />
+        <textarea name="recipients" rows={4} defaultValue={(fields.recipients ?? []).join("\n")} />
       </Field>
     </Ask>
   );

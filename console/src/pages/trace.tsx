@@ -57,7 +57,7 @@ function StartForm() {
               name="public"
               required
               maxLength={45}
-              value={query.public ?? ""}
+              defaultValue={query.public ?? ""}
               placeholder="203.0.113.12"
             />
           </Field>
@@ -67,7 +67,7 @@ function StartForm() {
         </div>
         <div class="pair">
           <Field label={t("trace_day")}>
-            <input type="date" name="day" required max={inputDay()} value={inputDay()} />
+            <input type="date" name="day" required max={inputDay()} defaultValue={inputDay()} />
           </Field>
           <Field label={t("trace_time")} hint={t("trace_time_hint")}>
             <input type="time" name="time" required step={1} />
@@ -80,7 +80,7 @@ function StartForm() {
               type="text"
               name="peer"
               maxLength={45}
-              value={query.peer ?? ""}
+              defaultValue={query.peer ?? ""}
               placeholder="192.0.2.80"
             />
           </Field>

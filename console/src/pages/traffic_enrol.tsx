@@ -30,7 +30,7 @@ function EnrolForm({ units }: { units: Unit[] }) {
         <UnitSelect units={units} />
       </Field>
       <Field label={t("enrol_hours")}>
-        <input type="number" name="hours" min={1} max={720} value={24} required />
+        <input type="number" name="hours" min={1} max={720} defaultValue={24} required />
       </Field>
       {act.problem && <ProblemNote problem={act.problem} />}
       {made ? (
