@@ -23,13 +23,21 @@ const LISTED = [["203.0.113.13", "c2.den-long.invalid"], ["203.0.113.173", "tet-
 export function noTraffic() {
   if (!process.env.CANH_SENSOR) return "canh-sensor is not built";
   if (process.getuid() !== 0) return "only root can make interfaces";
-  return spawnSync("ip", ["netns", "list"]).status !== 0 && "there is no `ip`";
+  const space = "canhb-try" + process.pid;
+  try {
+    for (const line of [`netns add ${space}`, `-n ${space} link`]) ip(line);
+    return false;
+  } catch (error) {
+    return "no interface can be made here: " + error.message; // a plain chroot, a container
+  } finally {
+    spawnSync("ip", ["netns", "del", space]);
+  }
 }
 
-const ip = (line) => {
+function ip(line) {
   const done = spawnSync("ip", line.split(" "), { encoding: "utf8" });
-  if (done.status !== 0) throw new Error("ip " + line + ": " + done.stderr);
-};
+  if (done.status !== 0) throw new Error("ip " + line + ": " + (done.stderr || done.error?.message));
+}
 
 function makeWire() {
   const [space, near] = ["canhb" + process.pid, "cb" + process.pid];

@@ -53,7 +53,23 @@ class Wire:
         subprocess.run(["ip", "netns", "exec", self.space, sys.executable, "-c", SEND, query(name).hex(), str(times)], check=True)
 
 
-@unittest.skipIf(os.geteuid() or not shutil.which("ip"), "needs root and ip: no interface can be made here")
+def why_no_wire():
+    """Why no interfaces can be made here (no root, no `ip`, a plain chroot, a container), or None."""
+    if os.geteuid() or not shutil.which("ip"):
+        return "needs root and ip"
+    space = f"canh-try{os.getpid()}"
+    for line in (f"netns add {space}", f"-n {space} link", f"netns del {space}"):
+        done = subprocess.run(["ip", *line.split()], check=False, capture_output=True, text=True)
+        if done.returncode:
+            subprocess.run(["ip", "netns", "del", space], check=False, capture_output=True)
+            return f"ip {line}: {done.stderr.strip()}"
+    return None
+
+
+NO_WIRE = why_no_wire()
+
+
+@unittest.skipIf(NO_WIRE, f"no interface can be made here: {NO_WIRE}")
 class SensorTest(unittest.TestCase):
     def setUp(self):
         self.wire = Wire()

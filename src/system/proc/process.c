@@ -46,7 +46,7 @@ static _Noreturn void child(const struct process_start *what, int parent)
         process_close_all_but(what->handles, what->handle_count);
         (void)signal(SIGPIPE, SIG_IGN);
         (void)signal(SIGXFSZ, SIG_IGN); /* a file at its limit is an error to answer, no end */
-        (void)signal(SIGINT, SIG_IGN); /* Ctrl-C is the parent's: it ends the roles in order */
+        (void)signal(SIGINT, SIG_IGN);  /* Ctrl-C is the parent's: it ends the roles in order */
         (void)signal(SIGTERM, SIG_DFL);
         (void)signal(SIGCHLD, SIG_DFL);
         sigemptyset(&none);
