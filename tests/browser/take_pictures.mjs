@@ -3,7 +3,7 @@
 // that no picture shows the machine it was made on. The pictures of the traffic need a sensor beside (--sensor PROGRAM);
 // with the word `traffic` at the end only they are made. SPDX-License-Identifier: Apache-2.0
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { answerDialog, api, firstSignIn, login, openBrowser, openPage, settled, signIn, url } from "./browser.mjs";
@@ -21,44 +21,44 @@ const machines = [["X-AN", "X-AN-01", true], ["P-TP", "P-TP-01"], ["P-LD", "P-LD
 
 function apart() {
   const net = "ip link set lo up && ip link add lan0 address 02:00:5e:00:53:01 type veth peer name lan1 && "
-    + "ip addr add 203.0.113.12/31 dev lan0 nodad && ip link set lan0 up && ip link set lan1 up";
+    + "ip addr add 203.0.113.12/31 dev lan0 && ip link set lan0 up && ip link set lan1 up";
   const words = process.argv.slice(2).map((word) => `'${word}'`).join(" ");
   const line = `hostname X-AN-01 && ${net} && exec '${process.execPath}' tests/browser/start_centre.mjs ${words} -- '${process.execPath}' '${here}' inside ${traffic ? "traffic" : ""}`;
   return spawnSync("unshare", ["-unm", "sh", "-c", line], { stdio: "inherit", cwd: root }).status ?? 1;
 }
 
-/** Runs the agent as another machine: its own name and identity, its own folder to be swept. */
-function asMachine(name, words) {
-  const id = join(folder, name + ".id");
-  writeFileSync(id, Buffer.from(name.padEnd(16, "-")).toString("hex").slice(0, 32) + "\n");
-  const line = `mount --bind '${id}' /etc/machine-id && hostname ${name} && exec "$@"`;
-  return spawnSync("unshare", ["-um", "sh", "-c", line, "sh", agent, ...words], { encoding: "utf8" });
+/** A shell line that makes this the machine NAME: its own name and identity, and before the folders that a whole sweep must
+ * see, empty ones with a few documents; what the run keeps (state, the agent itself) is at /mnt. */
+function machineOf(name, bait) {
+  const roots = "/home /root /tmp /var/tmp /dev/shm /opt /srv /usr/local /var/www";
+  const eicar = "X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + "EICAR-STANDARD-ANTIVIRUS-TEST-FILE!" + "$H+H*";
+  writeFileSync(join(folder, name + ".id"), Buffer.from(name.padEnd(16, "-")).toString("hex").slice(0, 32) + "\n");
+  if (bait) writeFileSync(join(folder, name + ".bait"), eicar);
+  return `mount --bind '${folder}' /mnt && mount --bind /mnt/${name}.id /etc/machine-id && hostname ${name} && `
+    + `for f in ${roots}; do [ ! -d $f ] || mount -t tmpfs none $f || exit 1; done; mkdir -p /home/can-bo/van-ban && `
+    + `for n in $(seq 40); do echo "Văn bản số $n" >/home/can-bo/van-ban/so-$n.txt; done && `
+    + `{ [ ! -e /mnt/${name}.bait ] || cp /mnt/${name}.bait /home/can-bo/thu.com; } && exec /mnt/canh-agent "$@"`;
 }
 
 async function enrolAll(page) {
   const { units } = await api(page, "GET", "/units");
   const running = [];
+  copyFileSync(agent, join(folder, "canh-agent"));
+  chmodSync(join(folder, "canh-agent"), 0o755);
   for (const [code, name, bait] of machines) {
     const unit = units.find((one) => one.code === code);
     await api(page, "PATCH", "/units/" + unit.id, { workstations_declared: 1 });
-    const swept = join(folder, name);
-    mkdirSync(swept);
-    for (let n = 0; n < 40; n++) writeFileSync(join(swept, `van-ban-${n}.txt`), "Văn bản số " + n);
-    if (bait) writeFileSync(join(swept, "thu.com"), "X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + "EICAR-STANDARD-ANTIVIRUS-TEST-FILE!" + "$H+H*");
     const { token } = await api(page, "POST", "/enrol-tokens", { unit: unit.id, uses: 1, hours: 1 });
-    const state = join(folder, name + ".state");
-    const done = asMachine(name, ["enrol", "--state", state, "--centre", process.env.CANH_AGENTS, "--token", token]);
+    const as = ["-um", "sh", "-c", machineOf(name, bait), "sh"];
+    const state = `/mnt/${name}.state`;
+    const done = spawnSync("unshare", [...as, "enrol", "--state", state, "--centre", process.env.CANH_AGENTS, "--token", token], { encoding: "utf8" });
     if (done.status) throw new Error(name + ": " + done.stderr);
-    const line = `mount --bind '${join(folder, name + ".id")}' /etc/machine-id && hostname ${name} && exec "$@"`;
-    const words = ["run", "--state", state, "--path", swept, ...(name === "X-AN-01" ? ["--no-quarantine"] : [])];
-    running.push(spawn("unshare", ["-um", "sh", "-c", line, "sh", agent, ...words], { stdio: ["ignore", "ignore", process.env.CANH_TELL ? "inherit" : "ignore"] }));
+    running.push(spawn("unshare", [...as, "run", "--state", state, ...(name === "X-AN-01" ? ["--no-quarantine"] : [])],
+      { stdio: ["ignore", "ignore", process.env.CANH_TELL ? "inherit" : "ignore"] }));
   }
-  for (const end = Date.now() + 12_000; Date.now() < end; await new Promise((done) => setTimeout(done, 500))) {
-    const all = (await api(page, "GET", "/machines")).machines;
-    const seen = all.filter((one) => one.last_sweep_at).length;
-    if (seen >= machines.length) break;
-    if (Date.now() > end - 1000) console.error(`only ${seen} of ${machines.length} machines were swept`);
-  }
+  const swept = async () => (await api(page, "GET", "/machines")).machines.filter((one) => one.last_sweep_at).length;
+  for (const end = Date.now() + 120_000; (await swept()) < machines.length; await new Promise((done) => setTimeout(done, 500)))
+    if (Date.now() > end) throw new Error(`only ${await swept()} of ${machines.length} machines were swept`);
   return running;
 }
 
