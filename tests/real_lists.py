@@ -42,7 +42,8 @@ def unpack(data, to):
     for packed in sorted((data / "indicators").rglob("*.xz")):
         if packed.name.endswith(".tar.xz"):
             with tarfile.open(packed) as archive:
-                archive.extractall(to / "indicators", filter="data")
+                archive.extraction_filter = getattr(tarfile, "data_filter", None)  # 3.11.4 and later know it
+                archive.extractall(to / "indicators")
         else:
             out = to / "indicators" / packed.parent.name / packed.name[:-3]
             out.parent.mkdir(parents=True, exist_ok=True)

@@ -39,7 +39,8 @@ def data_folder(root):
 def logs(data, scratch):
     """(name, bytes) of each log, unpacked."""
     with tarfile.open(data / "logs" / "zeek-rita.tar.xz") as archive:
-        archive.extractall(scratch, filter="data")
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)  # 3.11.4 and later know it
+        archive.extractall(scratch)
     folders = [(scratch, "zeek-rita"), (data / "logs", "zeek-default-zed"), (data / "logs", "crowdsec-hub-tests"),
                (data / "logs", "wazuh-samples"), (data / "logs", "ossec-samples"), (data / "captures", "stratosphere-slips")]
     for base, folder in folders:

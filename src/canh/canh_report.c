@@ -10,7 +10,6 @@
 #include "office/documents/docx_write.h"
 #include "office/documents/malware_removal.h"
 #include "office/documents/pdf_write.h"
-#include "office/registry/trail.h"
 #include "office/registry/units.h"
 #include "system/db/db.h"
 
@@ -62,14 +61,6 @@ static int read_arguments(struct asked *a, int argc, char **argv)
         return strcmp(a->format, "docx") == 0 || strcmp(a->format, "pdf") == 0 ? 0 : ERR_FORMAT;
 }
 
-static struct text setting_or(
-    struct arena *arena, struct db *db, const char *name, struct text other)
-{
-        const char *value = NULL;
-
-        return setting_read(&value, arena, db, name) || !*value ? other : text_of(value);
-}
-
 static int gather(
     struct malware_removal *r, struct arena *arena, struct db *db, const struct asked *a)
 {
@@ -88,13 +79,7 @@ static int gather(
         if (!err)
                 err = campaign_removal_figures(r, arena, db, &clock_real, &scope, c,
                     a->from ? a->from : c->pack->issued_on, until);
-        if (err)
-                return err;
-        r->parent = setting_or(arena, db, "parent_name", c->pack->issuer.vi);
-        r->issuer = setting_or(arena, db, "office_name", c->pack->reporting_office.vi);
-        r->authority = setting_or(arena, db, "authority", r->authority);
-        r->place = setting_or(arena, db, "place", TEXT(""));
-        return 0;
+        return err;
 }
 
 static int write_report(struct arena *arena, const struct malware_removal *r, const struct asked *a)

@@ -126,8 +126,10 @@ int sample_load_pack(
 static int write_settings(struct db *db, const struct clock *clock)
 {
         static const char *const pairs[][2] = { { "office_name", SAMPLE_OFFICE },
-                { "parent_name", "UBND huyện Mẫu" }, { "authority", "Chánh Văn phòng" },
-                { "place", "Mẫu" }, { "hotline", "0200 3 000 000" }, { "pack", SAMPLE_PACK } };
+                { "parent_name", "UBND huyện Mẫu" },
+                { "directive_issuer", "Ủy ban nhân dân huyện Mẫu" },
+                { "authority", "Chánh Văn phòng" }, { "place", "Mẫu" },
+                { "hotline", "0200 3 000 000" }, { "pack", SAMPLE_PACK } };
         int err = db_begin(db);
 
         for (size_t i = 0; !err && i < ARRAY_LEN(pairs); i++)

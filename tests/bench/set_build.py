@@ -26,7 +26,8 @@ def unpack(data, to):
     (to / "ipsum.txt").write_bytes(lzma.decompress((data / "ipsum" / "ipsum.txt.xz").read_bytes()))
     for name in ("maltrail-trails", "threatfox-ips-monthly"):
         with tarfile.open(data / (name + ".tar.xz")) as archive:
-            archive.extractall(to, filter="data")
+            archive.extraction_filter = getattr(tarfile, "data_filter", None)  # 3.11.4 and later know it
+            archive.extractall(to)
     return sorted(str(p.relative_to(to)) for p in to.rglob("*.txt"))
 
 

@@ -78,6 +78,8 @@ class ReportTest(unittest.TestCase):
         text = zipfile.ZipFile(io.BytesIO(files["docx"])).read("word/document.xml").decode()
         for words in (clean, "may-chung-minh", "1.234", "Phụ lục III", "UBND HUYỆN MẪU", "CHÁNH VĂN PHÒNG"):
             self.assertIn(words, text)
+        self.assertIn("Kính gửi: Ủy ban nhân dân huyện Mẫu.", text)
+        self.assertIn("Thực hiện Công văn của Ủy ban nhân dân huyện Mẫu về việc", text)  # not the district of the real letter
         _, sheet = self.centre.call("GET", report)
         self.assertIn(sheet["sha256"], text)
         values = {f["number"]: f["value"] for f in sheet["figures"]}

@@ -14,7 +14,6 @@
 #include "office/documents/pdf_write.h"
 #include "office/documents/sheet.h"
 #include "office/documents/sheet_json.h"
-#include "office/registry/trail.h"
 #include "system/db/db.h"
 
 enum { ID_MAX = 64, REPORT_BYTES_MAX = 32 << 20, REPORT_ARENA_MAX = 64 << 20 };
@@ -61,28 +60,6 @@ static int get_reports(struct reply *reply, struct call *call)
                 "title", kind_title()));
 }
 
-/* An office's own name for itself, or what the pack says. */
-static int office_words(
-    struct malware_removal *r, struct arena *arena, struct db *db, const struct pack *pack)
-{
-        const struct {
-                const char *name;
-                struct text *at, other;
-        } words[] = { { "parent_name", &r->parent, pack->issuer.vi },
-                { "office_name", &r->issuer, pack->reporting_office.vi },
-                { "authority", &r->authority, r->authority }, { "place", &r->place, TEXT("") } };
-
-        for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-                const char *value = NULL;
-                int err = setting_read(&value, arena, db, words[i].name);
-
-                if (err && err != ERR_MISSING)
-                        return err;
-                *words[i].at = err || !*value ? words[i].other : text_of(value);
-        }
-        return 0;
-}
-
 static int report_make(
     char id[ULID_MAX], struct call *call, struct text directive, time_ms from, time_ms until)
 {
@@ -97,8 +74,6 @@ static int report_make(
         if (!err)
                 err = campaign_removal_figures(
                     &r, arena, call->db, call->clock, &call->scope, c, from, until);
-        if (!err)
-                err = office_words(&r, arena, call->db, c->pack);
         if (!err)
                 err = malware_removal_freeze(&frozen, &r);
         if (!err)

@@ -5,6 +5,7 @@
 #include "office/campaign/evaluation.h"
 #include "office/incident/incidents.h"
 #include "office/intake/machine_facts.h"
+#include "office/registry/trail.h"
 #include "system/db/db.h"
 
 struct gather {
@@ -212,6 +213,51 @@ static int gather_units(struct gather *g, const struct pack_clause *clause)
         return err;
 }
 
+/* The text with "{issuer}" said in full, or NULL data without room. */
+static struct text say_issuer(struct arena *arena, struct text text, struct text issuer)
+{
+        const struct text place = TEXT("{issuer}");
+        const char *at = memmem(text.data, text.len, place.data, place.len);
+        size_t before = at ? (size_t)(at - text.data) : 0, len = text.len - place.len + issuer.len;
+        char *said;
+
+        if (!at)
+                return text;
+        said = arena_zero(arena, len, 1);
+        if (!said)
+                return (struct text){ NULL, 0 };
+        memcpy(said, text.data, before);
+        memcpy(said + before, issuer.data, issuer.len);
+        memcpy(said + before + issuer.len, at + place.len, text.len - before - place.len);
+        return (struct text){ said, len };
+}
+
+/* The office's own name for itself and for who directs it, or what the pack says: the sample
+ * district carries out the letter of a real one. */
+static int take_office_words(
+    struct malware_removal *r, struct arena *arena, struct db *db, const struct pack *pack)
+{
+        const struct {
+                const char *name;
+                struct text *at, other;
+        } words[] = { { "parent_name", &r->parent, pack->issuer.vi },
+                { "office_name", &r->issuer, pack->reporting_office.vi },
+                { "authority", &r->authority, pack->layout_authority },
+                { "directive_issuer", &r->addressee, pack->issuer.vi },
+                { "place", &r->place, TEXT("") } };
+
+        for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+                const char *value = NULL;
+                int err = setting_read(&value, arena, db, words[i].name);
+
+                if (err && err != ERR_MISSING)
+                        return err;
+                *words[i].at = err || !*value ? words[i].other : text_of(value);
+        }
+        r->basis = say_issuer(arena, pack->layout_basis, r->addressee);
+        return r->basis.data ? 0 : ERR_LIMIT;
+}
+
 int campaign_removal_figures(struct malware_removal *out, struct arena *arena, struct db *db,
     const struct clock *clock, const struct scope *scope, const struct campaign *c, time_ms from,
     time_ms until)
@@ -224,11 +270,8 @@ int campaign_removal_figures(struct malware_removal *out, struct arena *arena, s
 
         if (err)
                 return err;
-        *out = (struct malware_removal){ .addressee = p->issuer.vi,
-                .directive = p->number,
-                .basis = p->layout_basis,
+        *out = (struct malware_removal){ .directive = p->number,
                 .subject = p->layout_subject,
-                .authority = p->layout_authority,
                 .from = from,
                 .until = until,
                 .as_of = e.now,
@@ -241,7 +284,9 @@ int campaign_removal_figures(struct malware_removal *out, struct arena *arena, s
         g.machine_ids = arena_zero(arena, MALWARE_REMOVAL_MACHINES_MAX, sizeof(struct text));
         if (!out->units || !out->gaps || !out->machines || !g.unit_of_row || !g.machine_ids)
                 return ERR_LIMIT;
-        err = gather_units(&g, clause);
+        err = take_office_words(out, arena, db, p);
+        if (!err)
+                err = gather_units(&g, clause);
         if (!err)
                 err = machine_hits_each(db, scope, from, until, take_hit, &g);
         if (err)
