@@ -6,6 +6,7 @@
  * Exit 0 clean, 1 found, 2 could not be done.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "agent/agent_command.h"
+#include "agent/usage.h"
 #include "line/agent_key.h"
 #include "line/base64_parse.h"
 #include "agent/proc_scan.h"
@@ -380,7 +381,8 @@ static int child_run(void *state)
         if (!err)
                 err = job_sweep(&c->sweep, &c->job);
         if (err == ERR_MISSING)
-                return complain(c, "chưa có luật hoặc mã băm nào: thêm --rules hoặc --hashes",
+                return complain(c,
+                    "chưa có luật hoặc mã băm nào: thêm --kit, --rules hoặc --hashes",
                     "no rules and no hashes: give --rules or --hashes", "");
         if (!err)
                 err = child_hand_over(c);
@@ -531,7 +533,7 @@ int command_check(int argc, char **argv, enum language language)
         c->job.report_state = c;
         while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
                 if (!option_take(c, option))
-                        return EXIT_IMPOSSIBLE;
+                        return usage_refuse("check", argv[optind - 1], language);
         for (; optind < argc && c->job.path_count < JOB_PATHS_MAX; optind++)
                 c->job.paths[c->job.path_count++] = argv[optind];
         status = prepare(c);

@@ -2,6 +2,7 @@
  * certified, keeps what came.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "agent/agent_command.h"
+#include "agent/usage.h"
 #include "base/mem.h"
 #include "codec/digest.h"
 #include "line/enrolment.h"
@@ -107,6 +108,8 @@ int command_enrol(int argc, char **argv, enum language language)
                         c->enrolment.token = optarg;
                 else if (option == 's')
                         c->state_path = optarg;
+                else
+                        return usage_refuse("enrol", argv[optind - 1], language);
         }
         if (!c->enrolment.centre || !c->enrolment.token || optind != argc)
                 return complain(c, "cần --centre URL --token MÃ [--state THƯMỤC]",

@@ -5,6 +5,7 @@
  * accepted: AGENT_WORK from link, AGENT_RESULT from scan.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "agent/agent_command.h"
+#include "agent/usage.h"
 #include "agent/agent_messages.h"
 #include "agent/proc_link.h"
 #include "agent/proc_scan.h"
@@ -232,7 +233,7 @@ int command_run(int argc, char **argv, enum language language)
         r->settings.quarantine = true;
         while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
                 if (!option_take(r, option))
-                        return EXIT_IMPOSSIBLE;
+                        return usage_refuse("run", argv[optind - 1], language);
         if (!r->settings.path_count)
                 job_default_paths(&r->settings);
         (void)signal(SIGPIPE, SIG_IGN);

@@ -2,6 +2,7 @@
  * in use.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "agent/agent_command.h"
+#include "agent/usage.h"
 #include "line/agent_key.h"
 #include "line/bundle.h"
 #include "base/mem.h"
@@ -76,7 +77,7 @@ int command_status(int argc, char **argv, enum language language)
 
         while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
                 if (option != 's')
-                        return EXIT_IMPOSSIBLE;
+                        return usage_refuse("status", argv[optind - 1], language);
                 path = optarg;
         }
         err = agent_state_open(&s, path);

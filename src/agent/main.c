@@ -1,7 +1,9 @@
 /* agent/main.c: canh-agent: its verbs. SPDX-License-Identifier: Apache-2.0 */
 #include "agent/agent_command.h"
+#include "agent/usage.h"
 #include "base/mem.h"
 
+#include <getopt.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,14 +11,16 @@
 static const struct verb {
         const char *name;
         int (*run)(int argc, char **argv, enum language language);
-        const char *vi, *en;
-} verbs[] = {
-        { "enrol", command_enrol, "ghi danh máy với trung tâm", "enrol this machine at a centre" },
-        { "run", command_run, "chạy thường trực", "stay and work" },
-        { "check", command_check, "kiểm tra máy này một lần, không cần mạng",
-            "check this machine once, without network" },
-        { "status", command_status, "xem tình trạng", "show the state" },
-};
+} verbs[] = { { "enrol", command_enrol }, { "run", command_run }, { "check", command_check },
+        { "status", command_status } };
+
+static bool asks_for_help(int argc, char **argv)
+{
+        for (int i = 1; i < argc; i++)
+                if (strcmp(argv[i], "--help") == 0)
+                        return true;
+        return false;
+}
 
 int main(int argc, char **argv)
 {
@@ -31,15 +35,18 @@ int main(int argc, char **argv)
                 argv[2] = option;
                 argv[3] = folder;
         }
-        for (size_t i = 0; argc > 1 && i < ARRAY_LEN(verbs); i++)
+        opterr = 0; /* the verbs say it in the user's language */
+        if (argc == 1 || asks_for_help(argc, argv))
+                return usage_show(argc > 1 && argv[1][0] != '-' ? argv[1] : "", l) && argc > 1
+                           ? EXIT_GOOD
+                           : EXIT_IMPOSSIBLE;
+        for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
                 if (strcmp(argv[1], verbs[i].name) == 0)
                         return verbs[i].run(argc - 1, argv + 1, l);
-        if (argc > 1 && strcmp(argv[1], "--version") == 0)
+        if (strcmp(argv[1], "--version") == 0)
                 return puts("canh-agent " CANH_VERSION) < 0 ? EXIT_IMPOSSIBLE : EXIT_GOOD;
-        (void)fprintf(
-            stderr, "%s\n", say(l, "Cách dùng: canh-agent LỆNH …", "Usage: canh-agent VERB …"));
-        for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
-                (void)fprintf(
-                    stderr, "  %-8s %s\n", verbs[i].name, say(l, verbs[i].vi, verbs[i].en));
+        (void)fprintf(stderr, "canh-agent: %s: %s\n", argv[1],
+            say(l, "không có lệnh này; xem canh-agent --help",
+                "no such verb; see canh-agent --help"));
         return EXIT_IMPOSSIBLE;
 }

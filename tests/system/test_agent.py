@@ -314,6 +314,20 @@ class BundleTest(unittest.TestCase):
         wait_for(lambda: not [p for p in os.listdir(a.state) if p.startswith("bundle-") and p != "bundle-20240119T083000Z-1"])
 
 
+class UsageTest(unittest.TestCase):
+    def test_each_verb_explains_itself_in_both_languages_at_80_columns(self):
+        for language, word in (("vi_VN.UTF-8", "không"), ("en_GB.UTF-8", "not")):
+            for verb in ("enrol", "run", "check", "status"):
+                done = subprocess.run([AGENT, verb, "--help"], env=speaking(language), capture_output=True, text=True, timeout=30)
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+                self.assertIn("canh-agent " + verb, done.stdout)
+                self.assertLessEqual(max(len(line) for line in done.stdout.splitlines()), 80)
+                done = subprocess.run([AGENT, verb, "--typo"], env=speaking(language), capture_output=True, text=True, timeout=30)
+                self.assertEqual(done.returncode, 2)
+                self.assertIn("--typo", done.stderr)
+                self.assertIn(word, done.stderr)
+
+
 class KitTest(Office):
     def kit(self, unit=None):
         status, kit = self.centre.call("POST", "/api/v1/check-kits", {"unit": unit or self.unit, "days": 5})
