@@ -13,7 +13,6 @@
 
 #include "base/language.h"
 #include "base/mem.h"
-#include "canh/input.h"
 #include "codec/json_fields.h"
 #include "codec/timestamp.h"
 #include "indicators/set/indicator_set.h"

@@ -79,7 +79,7 @@ static int file_new(struct sealed_file **out, const char *path, int flags)
         if (f->fd < 0) {
                 int err = err_from_errno(errno);
                 mem_free(f);
-                return err;
+                return err ? err : ERR_BUG;
         }
         *out = f;
         return 0;

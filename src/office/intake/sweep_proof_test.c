@@ -16,39 +16,39 @@
 
 struct row {
         const char *name, *roots, *generation;
-        bool complete;
         time_ms started_at, next_list_at;
+        bool complete;
         enum sweep_proof proof;
         time_ms until;
 };
 
 static const struct row rows[] = {
-        { "the agent's own folders", EVERY, "20240115T000000Z-1", true, T0, 0, SWEEP_PROVES, T0 },
-        { "the whole machine", "[\"/\"]", "20240115T000000Z-1", true, T0, 0, SWEEP_PROVES, T0 },
+        { "the agent's own folders", EVERY, "20240115T000000Z-1", T0, 0, true, SWEEP_PROVES, T0 },
+        { "the whole machine", "[\"/\"]", "20240115T000000Z-1", T0, 0, true, SWEEP_PROVES, T0 },
         { "more than required",
             "[\"/var\",\"/usr\",\"/dev\",\"/home/\",\"/root\",\"/tmp\",\"/opt\",\"/srv\"]",
-            "20240115T000000Z-1", true, T0, 0, SWEEP_PROVES, T0 },
-        { "stopped", EVERY, "20240115T000000Z-1", false, T0, 0, SWEEP_INCOMPLETE, 0 },
-        { "one small folder", "[\"/home/an\"]", "20240115T000000Z-1", true, T0, 0, SWEEP_NARROW,
+            "20240115T000000Z-1", T0, 0, true, SWEEP_PROVES, T0 },
+        { "stopped", EVERY, "20240115T000000Z-1", T0, 0, false, SWEEP_INCOMPLETE, 0 },
+        { "one small folder", "[\"/home/an\"]", "20240115T000000Z-1", T0, 0, true, SWEEP_NARROW,
             0 },
         { "one required folder left out",
             "[\"/home\",\"/root\",\"/tmp\",\"/var/tmp\",\"/dev/shm\",\"/opt\",\"/srv\",\"/usr/"
             "local\"]",
-            "20240115T000000Z-1", true, T0, 0, SWEEP_NARROW, 0 },
+            "20240115T000000Z-1", T0, 0, true, SWEEP_NARROW, 0 },
         { "a folder that only begins alike",
             "[\"/homework\",\"/root\",\"/tmp\",\"/var\",\"/dev\",\"/opt\",\"/srv\",\"/usr\"]",
-            "20240115T000000Z-1", true, T0, 0, SWEEP_NARROW, 0 },
-        { "no folder at all", "[]", "20240115T000000Z-1", true, T0, 0, SWEEP_NARROW, 0 },
-        { "an empty root", "[\"\"]", "20240115T000000Z-1", true, T0, 0, SWEEP_NARROW, 0 },
-        { "rules without a date", EVERY, "g1", true, T0, 0, SWEEP_RULES_UNDATED, 0 },
-        { "no rules", EVERY, "", true, T0, 0, SWEEP_RULES_UNDATED, 0 },
-        { "rules of the future", EVERY, "20250101T000000Z-1", true, T0, 0, SWEEP_RULES_UNDATED, 0 },
-        { "no such day", EVERY, "20240231T000000Z-1", true, T0, 0, SWEEP_RULES_UNDATED, 0 },
-        { "a list came after the rules and before the sweep", EVERY, "20240115T000000Z-1", true, T0,
-            T0 - HOUR_MS, SWEEP_PROVES, T0 - HOUR_MS - 1 },
-        { "a list came after the sweep began", EVERY, "20240115T000000Z-1", true, T0, T0 + 5000,
+            "20240115T000000Z-1", T0, 0, true, SWEEP_NARROW, 0 },
+        { "no folder at all", "[]", "20240115T000000Z-1", T0, 0, true, SWEEP_NARROW, 0 },
+        { "an empty root", "[\"\"]", "20240115T000000Z-1", T0, 0, true, SWEEP_NARROW, 0 },
+        { "rules without a date", EVERY, "g1", T0, 0, true, SWEEP_RULES_UNDATED, 0 },
+        { "no rules", EVERY, "", T0, 0, true, SWEEP_RULES_UNDATED, 0 },
+        { "rules of the future", EVERY, "20250101T000000Z-1", T0, 0, true, SWEEP_RULES_UNDATED, 0 },
+        { "no such day", EVERY, "20240231T000000Z-1", T0, 0, true, SWEEP_RULES_UNDATED, 0 },
+        { "a list came after the rules and before the sweep", EVERY, "20240115T000000Z-1", T0,
+            T0 - HOUR_MS, true, SWEEP_PROVES, T0 - HOUR_MS - 1 },
+        { "a list came after the sweep began", EVERY, "20240115T000000Z-1", T0, T0 + 5000, true,
             SWEEP_PROVES, T0 },
-        { "a start in the future", EVERY, "20240115T000000Z-1", true, T0 + 20 * DAY_MS, 0,
+        { "a start in the future", EVERY, "20240115T000000Z-1", T0 + 20 * DAY_MS, 0, true,
             SWEEP_PROVES, T0 + HOUR_MS },
 };
 
