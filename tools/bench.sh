@@ -16,9 +16,7 @@ run() {
 	echo "system:  $(sed -n 's/^PRETTY_NAME="\(.*\)"/\1/p' /etc/os-release), kernel $(uname -r)"
 	echo "commit:  $(git describe --always --dirty 2>/dev/null || echo unknown), $(date -u +%Y-%m-%d)"
 	run meson test -C build/run --no-rebuild --benchmark --verbose --num-processes 1
-	run python3 tests/bench/sweep_vs_yara.py build/run
 	run python3 tests/bench/archive_vs_peers.py build/run
-	run python3 tests/bench/agent_rest.py build/run
 	run python3 tests/bench/centre_rest.py build/run/src/centre/canh-centre
 } | tee "$table"
 [ ! -e "$bad" ]
