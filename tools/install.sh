@@ -221,7 +221,8 @@ All that it said is in $log. Is this machine on the network? On Ubuntu the compo
 	fi
 fi
 
-# Ubuntu 22.04 ships Node 12. The console needs 18: one is put into build/node, for this project only.
+# Ubuntu 22.04 ships Node 12. The console needs 18: one is put into build/node, for this project only, with an npm of its own:
+# the distribution's npm finds its modules only by the distribution's Node.
 if ! node_fits; then
 	here=$(pwd)
 	if [ ! -x "$here/build/node/bin/node" ]; then
@@ -235,10 +236,11 @@ if ! node_fits; then
 		say "Node ở đây là $have, giao diện web cần 18: tải một bản vào build/node" \
 			"Node here is $have, the console needs 18: fetching one into build/node"
 		mkdir -p "$here/build/node"
-		(cd "$here/build/node" && npm install --no-audit --no-fund --silent --prefix . "$kind@18.19.0" >/dev/null) ||
+		(cd "$here/build/node" && npm install --no-audit --no-fund --silent --prefix . "$kind@18.19.0" npm@10.9.4 >/dev/null) ||
 			stop "npm không tải được Node 18; hãy cài Node 18 trở lên, hoặc dựng với -Dconsole=false" \
 				"npm could not fetch Node 18; install Node 18 or later, or build with -Dconsole=false"
 		mkdir -p "$here/build/node/bin"
+		ln -sf "../node_modules/npm/bin/npm-cli.js" "$here/build/node/bin/npm"
 		ln -sf "../node_modules/$kind/bin/node" "$here/build/node/bin/node"
 	fi
 fi
