@@ -17,7 +17,7 @@ esac
 # shellcheck disable=SC2086
 tools/install.sh $groups || exit 2
 
-export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_stack_use_after_return=1:strict_string_checks=1}"
+export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_stack_use_after_return=1:strict_string_checks=1:suppressions=$PWD/tests/address-sanitizer.txt}"
 export UBSAN_OPTIONS="${UBSAN_OPTIONS:-halt_on_error=1:print_stacktrace=1}"
 export TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=1:suppressions=$PWD/tests/thread-sanitizer.txt}"
 logs=
