@@ -7,6 +7,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 # package[|other name] : what it is for. The first name that this release knows is taken; any that is there will do.
+# ?package : is left out where this release does not have it.
 packages_build='
 gcc:the C compiler
 libc6-dev:the C library
@@ -29,6 +30,7 @@ libcurl4-gnutls-dev|libcurl4-openssl-dev:the HTTPS client
 libseccomp-dev:confinement of processes
 libpcap-dev:captures
 libzstd-dev:the columns of the flow archive
+libxxhash-dev:its sums
 libpango1.0-dev:PDF reports
 nodejs:the web console is built with it
 npm:the web console is built with it
@@ -66,6 +68,10 @@ llvm:readable stacks of crashes
 '
 packages_bench='
 nfdump:the peer that the flow archive is measured against
+tcpdump:the peer of the capture match
+?clickhouse-server:a second peer of the flow archive
+?clickhouse-client:the same
+?suricata:a second peer of the capture match
 yara:the peer that the sweep is measured against
 '
 
@@ -114,6 +120,12 @@ missing=
 look() {
 	while IFS=: read -r names why; do
 		[ -n "$names" ] || continue
+		case $names in
+		\?*)
+			names=${names#\?}
+			[ -n "$(apt-cache show "$names" 2>/dev/null)" ] || continue
+			;;
+		esac
 		for name in $(printf '%s' "$names" | tr '|' ' '); do
 			if is_installed "$name" || has_program "$name"; then
 				continue 2

@@ -2,6 +2,7 @@
  * reader read_archive.py and with what earlier versions wrote.
  *   archive_dump make FOLDER    a small archive of every kind of fact, always the same
  *   archive_dump show FOLDER    one line a fact
+ *   archive_dump open FOLDER    as a writer does, and closes it again
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "system/os/folder.h"
@@ -73,8 +74,19 @@ static int make(struct folder *folder)
         for (uint64_t n = 0; n < FLOWS && !err; n++) {
                 mixed = mixed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
                 err = put_facts(archive_sink(a), n, mixed >> 1);
+                if (!err && n == FLOWS / 3) /* so that indexes are joined */
+                        err = archive_seal(a);
         }
         return err ? err : archive_seal(a);
+}
+
+static int open_and_close(struct folder *folder)
+{
+        AUTO(archive_close_at) struct archive *a = NULL;
+        time_ms now = today;
+        struct clock clock = clock_fixed(&now);
+
+        return archive_open(&a, folder, &(struct archive_options){ .clock = &clock });
 }
 
 static const char *hex(char out[IP_HEX_MAX], const struct ip_address *a)
@@ -148,6 +160,7 @@ int main(int argc, char **argv)
         if (!err)
                 err = strcmp(argv[1], "make") == 0   ? make(folder)
                       : strcmp(argv[1], "show") == 0 ? show(folder)
+                      : strcmp(argv[1], "open") == 0 ? open_and_close(folder)
                                                      : ERR_UNSUPPORTED;
         if (err)
                 (void)fprintf(stderr, "archive_dump: %s\n", err_text(err));

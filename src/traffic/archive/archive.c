@@ -59,6 +59,8 @@ static int open_all(struct archive *a)
         if (!err)
                 err = column_scratch_new(&a->scratch);
         if (!err)
+                err = scan_new(&a->scan);
+        if (!err)
                 err = facts_init(&a->facts, (size_t)1 << 40);
         if (err)
                 return err;
@@ -67,7 +69,7 @@ static int open_all(struct archive *a)
                 err = first_manifest(a);
         if (!err)
                 err = archive_sweep_folder(a);
-        if (!err && !a->manifest.is_indexed)
+        if (!err && (!a->manifest.is_indexed || archive_has_old_index(a)))
                 err = archive_rebuild_indexes(a);
         return err ? err : open_journal(a);
 }
@@ -109,6 +111,7 @@ struct archive *archive_close(struct archive *a)
         manifest_done(&a->manifest);
         own_ranges_done(&a->own);
         a->scratch = column_scratch_free(a->scratch);
+        a->scan = scan_free(a->scan);
         file_close_at(&a->lock);
         mem_free(a);
         return NULL;
@@ -119,17 +122,35 @@ void archive_close_at(struct archive **a)
         *a = archive_close(*a);
 }
 
-/* Memory is full: a seal makes room. */
-static int make_room(struct archive *a, int err)
+static int seal_and_go_on(struct archive *a)
 {
-        if (err != ERR_LIMIT || facts_total(&a->facts) == 0)
-                return err;
-        err = archive_seal_facts(a);
+        int err = archive_seal_facts(a);
+
         if (!err)
                 err = archive_merge(a, false);
         if (!err)
                 err = archive_retain(a);
         return err == ERR_LIMIT ? ERR_IO : err;
+}
+
+/* Memory is full: a seal makes room. */
+static int make_room(struct archive *a, int err)
+{
+        if (err != ERR_LIMIT || facts_total(&a->facts) == 0)
+                return err;
+        return seal_and_go_on(a);
+}
+
+/* A new day begins and memory is half full: a seal here makes parts of whole days, which need not
+ * be merged later. In the middle of a day it would cut that day in two. */
+static int seal_between_days(struct archive *a, time_ms begin)
+{
+        int64_t day = begin / DAY_MS;
+
+        if (day <= a->newest_day || begin > archive_now(a) + DAY_MS)
+                return 0;
+        a->newest_day = day;
+        return a->facts.bytes < a->options.memory_bytes / 2 ? 0 : seal_and_go_on(a);
 }
 
 /* Disk full and a failing disk are one to whoever hands facts in. */
@@ -146,8 +167,10 @@ static int take_flow(void *state, const struct flow *flow)
 {
         struct archive *a = state;
         struct traffic_sink memory = facts_sink(&a->facts);
-        int err = make_room(a, memory.take_flow(&a->facts, flow));
+        int err = seal_between_days(a, flow->begin);
 
+        if (!err)
+                err = make_room(a, memory.take_flow(&a->facts, flow));
         if (err == 0 && a->facts.count[FACT_FLOW] == 0)
                 err = memory.take_flow(&a->facts, flow);
         return err ? err : settle(a, FACT_FLOW, journal_add_flow(&a->journal, flow));

@@ -68,6 +68,7 @@ struct archive_question {
         const struct ip_prefix *addresses; /* one end (which: `end`) lies in one of these */
         size_t address_count;              /* 0 = any address */
         enum archive_end end;
+        bool brief; /* archive_hunt: the hosts and their days as the index knows them are enough */
         struct text name;               /* names only: this name and those below it; empty = any */
         bool (*is_wanted)(void *state); /* asked between pieces; false ends early with CLOSED */
         void (*progress)(void *state, uint64_t done, uint64_t total);
@@ -90,6 +91,8 @@ struct archive_hit {
         enum packet_place place;
         time_ms first_at, last_at;
         uint64_t flows, bytes; /* of a name: times it was seen, 0 */
+        bool is_brief; /* the pair is certain, but of some of its flows only days are known: the
+                          times are bounds of days on which they begin, and they are not counted */
 };
 
 struct archive_hit_sink {

@@ -1,10 +1,11 @@
 /* traffic/archive/archive_bench.c: the archive under the load of docs/bench.md.
  *   archive_bench import FOLDER FLOWS [DAYS]  makes an archive; says flows/s of CPU and bytes a
  * flow archive_bench list FLOWS N                addresses of a list against it, one a line
- *   archive_bench hunt FOLDER SET [TIMES]     whole hunt; one line for each host and address
+ *   archive_bench hunt FOLDER SET [brief]     whole hunt; one line for each host and address
  *   archive_bench set LIST FILE               compiles the list
  *   archive_bench rows FLOWS [DAYS]           the same flows as tab-separated rows, for the peers
  *   archive_bench netflow FLOWS PORT          the same flows as NetFlow 9 to 127.0.0.1
+ *   archive_bench capture PACKETS FILE        the first packets of such flows as a capture
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "indicators/set/indicator_builder.h"
@@ -22,7 +23,12 @@ enum {
         DATAGRAM_MAX = 1500,
         TEMPLATE_NUMBER = 256,
         TEMPLATE_EVERY = 5000, /* datagrams */
-        QUEUE_BYTES_MOST = 64 << 10
+        QUEUE_BYTES_MOST = 64 << 10,
+        PACKETS_A_FLOW = 16,
+        ETHERNET_BYTES = 14,
+        HEADERS_BYTES = ETHERNET_BYTES + 20 + 20,
+        FRAME_LEAST = 60,
+        FRAME_MOST = 1514
 };
 
 static int64_t nanoseconds(clockid_t clock)
@@ -45,8 +51,8 @@ static struct generator_shape shape_of(const char *flows, const char *days)
 static int import(const char *path, const struct generator_shape *shape)
 {
         AUTO(flow_generator_free_at) struct flow_generator *g = NULL;
+        AUTO(folder_close_at) struct folder *folder = NULL; /* outlives its archive */
         AUTO(archive_close_at) struct archive *a = NULL;
-        AUTO(folder_close_at) struct folder *folder = NULL;
         struct archive_counts counts;
         struct traffic_sink sink;
         struct flow f;
@@ -126,7 +132,7 @@ static int load_list(struct indicator_set **out, const char *path)
         return err ? err : indicator_builder_finish(out, b);
 }
 
-static int hunt(const char *path, const char *list_path, unsigned times)
+static int hunt(const char *path, const char *list_path, bool brief)
 {
         AUTO(indicator_set_free_at) struct indicator_set *set = NULL;
         AUTO(archive_reader_close_at) struct archive_reader *r = NULL;
@@ -141,12 +147,12 @@ static int hunt(const char *path, const char *list_path, unsigned times)
         if (!err)
                 err = archive_reader_open(&r, folder);
         opened = nanoseconds(CLOCK_MONOTONIC);
-        for (unsigned i = 0; i < times && !err; i++)
-                err = archive_hunt(r, set, &(struct archive_question){ 0 },
+        if (!err)
+                err = archive_hunt(r, set, &(struct archive_question){ .brief = brief },
                     (struct archive_hit_sink){ print_hit, &hits });
         fprintf(stderr, "hunt: set %.2f ms, open %.2f ms, hunt %.2f ms, %zu hits, damage: %s\n",
             (double)(loaded - begin) / 1e6, (double)(opened - loaded) / 1e6,
-            (double)(nanoseconds(CLOCK_MONOTONIC) - opened) / 1e6 / (times ? times : 1), hits,
+            (double)(nanoseconds(CLOCK_MONOTONIC) - opened) / 1e6, hits,
             r && archive_reader_damage(r, 0) ? archive_reader_damage(r, 0) : "none");
         return err;
 }
@@ -298,6 +304,108 @@ static int send_flows(const struct generator_shape *shape, uint16_t port)
         return err;
 }
 
+/* A capture of Ethernet frames with right lengths and header sums; what they carry is zeros. */
+struct frame {
+        uint8_t bytes[16 + FRAME_MOST];
+        size_t len;
+};
+
+static void put_number(struct frame *f, uint64_t value, unsigned bytes)
+{
+        while (bytes--)
+                f->bytes[f->len++] = (uint8_t)(value >> (8 * bytes));
+}
+
+static void put_host_order(struct frame *f, uint32_t value)
+{
+        memcpy(f->bytes + f->len, &value, sizeof(value));
+        f->len += sizeof(value);
+}
+
+static uint16_t header_sum(const uint8_t *header)
+{
+        uint32_t sum = 0;
+
+        for (unsigned i = 0; i < 20; i += 2)
+                sum += (uint32_t)header[i] << 8 | header[i + 1];
+        sum = (sum & UINT16_MAX) + (sum >> 16);
+        return (uint16_t) ~((sum & UINT16_MAX) + (sum >> 16));
+}
+
+static void make_frame(struct frame *f, const struct flow *flow, unsigned n, size_t size)
+{
+        bool back = n % 2 && flow->packets_in;
+        const struct ip_address *from = back ? &flow->destination : &flow->source;
+        const struct ip_address *to = back ? &flow->source : &flow->destination;
+        uint16_t ports[2] = { flow->source_port, flow->destination_port };
+        uint8_t *ip = f->bytes + 16 + ETHERNET_BYTES;
+        uint16_t sum;
+
+        memset(f, 0, sizeof(*f));
+        put_host_order(f, (uint32_t)(flow->begin / SECOND_MS));
+        put_host_order(f, (uint32_t)(flow->begin % SECOND_MS * 1000));
+        put_host_order(f, (uint32_t)size);
+        put_host_order(f, (uint32_t)size);
+        put_number(f, 0x02, 6);
+        put_number(f, 0x04, 6);
+        put_number(f, 0x0800, 2);
+        put_number(f, 0x4500, 2);
+        put_number(f, size - ETHERNET_BYTES, 2);
+        put_number(f, n, 2);
+        put_number(f, 0x4000, 2);
+        put_number(f, 64 << 8 | flow->protocol, 2);
+        put_number(f, 0, 2);
+        put_number(f, ip_address_v4(from), 4);
+        put_number(f, ip_address_v4(to), 4);
+        put_number(f, ports[back], 2);
+        put_number(f, ports[!back], 2);
+        if (flow->protocol == PACKET_UDP) {
+                put_number(f, size - ETHERNET_BYTES - 20, 2);
+        } else {
+                put_number(f, n * 1000, 4);
+                put_number(f, n * 1000, 4);
+                put_number(f, n ? 0x5010 : 0x5002, 2);
+        }
+        sum = header_sum(ip);
+        ip[10] = (uint8_t)(sum >> 8);
+        ip[11] = (uint8_t)sum;
+        f->len = 16 + size;
+}
+
+static int capture(uint64_t packets, const char *path)
+{
+        static const uint32_t header[6] = { 0xa1b2c3d4U, 2 | 4 << 16, 0, 0, 65535, 1 };
+        struct generator_shape shape = generator_office;
+        AUTO(flow_generator_free_at) struct flow_generator *g = NULL;
+        FILE *out = fopen(path, "we");
+        struct frame frame;
+        struct flow f;
+        int err = 0;
+
+        shape.flows = packets;
+        if (!out || fwrite(header, sizeof(header), 1, out) != 1)
+                err = ERR_IO;
+        if (!err)
+                err = flow_generator_new(&g, &shape);
+        while (!err && packets && flow_generator_next(&f, g)) {
+                uint64_t all = f.packets_out + f.packets_in;
+                uint64_t mean = (f.bytes_out + f.bytes_in) / (all ? all : 1) + ETHERNET_BYTES;
+                size_t size = mean < FRAME_LEAST  ? (size_t)FRAME_LEAST
+                              : mean > FRAME_MOST ? (size_t)FRAME_MOST
+                                                  : (size_t)mean;
+
+                for (unsigned n = 0; n < all && n < PACKETS_A_FLOW && packets && !err; n++) {
+                        make_frame(&frame, &f, n, size);
+                        packets--;
+                        if (fwrite(frame.bytes, frame.len, 1, out) != 1)
+                                err = ERR_IO;
+                }
+        }
+        if (out && fclose(out))
+                err = ERR_IO;
+        return err;
+}
+
 int main(int argc, char **argv)
 {
         struct generator_shape shape;
@@ -310,12 +418,14 @@ int main(int argc, char **argv)
                 shape = shape_of(argv[2], NULL);
                 err = list(&shape, (uint32_t)strtoul(argv[3], NULL, 10));
         } else if (argc >= 4 && strcmp(argv[1], "hunt") == 0) {
-                err = hunt(argv[2], argv[3], argc > 4 ? (unsigned)strtoul(argv[4], NULL, 10) : 1);
+                err = hunt(argv[2], argv[3], argc > 4 && strcmp(argv[4], "brief") == 0);
         } else if (argc == 4 && strcmp(argv[1], "set") == 0) {
                 err = write_set(argv[2], argv[3]);
         } else if (argc == 4 && strcmp(argv[1], "netflow") == 0) {
                 shape = shape_of(argv[2], NULL);
                 err = send_flows(&shape, (uint16_t)strtoul(argv[3], NULL, 10));
+        } else if (argc == 4 && strcmp(argv[1], "capture") == 0) {
+                err = capture(strtoull(argv[2], NULL, 10), argv[3]);
         } else if (argc >= 3 && strcmp(argv[1], "rows") == 0) {
                 shape = shape_of(argv[2], argc > 3 ? argv[3] : NULL);
                 err = rows(&shape);

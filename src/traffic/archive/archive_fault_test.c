@@ -340,6 +340,23 @@ static void old_days_go_by_age_and_by_quota(void **state)
         place_done(&p);
 }
 
+static void a_full_memory_is_sealed_between_two_days(void **state)
+{
+        enum { A_DAY = 7000 }; /* more than half of the least memory, and less than all of it */
+        struct archive_counts counts;
+        struct place p;
+
+        (void)state;
+        place_init(&p);
+        place_open(&p, (struct archive_options){ .memory_bytes = 1 << 20 });
+        for (int day = 4; day > 1; day--)
+                assert_int_equal(put_flows(p.archive, 0, A_DAY, today - day * DAY_MS), 0);
+        archive_count(&counts, p.archive);
+        assert_int_equal(counts.partitions, 2);
+        assert_int_equal(counts.flows, 2 * A_DAY);
+        place_done(&p);
+}
+
 static void times_that_cannot_be_share_one_partition(void **state)
 {
         struct archive_counts counts;
@@ -355,7 +372,7 @@ static void times_that_cannot_be_share_one_partition(void **state)
                     0);
         assert_int_equal(archive_seal(p.archive), 0);
         archive_count(&counts, p.archive);
-        assert_true(counts.partitions <= 65);
+        assert_true(counts.partitions <= 401);
         assert_seen(&p, 2000);
         place_done(&p);
 }
@@ -413,6 +430,7 @@ int main(void)
                 cmocka_unit_test(a_foreign_folder_and_a_later_version_are_refused),
                 cmocka_unit_test(a_full_disk_refuses_facts_and_loses_none),
                 cmocka_unit_test(old_days_go_by_age_and_by_quota),
+                cmocka_unit_test(a_full_memory_is_sealed_between_two_days),
                 cmocka_unit_test(times_that_cannot_be_share_one_partition),
                 cmocka_unit_test(a_reader_that_opened_before_a_merge_still_sees_all),
                 cmocka_unit_test(a_second_writer_is_busy_and_a_reader_is_not),

@@ -4,7 +4,6 @@
 #include "base/mem.h"
 #include "codec/digest.h"
 #include "traffic/archive/hunt.h"
-#include "traffic/archive/index_read.h"
 #include "traffic/archive/text_order.h"
 
 enum { CERTIFICATE_BYTES = 20 };
@@ -94,104 +93,6 @@ int hunt_take_name(void *state, const struct name_sighting *s)
         return err ? err : hits_add(&h->hits, &hit);
 }
 
-static int add_candidates(
-    struct hunt *h, const struct index_cursor *c, struct part_key address, struct text name)
-{
-        for (size_t i = 0; i < c->day_count; i++) {
-                if (h->candidate_count == h->candidate_room) {
-                        size_t room = h->candidate_room ? h->candidate_room * 2 : 256;
-                        struct hunt_candidate *all = room > HUNT_CANDIDATES_MAX
-                                                         ? NULL
-                                                         : mem_grow(
-                                                               h->candidates, room, sizeof(*all));
-
-                        if (!all)
-                                return room > HUNT_CANDIDATES_MAX ? ERR_LIMIT : ERR_MEMORY;
-                        h->candidates = all;
-                        h->candidate_room = room;
-                }
-                h->candidates[h->candidate_count++] = (struct hunt_candidate){ c->days[i], address,
-                        name };
-        }
-        return 0;
-}
-
-/* The days of one key. */
-static int ask_key(struct hunt *h, struct index *x, struct part_key key, struct text name)
-{
-        int err;
-
-        if (!index_may_have(x, index_hash(key)))
-                return 0;
-        err = index_seek(x, key);
-        if (!err)
-                err = index_next(x);
-        if (err == ERR_MISSING || (!err && part_key_compare(x->cursor.key, key) != 0))
-                return 0;
-        return err ? err : add_candidates(h, &x->cursor, key, name);
-}
-
-static struct part_key key_of(const struct ip_address *a)
-{
-        return (struct part_key){ get_u64_network(a->bytes), get_u64_network(a->bytes + 8) };
-}
-
-/* The days of each address within. */
-static int ask_prefix(struct hunt *h, struct index *x, const struct ip_prefix *prefix)
-{
-        struct ip_address low, high;
-        int err;
-
-        ip_prefix_range(&low, &high, prefix);
-        err = index_seek(x, key_of(&low));
-        while (!err) {
-                err = index_next(x);
-                if (!err && part_key_compare(x->cursor.key, key_of(&high)) > 0)
-                        return 0;
-                if (!err)
-                        err = add_candidates(h, &x->cursor, x->cursor.key, (struct text){ 0 });
-        }
-        return err == ERR_MISSING ? 0 : err;
-}
-
-static int ask_name(struct hunt *h, struct index *x, struct text name)
-{
-        char *reversed = arena_zero(h->names, name.len + 1, 1);
-
-        if (!reversed)
-                return ERR_MEMORY;
-        text_reverse_labels(reversed, name);
-        return ask_key(h, x, index_name_key((struct text){ reversed, name.len }),
-            (struct text){ reversed, name.len });
-}
-
-static int ask_all(struct hunt *h, struct index *x)
-{
-        static const enum indicator_type types[] = { INDICATOR_IPV4, INDICATOR_IPV6,
-                INDICATOR_PREFIX };
-        struct indicator_counts counts;
-        int err = 0;
-
-        indicator_set_count(&counts, h->set);
-        for (size_t t = 0; t < ARRAY_LEN(types); t++)
-                for (size_t n = 0; n < counts.of[types[t]] && !err; n++) {
-                        struct ip_prefix p = indicator_set_prefix_at(h->set, types[t], n);
-
-                        err = p.bits == 128 ? ask_key(h, x, key_of(&p.base), (struct text){ 0 })
-                                            : ask_prefix(h, x, &p);
-                }
-        for (unsigned t = INDICATOR_NAME; t < INDICATOR_TYPES; t++)
-                for (size_t n = 0; n < counts.of[t] && !err &&
-                                   (t == INDICATOR_NAME || t == INDICATOR_CERTIFICATE);
-                     n++) {
-                        struct indicator_view view;
-
-                        indicator_set_at(&view, h->set, (enum indicator_type)t, n);
-                        err = ask_name(h, x, indicator_view_value(&view));
-                }
-        return err;
-}
-
 static int compare_candidates(const void *a, const void *b)
 {
         const struct hunt_candidate *x = a, *y = b;
@@ -200,10 +101,11 @@ static int compare_candidates(const void *a, const void *b)
                 return x->day < y->day ? -1 : 1;
         if (!x->name.data != !y->name.data)
                 return x->name.data ? 1 : -1;
-        return part_key_compare(x->address, y->address);
+        return x->name.data ? text_order_compare(x->name, y->name)
+                            : part_key_compare(x->address, y->address);
 }
 
-/* Sorted by day, each address once. */
+/* Sorted by day, each address and each name once. */
 static void sort_candidates(struct hunt *h)
 {
         size_t kept = 0;
@@ -211,10 +113,12 @@ static void sort_candidates(struct hunt *h)
         if (h->candidate_count)
                 qsort(
                     h->candidates, h->candidate_count, sizeof(*h->candidates), compare_candidates);
-        for (size_t i = 0; i < h->candidate_count; i++)
-                if (kept == 0 ||
-                    compare_candidates(&h->candidates[kept - 1], &h->candidates[i]) != 0)
+        for (size_t i = 0; i < h->candidate_count; i++) {
+                if (kept && compare_candidates(&h->candidates[kept - 1], &h->candidates[i]) == 0)
+                        h->candidates[kept - 1].kinds |= h->candidates[i].kinds;
+                else
                         h->candidates[kept++] = h->candidates[i];
+        }
         h->candidate_count = kept;
 }
 
@@ -266,27 +170,6 @@ static int hunt_candidates(struct archive_reader *r, struct hunt *h)
         return err;
 }
 
-/* True when the indexes could answer for the whole archive; a damaged one is noted. */
-static int ask_indexes(bool *out, struct archive_reader *r, struct hunt *h)
-{
-        int err = 0;
-
-        *out = r->manifest.is_indexed;
-        for (size_t i = 0; i < r->manifest.index_count && *out && !err; i++) {
-                AUTO(index_close_at) struct index *x = NULL;
-                char name[INDEX_NAME_MAX];
-
-                err = index_open(&x, r->folder, r->manifest.indexes[i].id);
-                if (!err)
-                        err = ask_all(h, x);
-                if (err) {
-                        *out = false;
-                        err = reader_note(r, index_name(name, r->manifest.indexes[i].id), err);
-                }
-        }
-        return err;
-}
-
 /* Without index: every fact is looked at. */
 static int hunt_all(struct archive_reader *r, struct hunt *h)
 {
@@ -303,14 +186,14 @@ static int hunt_all(struct archive_reader *r, struct hunt *h)
 int archive_hunt(struct archive_reader *r, const struct indicator_set *set,
     const struct archive_question *q, struct archive_hit_sink sink)
 {
-        struct hunt h = { .set = set, .question = q };
+        struct hunt h = { .set = set, .question = q, .scan = r->scan };
         bool indexed = false;
         int err = hits_init(&h.hits);
 
         if (!err)
                 err = arena_new(&h.names, SET_BYTES_MAX);
         if (!err)
-                err = ask_indexes(&indexed, r, &h);
+                err = hunt_ask_indexes(&indexed, r, &h);
         if (!err)
                 err = indexed ? hunt_candidates(r, &h) : hunt_all(r, &h);
         hits_sort(&h.hits);
@@ -321,5 +204,8 @@ int archive_hunt(struct archive_reader *r, const struct indicator_set *set,
         h.names = arena_free(h.names);
         mem_free(h.views);
         mem_free(h.candidates);
+        mem_free(h.part_names);
+        mem_free(h.answers);
+        h.hunting = hunting_free(h.hunting);
         return err;
 }

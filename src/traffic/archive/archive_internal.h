@@ -26,6 +26,8 @@ struct archive {
         struct journal journal;
         struct manifest manifest;
         struct column_scratch *scratch;
+        struct scan *scan;
+        int64_t newest_day; /* that a flow of now began on */
         uint64_t dropped_unsealed_bytes, removed_partitions, refused, damaged;
         struct doomed { /* files that the manifest does not name any more */
                 char name[PART_NAME_MAX];
@@ -56,6 +58,8 @@ MUST_USE int archive_write_index(
     struct archive *a, struct manifest *fresh, struct index_entries *entries);
 /* Few indexes, each at least twice as large as the next; `eager`: small ones become one. */
 MUST_USE int archive_merge_indexes(struct archive *a, bool eager);
+/* Was one of the indexes written by an earlier version, which put less into it? */
+bool archive_has_old_index(const struct archive *a);
 /* Indexes anew from all parts. */
 MUST_USE int archive_rebuild_indexes(struct archive *a);
 /* archive_merge.c: fewer parts of one day; parts that are too old or too many. `eager`: days that
@@ -72,10 +76,18 @@ MUST_USE int archive_find_manifest(
 /* Removes files of ours that the manifest does not name. */
 MUST_USE int archive_sweep_folder(const struct archive *a);
 
-/* part_scan.c: hands the part's facts that answer the question to the sink. *ends (NULL: not asked)
- * is set before each flow. */
+/* part_scan.c: what reading a part works in; large, so it is used again and again. */
+struct scan;
+MUST_USE int scan_new(struct scan **out);
+struct scan *scan_free(struct scan *s);
+/* Hands the part's facts that answer the question to the sink. *ends (NULL: not asked) is set
+ * before each flow. */
 enum flow_ends { FLOW_REMOTE_IS_DESTINATION, FLOW_REMOTE_IS_SOURCE, FLOW_IS_BETWEEN };
-MUST_USE int part_scan(struct part *p, const struct archive_question *q, struct traffic_sink sink,
-    enum flow_ends *ends);
+MUST_USE int part_scan(struct scan *s, struct part *p, const struct archive_question *q,
+    struct traffic_sink sink, enum flow_ends *ends);
+/* The sightings, each once, whose name is one of these (labels reversed) or below, or whose answer
+ * is one of the question's addresses. */
+MUST_USE int part_scan_names(struct scan *s, struct part *p, const struct archive_question *q,
+    const struct text *reversed, size_t count, struct traffic_sink sink);
 
 #endif

@@ -61,7 +61,7 @@ static int load_parts(struct archive *a, struct facts *facts, int day)
                         continue;
                 err = part_open(&p, a->folder, a->manifest.parts[i].id, a->scratch);
                 if (!err)
-                        err = part_scan(p, &all, facts_sink(facts), NULL);
+                        err = part_scan(a->scan, p, &all, facts_sink(facts), NULL);
         }
         return err;
 }

@@ -13,6 +13,8 @@ int archive_reader_open(struct archive_reader **out, struct folder *folder)
         r->folder = folder;
         err = column_scratch_new(&r->scratch);
         if (!err)
+                err = scan_new(&r->scan);
+        if (!err)
                 err = archive_find_manifest(&r->manifest, folder, r->scratch);
         if (!err)
                 *out = MOVE(r);
@@ -23,7 +25,11 @@ struct archive_reader *archive_reader_close(struct archive_reader *r)
 {
         if (!r)
                 return NULL;
+        for (size_t i = 0; r->indexes && i < r->manifest.index_count; i++)
+                r->indexes[i] = index_close(r->indexes[i]);
+        mem_free(r->indexes);
         manifest_done(&r->manifest);
+        r->scan = scan_free(r->scan);
         r->scratch = column_scratch_free(r->scratch);
         mem_free(r->damages);
         mem_free(r);
@@ -122,7 +128,7 @@ int reader_scan(struct archive_reader *r, uint64_t id, const struct archive_ques
         int err = part_open(&p, r->folder, id, r->scratch);
 
         if (!err)
-                err = part_scan(p, q,
+                err = part_scan(r->scan, p, q,
                     (struct traffic_sink){ sink.take_flow ? relay_flow : NULL,
                         sink.take_name ? relay_name : NULL,
                         sink.take_translation ? relay_translation : NULL,
@@ -136,8 +142,9 @@ int reader_scan(struct archive_reader *r, uint64_t id, const struct archive_ques
 int reader_each(struct archive_reader *r, const struct archive_question *q,
     struct traffic_sink sink, enum flow_ends *ends)
 {
+        AUTO(mem_free_at) uint8_t *days = NULL;
         size_t count = r->manifest.part_count;
-        int err = 0;
+        int err = reader_days(&days, r, q);
 
         for (size_t i = 0; i < count && !err; i++) {
                 const struct manifest_part *p = &r->manifest.parts[i];
@@ -146,7 +153,7 @@ int reader_each(struct archive_reader *r, const struct archive_question *q,
                         q->progress(q->state, i, count);
                 if (q->is_wanted && !q->is_wanted(q->state))
                         return ERR_CLOSED;
-                if (reader_part_overlaps(p, q))
+                if (reader_part_overlaps(p, q) && (!days || days[index_day(p->day)]))
                         err = reader_scan(r, p->id, q, sink, ends);
         }
         if (!err && q->progress)

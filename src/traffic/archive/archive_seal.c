@@ -87,6 +87,7 @@ static int commit(struct archive *a, struct manifest *fresh)
         }
         journal_close(&a->journal);
         a->journal = next;
+        a->newest_day = 0;
         (void)!file_remove(a->folder, journal_name(old, before)); /* else the next open does it */
         return facts_clear(&a->facts);
 }

@@ -544,6 +544,114 @@ static void assert_hunt(
         lines_done(&wanted);
 }
 
+/* Pairs alone, so that what the index says compares with what the parts say. */
+struct told {
+        struct lines lines;
+        size_t brief;
+};
+
+static int line_pair(void *state, const struct archive_hit *hit)
+{
+        struct told *t = state;
+        char line[512], a[IP_HEX_MAX];
+
+        t->brief += hit->is_brief;
+        assert_true(hit->first_at <= hit->last_at);
+        assert_true(!hit->is_brief || hit->first_at % DAY_MS == 0 || hit->flows);
+        (void)snprintf(line, sizeof(line), "%s %.*s %d", hex(a, &hit->host),
+            TEXT_ARGS(indicator_view_value(hit->indicator)), (int)hit->place);
+        return add_line(&t->lines, line);
+}
+
+/* How many pairs came from the index alone. */
+static size_t assert_brief(struct place *p, struct archive_question q)
+{
+        AUTO(archive_reader_close_at) struct archive_reader *r = NULL;
+        AUTO(indicator_set_free_at) struct indicator_set *set = some_set();
+        struct told exact = { 0 }, brief = { 0 };
+
+        assert_int_equal(archive_reader_open(&r, p->folder), 0);
+        assert_int_equal(
+            archive_hunt(r, set, &q, (struct archive_hit_sink){ line_pair, &exact }), 0);
+        q.brief = true;
+        assert_int_equal(
+            archive_hunt(r, set, &q, (struct archive_hit_sink){ line_pair, &brief }), 0);
+        assert_null(archive_reader_damage(r, 0));
+        assert_int_equal(exact.brief, 0);
+        assert_same_lines(&brief.lines, &exact.lines);
+        lines_done(&exact.lines);
+        lines_done(&brief.lines);
+        return brief.brief;
+}
+
+/* On each of six days another host speaks to what is listed; all of them speak to something else on
+ * the last one, so that no host goes with its day. */
+static void put_six_days(struct archive *a)
+{
+        struct traffic_sink sink = archive_sink(a);
+
+        for (int day = 6; day > 0; day--) {
+                struct flow f = { .begin = day_begin - day * DAY_MS,
+                        .end = day_begin - day * DAY_MS + 5,
+                        .source = ip_address_from_v4(UINT32_C(0x0a000064) + (uint32_t)day),
+                        .destination = address("198.51.100.7") };
+
+                assert_int_equal(sink.take_flow(sink.state, &f), 0);
+                f.begin = f.end = day_begin - DAY_MS;
+                f.destination = address("192.0.2.77");
+                assert_int_equal(sink.take_flow(sink.state, &f), 0);
+                assert_int_equal(archive_seal(a), 0);
+        }
+}
+
+static void days_that_went_leave_no_hosts_behind_in_the_index(void **state)
+{
+        struct archive_counts counts;
+        struct place p;
+        struct archive *a;
+
+        (void)state;
+        place_init(&p);
+        a = open_archive(&p, NULL);
+        put_six_days(a);
+        assert_int_equal(assert_brief(&p, (struct archive_question){ 0 }), 6);
+        a = archive_close(a);
+        a = open_archive(&p, &(struct archive_options){ .keep_days = 3 });
+        assert_int_equal(archive_seal(a), 0);
+        (void)assert_brief(&p, (struct archive_question){ 0 });
+        put_six_days(a); /* indexes are joined, and days dropped from them */
+        (void)assert_brief(&p, (struct archive_question){ 0 });
+        archive_count(&counts, a);
+        assert_true(counts.removed_partitions >= 3);
+        a = archive_close(a);
+        place_done(&p);
+}
+
+static void the_index_tells_the_same_pairs_as_the_parts(void **state)
+{
+        struct archive_question days = { .since = day_begin - 2 * DAY_MS, .until = day_begin };
+        struct place p;
+        struct facts all;
+        struct archive *a;
+        size_t brief = 0;
+
+        (void)state;
+        place_init(&p);
+        assert_int_equal(facts_init(&all, SIZE_MAX), 0);
+        a = open_archive(&p, NULL);
+        for (int round = 0; round < 6; round++) {
+                take_some(&p, archive_sink(a), facts_sink(&all), 700);
+                assert_int_equal(archive_seal(a), 0);
+                brief += assert_brief(&p, (struct archive_question){ 0 });
+                brief += assert_brief(&p, days);
+                days.since += HOUR_MS; /* a day that is only half asked for must be looked at */
+        }
+        assert_true(brief > 0);
+        a = archive_close(a);
+        facts_done(&all);
+        place_done(&p);
+}
+
 static int cut_index(void *state, const char *name)
 {
         AUTO(file_close_at) int fd = -1;
@@ -580,6 +688,73 @@ static void a_hunt_finds_what_a_walk_over_all_facts_finds(void **state)
         place_done(&p);
 }
 
+/* What a hunt, and a question for one host, say. */
+static void ask(struct lines *out, struct place *p)
+{
+        AUTO(archive_reader_close_at) struct archive_reader *r = NULL;
+        AUTO(indicator_set_free_at) struct indicator_set *set = some_set();
+        struct told brief = { 0 };
+        struct ip_prefix host = { address("10.0.0.7"), 128 };
+        struct archive_question q = { .addresses = &host, .address_count = 1 };
+
+        assert_int_equal(archive_reader_open(&r, p->folder), 0);
+        assert_int_equal(archive_hunt(r, set, &(struct archive_question){ 0 },
+                             (struct archive_hit_sink){ line_hit, out }),
+            0);
+        assert_int_equal(archive_hunt(r, set, &(struct archive_question){ .brief = true },
+                             (struct archive_hit_sink){ line_pair, &brief }),
+            0);
+        for (size_t i = 0; i < brief.lines.count; i++)
+                assert_int_equal(add_line(out, brief.lines.all[i]), 0);
+        lines_done(&brief.lines);
+        assert_int_equal(archive_each(r, &q, lines_sink(out)), 0);
+}
+
+static int find_index(void *state, const char *name)
+{
+        char *found = state;
+
+        return text_ends(text_of(name), ".index") ? text_copy(found, 64, text_of(name)) : 0;
+}
+
+static void a_flipped_bit_in_an_index_changes_no_answer(void **state)
+{
+        AUTO(buffer_done) struct buffer bytes = BUFFER(1 << 20);
+        struct lines wanted = { 0 };
+        char name[64] = "";
+        struct place p;
+        struct archive *a;
+        struct facts all;
+
+        (void)state;
+        place_init(&p);
+        assert_int_equal(facts_init(&all, SIZE_MAX), 0);
+        a = open_archive(&p, NULL);
+        take_some(&p, archive_sink(a), facts_sink(&all), 400);
+        assert_int_equal(archive_seal(a), 0);
+        a = archive_close(a);
+        ask(&wanted, &p);
+        assert_int_equal(folder_each(p.folder, find_index, name), 0);
+        assert_int_equal(file_read_all(&bytes, p.folder, name), 0);
+        for (int i = 0; i < 120; i++) {
+                size_t at = i < 80 ? (size_t)i : next(&p) % bytes.len;
+                struct text text = { bytes.data, bytes.len };
+                struct lines got = { 0 };
+
+                char kept = bytes.data[at];
+
+                bytes.data[at] = (char)(kept ^ 1 << next(&p) % 8);
+                assert_int_equal(file_write_atomic(p.folder, name, text, 0600), 0);
+                bytes.data[at] = kept;
+                ask(&got, &p);
+                assert_same_lines(&got, &wanted);
+                lines_done(&got);
+        }
+        lines_done(&wanted);
+        facts_done(&all);
+        place_done(&p);
+}
+
 static void what_was_flushed_is_there_after_the_next_open(void **state)
 {
         struct archive_counts counts;
@@ -610,6 +785,9 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(every_question_is_answered_as_by_a_walk_over_all_facts),
                 cmocka_unit_test(a_hunt_finds_what_a_walk_over_all_facts_finds),
+                cmocka_unit_test(days_that_went_leave_no_hosts_behind_in_the_index),
+                cmocka_unit_test(the_index_tells_the_same_pairs_as_the_parts),
+                cmocka_unit_test(a_flipped_bit_in_an_index_changes_no_answer),
                 cmocka_unit_test(what_was_flushed_is_there_after_the_next_open),
         };
 

@@ -40,6 +40,8 @@ MUST_USE int column_write(struct buffer *out, struct column_scratch *s, const ui
 /* Which rows are wanted: the others' values are undefined. A few rows cost far less than all. */
 struct column_rows {
         size_t from, to;
+        const uint16_t *list; /* NULL: all of [from, to); else these, rising, within it */
+        size_t count;         /* of list */
 };
 /* A chunk of n rows. FORMAT, and then values are undefined. */
 MUST_USE int column_parse(uint64_t *values, size_t n, struct column_rows wanted,

@@ -52,6 +52,23 @@ static int stream_bytes(
         }
 }
 
+/* Byte p of the wanted rows. */
+static void put_plane(uint64_t *values, struct column_rows wanted, const uint8_t *bytes, unsigned p)
+{
+        if (wanted.list)
+                for (size_t k = 0; k < wanted.count; k++) {
+                        size_t i = wanted.list[k];
+
+                        values[i] = (p ? values[i] : 0) | (uint64_t)bytes[i] << (8 * p);
+                }
+        else if (p)
+                for (size_t i = wanted.from; i < wanted.to; i++)
+                        values[i] |= (uint64_t)bytes[i] << (8 * p);
+        else
+                for (size_t i = wanted.from; i < wanted.to; i++)
+                        values[i] = bytes[i];
+}
+
 static int parse_planes(uint64_t *values, size_t n, struct column_rows wanted,
     struct column_scratch *s, struct text *rest, unsigned planes)
 {
@@ -64,31 +81,46 @@ static int parse_planes(uint64_t *values, size_t n, struct column_rows wanted,
                         err = stream_bytes(&bytes, s, &from, n);
                 if (err)
                         return err;
-                for (size_t i = wanted.from; i < wanted.to; i++)
-                        values[i] = (p ? values[i] : 0) | (uint64_t)bytes[i] << (8 * p);
+                put_plane(values, wanted, bytes, p);
         }
         return 0;
 }
 
-static uint64_t bits_get(const uint8_t *bytes, size_t at, unsigned count)
+/* count <= 61 bits. */
+static inline uint64_t bits_get(const uint8_t *bytes, size_t at, unsigned count)
 {
-        uint64_t low;
+        uint64_t low = get_u64(bytes + at / 8) >> (at % 8);
 
-        if (count > 56) {
-                low = bits_get(bytes, at, 32);
-                return low | bits_get(bytes, at + 32, count - 32) << 32;
-        }
-        low = get_u64(bytes + at / 8) >> (at % 8);
+        if (at % 8 + count > 64)
+                low |= (uint64_t)bytes[at / 8 + 8] << (64 - at % 8);
         return low & ((UINT64_C(1) << count) - 1);
 }
+
+enum {
+        SUMMED_AT_ONCE = 1024
+}; /* 61 bits each fit into sixteen; so the compiler sums many at once */
 
 static size_t rest_bits(const uint8_t *class, size_t from, size_t to)
 {
         size_t bits = 0;
 
-        for (size_t i = from; i < to; i++)
-                bits += amount_rest_bits(class[i]);
+        while (from < to) {
+                size_t end = to - from < SUMMED_AT_ONCE ? to : from + SUMMED_AT_ONCE;
+                uint16_t sum = 0;
+
+                for (; from < end; from++)
+                        sum = (uint16_t)(sum + amount_rest_bits(class[from]));
+                bits += sum;
+        }
         return bits;
+}
+
+/* The value of a class whose rest begins at bit `at`. */
+static uint64_t amount_at(uint8_t class, const uint8_t *rest, size_t at)
+{
+        unsigned left = amount_rest_bits(class);
+
+        return left ? (UINT64_C(4) | (class & 3)) << left | bits_get(rest, at, left) : class;
 }
 
 static int parse_amounts(uint64_t *values, size_t n, struct column_rows wanted,
@@ -114,15 +146,14 @@ static int parse_amounts(uint64_t *values, size_t n, struct column_rows wanted,
             mantissas.bytes.len != (bits + 7) / 8)
                 return ERR_FORMAT;
         memcpy(s->rest, mantissas.bytes.data, mantissas.bytes.len);
-        for (size_t i = wanted.from; i < wanted.to; i++) {
-                unsigned left = amount_rest_bits(class[i]);
-
-                if (left == 0) {
-                        values[i] = class[i];
-                        continue;
-                }
-                values[i] = (UINT64_C(4) | (class[i] & 3)) << left | bits_get(s->rest, at, left);
-                at += left;
+        for (size_t k = 0, i = wanted.from; k < wanted.count && wanted.list; k++) {
+                at += rest_bits(class, i, wanted.list[k]);
+                i = wanted.list[k];
+                values[i] = amount_at(class[i], s -> rest, at);
+        }
+        for (size_t i = wanted.from; i < wanted.to && !wanted.list; i++) {
+                values[i] = amount_at(class[i], s -> rest, at);
+                at += amount_rest_bits(class[i]);
         }
         return 0;
 }
@@ -132,6 +163,9 @@ static void add_base(uint64_t *values, struct column_rows wanted, uint64_t base,
         if (differences)
                 for (size_t i = wanted.from; i < wanted.to; i++)
                         base = values[i] = base + (values[i] >> 1 ^ (0 - (values[i] & 1)));
+        else if (wanted.list)
+                for (size_t k = 0; k < wanted.count; k++)
+                        values[wanted.list[k]] += base;
         else
                 for (size_t i = wanted.from; i < wanted.to; i++)
                         values[i] += base;
@@ -149,8 +183,8 @@ int column_parse(uint64_t *values, size_t n, struct column_rows wanted, struct c
             wanted.from > wanted.to || wanted.to > n || head[0] > 3 || head[1] > COLUMN_STREAMS_MAX)
                 return ERR_FORMAT;
         differences = head[0] & COLUMN_FORM_DIFFERENCES;
-        if (differences)
-                wanted.from = 0; /* each stands on the one before */
+        if (differences) /* each stands on the one before */
+                wanted = (struct column_rows){ 0, wanted.to, NULL, 0 };
         if (head[1] == 0)
                 memset(values, 0, n * sizeof(*values));
         else if (head[0] & COLUMN_FORM_AMOUNTS)

@@ -28,9 +28,8 @@ struct column_scratch {
 /* How many bits of a value of the class stand in the rest. */
 static inline unsigned amount_rest_bits(uint8_t class)
 {
-        unsigned four = class / 4; /* two of exact values, then one for each length */
-
-        return four < 2 ? 0 : four - 1;
+        /* 0 and 1: exact values; then one for each length */
+        return (uint8_t)(class / 4 - (class > 3));
 }
 
 #endif

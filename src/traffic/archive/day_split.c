@@ -39,13 +39,13 @@ static int split_kind(struct splitting *s, enum fact_kind kind)
 {
         size_t n = s->facts->count[kind], sum = 0;
         uint32_t *rows = mem_zero(n + 1, sizeof(*rows));
-        AUTO(mem_free_at) uint8_t *share_of = mem_zero(n + 1, 1);
+        AUTO(mem_free_at) uint16_t *share_of = mem_zero(n + 1, sizeof(*share_of));
 
         s->split->rows[kind] = rows;
         if (!rows || !share_of)
                 return ERR_MEMORY;
         for (size_t i = 0; i < n; i++) {
-                share_of[i] = (uint8_t)share_for(s, day_of(s, facts_begin(s->facts, kind, i)));
+                share_of[i] = (uint16_t)share_for(s, day_of(s, facts_begin(s->facts, kind, i)));
                 s->split->days[share_of[i]].choice.count[kind]++;
         }
         for (size_t d = 0; d <= ODD; d++) {

@@ -6,7 +6,7 @@
 
 #include "traffic/archive/part_write.h"
 
-enum { DAYS_AT_ONCE_MAX = 64 };
+enum { DAYS_AT_ONCE_MAX = 400 };
 
 struct day_split {
         struct day_share {

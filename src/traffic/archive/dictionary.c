@@ -51,7 +51,7 @@ static int grow(struct dictionary *d)
 
 int dictionary_add(uint32_t *out, struct dictionary *d, struct text key)
 {
-        uint64_t hash = checksum_of(key.data, key.len);
+        uint64_t hash = checksum_xxh3(key.data, key.len);
         uint32_t *slot;
 
         if (d->count == d->room) {
@@ -67,6 +67,15 @@ int dictionary_add(uint32_t *out, struct dictionary *d, struct text key)
         }
         *out = *slot - 1;
         return 0;
+}
+
+void dictionary_drop_last(struct dictionary *d)
+{
+        const struct dictionary_entry *e = &d->entries[d->count - 1];
+
+        /* Nothing was put behind it, so no other entry's way leads over its slot. */
+        *slot_of(d, e->key, e->hash) = 0;
+        d->count--;
 }
 
 struct ordering {
@@ -99,7 +108,7 @@ int dictionary_number(struct dictionary *d, int (*compare)(struct text, struct t
 
 uint32_t dictionary_find(const struct dictionary *d, struct text key)
 {
-        return d->entries[*slot_of(d, key, checksum_of(key.data, key.len)) - 1].number;
+        return d->entries[*slot_of(d, key, checksum_xxh3(key.data, key.len)) - 1].number;
 }
 
 struct text dictionary_at(const struct dictionary *d, size_t number)

@@ -1,5 +1,5 @@
 /* traffic/archive/dictionary.h: the distinct addresses and texts of a part as small numbers, in
- * their order. Collect all, then number, then ask. One thread; for part_write only.
+ * their order. Collect all, then number, then ask. One thread; for this folder only.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_TRAFFIC_ARCHIVE_DICTIONARY_H
 #define CANH_TRAFFIC_ARCHIVE_DICTIONARY_H
@@ -20,6 +20,8 @@ struct dictionary {
 void dictionary_done(struct dictionary *d);
 /* *out is the key's entry, the same for equal keys. The key must stay where it is. */
 MUST_USE int dictionary_add(uint32_t *out, struct dictionary *d, struct text key);
+/* Takes the entry that was added last away again. */
+void dictionary_drop_last(struct dictionary *d);
 /* By the order of `compare`; none may be added any more. */
 MUST_USE int dictionary_number(struct dictionary *d, int (*compare)(struct text, struct text));
 static inline uint32_t dictionary_number_of(const struct dictionary *d, uint32_t entry)

@@ -18,6 +18,13 @@ void hits_done(struct hits *h)
         h->views = arena_free(h->views);
 }
 
+void hits_clear(struct hits *h)
+{
+        h->count = 0;
+        if (h->slots)
+                memset(h->slots, 0, h->slot_count * sizeof(*h->slots));
+}
+
 int hits_view(const struct indicator_view **out, struct hits *h, const struct indicator_view *view)
 {
         struct indicator_view *copy = arena_zero(h->views, 1, sizeof(*copy));
@@ -35,7 +42,7 @@ static uint32_t *slot_of(const struct hits *h, const struct archive_hit *hit)
         size_t at;
 
         memcpy(words + 2, hit->host.bytes, sizeof(hit->host.bytes));
-        at = checksum_of(words, sizeof(words)) & (h->slot_count - 1);
+        at = checksum_xxh3(words, sizeof(words)) & (h->slot_count - 1);
         while (h->slots[at]) {
                 const struct archive_hit *other = &h->all[h->slots[at] - 1];
 
@@ -94,6 +101,7 @@ int hits_add(struct hits *h, const struct archive_hit *hit)
                 same->peer = hit->peer;
         }
         same->last_at = hit->last_at > same->last_at ? hit->last_at : same->last_at;
+        same->is_brief |= hit->is_brief;
         same->flows += hit->flows;
         same->bytes += hit->bytes;
         return 0;

@@ -19,6 +19,8 @@ struct hits {
 
 MUST_USE int hits_init(struct hits *h);
 void hits_done(struct hits *h);
+/* Forgets the pairs, not the views. */
+void hits_clear(struct hits *h);
 /* A copy of the view that lives as long as the hits. */
 MUST_USE int hits_view(
     const struct indicator_view **out, struct hits *h, const struct indicator_view *view);

@@ -23,27 +23,23 @@ static bool overlaps(const struct archive_question *q, time_ms begin, time_ms en
                (end >= q->since && (q->until == 0 || begin < q->until));
 }
 
-static struct ip_address address_of(struct part_key key)
-{
-        struct ip_address a;
-
-        put_u64_network(a.bytes, key.high);
-        put_u64_network(a.bytes + 8, key.low);
-        return a;
-}
-
+/* All chunks that a hit may need in one reading. */
 static int load_group(struct hunting *g, size_t n)
 {
+        struct column_rows all;
         int err;
 
         if (g->group_number == n)
                 return 0;
         g->group_number = SIZE_MAX;
-        g->rest = (struct column_rows){ 0, 0 };
+        g->rest = (struct column_rows){ 0 };
         part_group_at(&g->group, g->table, n);
-        err = part_column(g->values[FLOW_REMOTE_HIGH], g->part, &g->group, FLOW_REMOTE_HIGH);
+        all = (struct column_rows){ 0, g->group.rows, NULL, 0 };
+        err = part_load_addresses(g->part);
         if (!err)
-                err = part_column(g->values[FLOW_REMOTE_LOW], g->part, &g->group, FLOW_REMOTE_LOW);
+                err = part_read_columns(g->part, &g->group, 0, LAST_READ + 1);
+        for (unsigned c = FLOW_REMOTE_HIGH; c <= FLOW_REMOTE_LOW && !err; c++)
+                err = part_take_column(g->values[c], g->part, &g->group, c, all);
         if (!err)
                 g->group_number = n;
         return err;
@@ -51,13 +47,13 @@ static int load_group(struct hunting *g, size_t n)
 
 static int load_rest(struct hunting *g, struct column_rows wanted)
 {
-        int err = part_load_addresses(g->part);
+        int err = 0;
 
-        if (err || (wanted.from >= g->rest.from && wanted.to <= g->rest.to))
-                return err;
-        g->rest = (struct column_rows){ 0, 0 };
-        err = part_columns(&g->values[FLOW_INTERNAL], g->part, &g->group, FLOW_INTERNAL,
-            LAST_READ + 1 - FLOW_INTERNAL, wanted);
+        if (wanted.from >= g->rest.from && wanted.to <= g->rest.to)
+                return 0;
+        g->rest = (struct column_rows){ 0 };
+        for (unsigned c = FLOW_INTERNAL; c <= LAST_READ && !err; c++)
+                err = part_take_column(g->values[c], g->part, &g->group, c, wanted);
         for (size_t i = wanted.from; i < wanted.to && !err; i++)
                 if (g->values[FLOW_INTERNAL][i] >= g->part->address_count)
                         err = ERR_FORMAT;
@@ -117,13 +113,13 @@ static int find_view(
 /* Rows whose remote end is the address: they stand together, in one group or in several. */
 static int hunt_remote(struct hunting *g, struct part_key key)
 {
-        struct ip_address peer = address_of(key);
+        struct ip_address peer = part_key_address(key);
         const struct indicator_view *indicator = NULL;
         int err = 0;
 
         for (size_t n = part_first_group(g->table, key); n < g->table->groups && !err; n++) {
                 struct part_group head;
-                struct column_rows rows = { 0, 0 };
+                struct column_rows rows = { 0 };
 
                 part_group_at(&head, g->table, n);
                 if (part_key_compare(head.first, key) > 0)
@@ -131,7 +127,7 @@ static int hunt_remote(struct hunting *g, struct part_key key)
                 err = load_group(g, n);
                 if (!err)
                         rows = (struct column_rows){ first_row(g, key, false),
-                                first_row(g, key, true) };
+                                first_row(g, key, true), NULL, 0 };
                 if (err || rows.from == rows.to)
                         continue;
                 err = load_rest(g, rows);
@@ -153,10 +149,10 @@ static uint8_t *mark_ids(
 
         *marked = 0;
         for (size_t i = 0; i < count && marks; i++) {
-                struct ip_prefix one = { address_of(candidates[i].address), 128 };
+                struct ip_prefix one = { part_key_address(candidates[i].address), 128 };
                 size_t from, to;
 
-                if (candidates[i].name.data)
+                if (candidates[i].name.data || !(candidates[i].kinds & INDEX_BETWEEN))
                         continue;
                 part_address_range(&from, &to, p, &one);
                 memset(marks + from, 1, to - from);
@@ -173,9 +169,9 @@ static int hunt_other_ends(struct hunting *g, const uint8_t *marks)
         for (size_t n = 0; n < g->table->groups && !err; n++) {
                 err = load_group(g, n);
                 if (!err)
-                        err = load_rest(g, (struct column_rows){ 0, g->group.rows });
+                        err = load_rest(g, (struct column_rows){ 0, g->group.rows, NULL, 0 });
                 for (size_t i = 0; i < g->group.rows && !err; i++) {
-                        struct ip_address host = address_of(row_key(g, i));
+                        struct ip_address host = part_key_address(row_key(g, i));
                         const struct ip_address *peer;
                         const struct indicator_view *indicator;
 
@@ -190,8 +186,8 @@ static int hunt_other_ends(struct hunting *g, const uint8_t *marks)
         return err;
 }
 
-static int hunt_flows(
-    struct hunting *g, enum part_table t, const struct hunt_candidate *candidates, size_t count)
+static int hunt_flows(struct hunting *g, enum part_table t, enum index_kind kind,
+    const struct hunt_candidate *candidates, size_t count)
 {
         int err = 0;
 
@@ -200,7 +196,7 @@ static int hunt_flows(
         if (g->table->groups == 0)
                 return 0;
         for (size_t i = 0; i < count && !err; i++)
-                if (!candidates[i].name.data)
+                if (!candidates[i].name.data && (candidates[i].kinds & kind))
                         err = hunt_remote(g, candidates[i].address);
         return err;
 }
@@ -209,7 +205,7 @@ static int hunt_between(struct hunting *g, const struct hunt_candidate *candidat
 {
         AUTO(mem_free_at) uint8_t *marks = NULL;
         size_t marked = 0;
-        int err = hunt_flows(g, TABLE_BETWEEN, candidates, count);
+        int err = hunt_flows(g, TABLE_BETWEEN, INDEX_BETWEEN, candidates, count);
 
         if (err || g->table->groups == 0)
                 return err;
@@ -222,34 +218,59 @@ static int hunt_between(struct hunting *g, const struct hunt_candidate *candidat
         return marked ? hunt_other_ends(g, marks) : 0;
 }
 
-static int name_question(struct hunt *h, struct part *p, struct text name)
+/* Names, and answers, of which the index says that sightings of this day have them. */
+static int hunt_names(
+    struct hunt *h, struct part *p, const struct hunt_candidate *candidates, size_t count)
 {
-        struct archive_question q = {
-                .since = h->question->since, .until = h->question->until, .name = name
-        };
+        struct archive_question q = { .since = h->question->since, .until = h->question->until };
+        size_t names = 0;
 
-        return part_scan(
-            p, &q, (struct traffic_sink){ .take_name = hunt_take_name, .state = h }, NULL);
+        if (p->dir.tables[TABLE_NAMES].rows == 0)
+                return 0;
+        for (size_t i = 0; i < count; i++)
+                if (candidates[i].name.data)
+                        h->part_names[names++] = candidates[i].name;
+                else if (candidates[i].kinds & INDEX_NAMES)
+                        h->answers[q.address_count++] = (struct ip_prefix){
+                                part_key_address(candidates[i].address), 128
+                        };
+        q.addresses = h->answers;
+        if (names + q.address_count == 0)
+                return 0;
+        return part_scan_names(h->scan, p, &q, h->part_names, names,
+            (struct traffic_sink){ .take_name = hunt_take_name, .state = h });
 }
 
-/* Sightings are few: when any of a part may count, all of its names are looked at. */
-static int hunt_names(struct hunt *h, struct part *p)
+struct hunting *hunting_free(struct hunting *g)
 {
-        return p->dir.tables[TABLE_NAMES].rows ? name_question(h, p, (struct text){ 0 }) : 0;
+        mem_free(g);
+        return NULL;
+}
+
+/* Made at the first part, for as many candidates as there are in all. */
+static int make_room(struct hunt *h)
+{
+        if (h->hunting)
+                return 0;
+        h->part_names = mem_grow(NULL, h->candidate_count, sizeof(*h->part_names));
+        h->answers = mem_grow(NULL, h->candidate_count, sizeof(*h->answers));
+        h->hunting = mem_grow(NULL, 1, sizeof(*h->hunting));
+        return h->hunting && h->part_names && h->answers ? 0 : ERR_MEMORY;
 }
 
 int hunt_part(struct hunt *h, struct part *p, const struct hunt_candidate *candidates, size_t count)
 {
-        AUTO(mem_free_at) struct hunting *g = mem_grow(NULL, 1, sizeof(*g));
-        int err;
+        struct hunting *g;
+        int err = make_room(h);
 
-        if (!g)
-                return ERR_MEMORY;
+        if (err)
+                return err;
+        g = h->hunting;
         g->hunt = h;
         g->part = p;
-        g->rest = (struct column_rows){ 0, 0 };
-        err = hunt_flows(g, TABLE_FLOWS, candidates, count);
+        g->rest = (struct column_rows){ 0 };
+        err = hunt_flows(g, TABLE_FLOWS, INDEX_FLOWS, candidates, count);
         if (!err)
                 err = hunt_between(g, candidates, count);
-        return err ? err : hunt_names(h, p);
+        return err ? err : hunt_names(h, p, candidates, count);
 }

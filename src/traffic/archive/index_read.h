@@ -13,8 +13,8 @@ struct folder;
 struct index {
         int fd;
         struct index_header header;
-        uint8_t *tables; /* filter, then skips */
-        const uint8_t *skips;
+        uint8_t *skips;
+        struct part_key *hosts; /* NULL: not read yet */
         struct buffer page;
         size_t page_number; /* in `page`; SIZE_MAX: none */
         struct index_cursor cursor;
@@ -25,15 +25,18 @@ MUST_USE int index_open(struct index **out, struct folder *folder, uint64_t id);
 struct index *index_close(struct index *x);
 void index_close_at(struct index **x);
 
-static inline bool index_may_have(const struct index *x, uint64_t hash)
-{
-        const uint8_t *block = x->tables + index_block(hash, x->header.blocks) * INDEX_BLOCK_BYTES;
+/* The filter, piece by piece: hashes are asked in any order, but sorted into pieces first, so that
+ * the filter is read once, from front to back, and never stands in memory. Keeps those of
+ * numbers[0..count) whose hashes[number] the index may have, in no order; *kept is how many. */
+MUST_USE int index_pass_filter(
+    size_t *kept, uint32_t *numbers, size_t count, const uint64_t *hashes, const struct index *x);
 
-        for (unsigned n = 0; n < 8; n++)
-                if (!(get_u32(block + 4 * n) & index_bit(hash, n)))
-                        return false;
-        return true;
-}
+/* Reads the addresses of all hosts into x->hosts, once. */
+MUST_USE int index_load_hosts(struct index *x);
+/* Reads the table of hosts; *out stands before the first and belongs to the caller. */
+MUST_USE int index_read_hosts(struct index_cursor **out, const struct index *x);
+struct index_cursor *index_cursor_free(struct index_cursor *c); /* one of index_read_hosts */
+void index_cursor_free_at(struct index_cursor **c);
 
 /* Sets the cursor before the first key that is not below `key`. */
 MUST_USE int index_seek(struct index *x, struct part_key key);

@@ -2,12 +2,16 @@
 #include "traffic/archive/index_write.h"
 #include "base/mem.h"
 
-enum { NUMBER_BYTES = 10, RECORD_BYTES = 64 + INDEX_DAYS_MAX * 3, FIRST_ROOM = 4096 };
+enum {
+        FIRST_ROOM = 4096,
+        RECORD_BYTES = 64 + INDEX_DAYS_MAX * 3 + INDEX_HOSTS_MAX * 4 /* numbers below 2^28 */
+};
 
 void index_writer_init(struct index_writer *w, uint32_t day_base)
 {
         *w = (struct index_writer){ .pages = BUFFER(INDEX_BYTES_MAX),
                 .skips = BUFFER(INDEX_BYTES_MAX),
+                .hosts = BUFFER(INDEX_BYTES_MAX),
                 .day_base = day_base };
 }
 
@@ -15,6 +19,7 @@ void index_writer_done(struct index_writer *w)
 {
         buffer_done(&w->pages);
         buffer_done(&w->skips);
+        buffer_done(&w->hosts);
         mem_free(MOVE(w->hashes));
 }
 
@@ -31,7 +36,7 @@ static void page_end(struct index_writer *w)
 {
         if (w->count)
                 put_u32((uint8_t *)w->skips.data + w->skips.len - INDEX_SKIP_BYTES + 20,
-                    (uint32_t)checksum_of(w->pages.data + w->page_at, w->pages.len - w->page_at));
+                    (uint32_t)checksum_xxh3(w->pages.data + w->page_at, w->pages.len - w->page_at));
 }
 
 static int page_begin(struct index_writer *w, struct part_key key)
@@ -56,61 +61,90 @@ static uint8_t *put_key(uint8_t *at, struct part_key key, struct part_key last)
         return at + 16;
 }
 
-/* A list of steps, or one bit for each day from the first to the last: whatever is shorter. */
-static uint8_t *put_days(uint8_t *at, const uint32_t *days, size_t n, uint32_t base)
+/* Rising numbers: a list of steps, or one bit for each from the first to the last, whatever is
+ * shorter. `tag` stands beside the form. */
+static uint8_t *put_rising(
+    uint8_t *at, const uint32_t *numbers, size_t n, uint64_t tag, uint64_t tags)
 {
-        uint32_t first = days[0] ? days[0] - base : 0, last = first;
-        size_t span = (days[n - 1] ? days[n - 1] - base : 0) - first + 1;
+        uint32_t first = numbers[0], last = first;
+        size_t span = (size_t)(numbers[n - 1] - first) + 1;
 
         if (span / 8 + 1 < n) {
                 size_t len = (span + 7) / 8;
 
-                at = put_number(at, len << 1 | 1);
+                at = put_number(at, ((uint64_t)len << 1 | 1) * tags + tag);
                 at = put_number(at, first);
                 memset(at, 0, len);
-                for (size_t i = 0; i < n; i++) {
-                        uint32_t bit = (days[i] ? days[i] - base : 0) - first;
-
-                        at[bit / 8] |= (uint8_t)(1 << bit % 8);
-                }
+                for (size_t i = 0; i < n; i++)
+                        at[(numbers[i] - first) / 8] |= (uint8_t)(1 << (numbers[i] - first) % 8);
                 return at + len;
         }
-        at = put_number(at, (uint64_t)n << 1);
+        at = put_number(at, ((uint64_t)n << 1) * tags + tag);
         at = put_number(at, first);
         for (size_t i = 1; i < n; i++) {
-                at = put_number(at, days[i] - base - last);
-                last = days[i] - base;
+                at = put_number(at, numbers[i] - last);
+                last = numbers[i];
         }
         return at;
 }
 
-int index_writer_add(struct index_writer *w, struct part_key key, const uint32_t *days, size_t n)
+static uint8_t *put_days(uint8_t *at, const struct index_posting *p, uint32_t base)
+{
+        uint32_t days[INDEX_DAYS_MAX];
+
+        for (size_t i = 0; i < p->day_count; i++)
+                days[i] = p->days[i] ? p->days[i] - base : 0;
+        return put_rising(at, days, p->day_count, p->kinds, INDEX_KINDS);
+}
+
+static int grow(struct index_writer *w)
+{
+        size_t room = w->room ? w->room * 2 : FIRST_ROOM;
+        uint64_t *hashes = mem_grow(w->hashes, room, sizeof(*hashes));
+
+        if (!hashes)
+                return ERR_MEMORY;
+        w->hashes = hashes;
+        w->room = room;
+        return 0;
+}
+
+int index_writer_add(
+    struct index_writer *w, struct part_key key, const struct index_posting *posting)
 {
         uint8_t record[RECORD_BYTES], *at;
-        int err = 0;
+        int err = w->count == w->room ? grow(w) : 0;
 
-        if (n > INDEX_DAYS_MAX)
+        if (posting->day_count > INDEX_DAYS_MAX || posting->host_count > INDEX_HOSTS_MAX)
                 return ERR_LIMIT;
-        if (w->count == w->room) {
-                size_t room = w->room ? w->room * 2 : FIRST_ROOM;
-                uint64_t *hashes = mem_grow(w->hashes, room, sizeof(*hashes));
-
-                if (!hashes)
-                        return ERR_MEMORY;
-                w->hashes = hashes;
-                w->room = room;
-        }
-        if (w->count % INDEX_PAGE_KEYS == 0) {
+        if (!err && w->count % INDEX_PAGE_KEYS == 0) {
                 err = page_begin(w, key);
                 w->last = key;
         }
         if (err)
                 return err;
         at = put_key(record, key, w->last);
-        at = put_days(at, days, n, w->day_base);
+        at = put_days(at, posting, w->day_base);
+        at = posting->host_count ? put_rising(at, posting->hosts, posting->host_count, 0, 1)
+                                 : put_number(at, 0);
         w->last = key;
-        w->hashes[w->count++] = index_hash(key);
+        w->hashes[w->count++] = index_hash(key, INDEX_VERSION);
         return buffer_add(&w->pages, record, (size_t)(at - record));
+}
+
+int index_writer_add_host(
+    struct index_writer *w, struct part_key address, const struct index_posting *posting)
+{
+        uint8_t record[RECORD_BYTES], *at;
+
+        if (posting->day_count > INDEX_DAYS_MAX || w->host_count == INDEX_HOSTS_ALL_MAX)
+                return ERR_LIMIT;
+        at = put_key(record, address, w->last_host);
+        at = put_days(at, posting, w->day_base);
+        at = put_number(at, 0);
+        w->last_host = address;
+        w->host_count++;
+        return buffer_add(&w->hosts, record, (size_t)(at - record));
 }
 
 static int add_filter(struct buffer *out, const struct index_writer *w, uint32_t blocks)
@@ -132,139 +166,41 @@ static int add_filter(struct buffer *out, const struct index_writer *w, uint32_t
         return 0;
 }
 
-int index_writer_finish(struct buffer *out, struct index_writer *w)
+static void write_header(
+    uint8_t *header, const struct index_writer *w, uint32_t blocks, const char *filter)
 {
-        uint32_t blocks = (uint32_t)(w->count * INDEX_FILTER_BITS / (8 * INDEX_BLOCK_BYTES) + 1);
-        uint8_t header[INDEX_HEADER_BYTES] = INDEX_MAGIC;
-        size_t before = out->len, filter_bytes = (size_t)blocks * INDEX_BLOCK_BYTES;
-        int err = buffer_add(out, header, sizeof(header));
-
-        page_end(w);
-        if (!err)
-                err = add_filter(out, w, blocks);
-        if (!err)
-                err = buffer_add(out, w->skips.data, w->skips.len);
-        if (!err)
-                err = buffer_add(out, w->pages.data, w->pages.len);
-        if (err)
-                return err;
+        memcpy(header, INDEX_MAGIC, 8);
         put_u32(header + 8, INDEX_VERSION);
         put_u32(header + 12, w->day_base);
         put_u64(header + 16, w->count);
         put_u32(header + 24, (uint32_t)(w->skips.len / INDEX_SKIP_BYTES));
         put_u32(header + 28, blocks);
-        put_u64(header + 32, checksum_of(out->data + before + sizeof(header), filter_bytes));
-        put_u64(header + 40,
-            checksum_of(out->data + before + sizeof(header) + filter_bytes, w->skips.len));
+        put_u64(header + 32, checksum_xxh3(filter, (size_t)blocks * INDEX_BLOCK_BYTES));
+        put_u64(header + 40, checksum_xxh3(w->skips.data, w->skips.len));
         put_u64(header + 48, w->pages.len);
-        put_u64(header + 56, checksum_of(header, 56));
+        put_u32(header + 56, w->host_count);
+        put_u32(header + 60, (uint32_t)w->hosts.len);
+        put_u64(header + 64, checksum_xxh3(w->hosts.data, w->hosts.len));
+        put_u64(header + 72, checksum_xxh3(header, 72));
+}
+
+int index_writer_finish(struct buffer *out, struct index_writer *w)
+{
+        uint32_t blocks = (uint32_t)(w->count * INDEX_FILTER_BITS / (8 * INDEX_BLOCK_BYTES) + 1);
+        uint8_t header[INDEX_HEADER_BYTES] = { 0 };
+        const struct buffer *pieces[] = { &w->skips, &w->hosts, &w->pages };
+        size_t before = out->len;
+        int err = buffer_add(out, header, sizeof(header));
+
+        page_end(w);
+        if (!err)
+                err = add_filter(out, w, blocks);
+        for (size_t i = 0; i < ARRAY_LEN(pieces) && !err; i++)
+                if (pieces[i]->len)
+                        err = buffer_add(out, pieces[i]->data, pieces[i]->len);
+        if (err)
+                return err;
+        write_header(header, w, blocks, out->data + before + sizeof(header));
         memcpy(out->data + before, header, sizeof(header));
         return 0;
-}
-
-void index_entries_done(struct index_entries *e)
-{
-        mem_free(MOVE(e->all));
-}
-
-int index_entries_add(struct index_entries *e, struct part_key key, uint32_t day)
-{
-        const struct index_entry *last = e->count ? &e->all[e->count - 1] : NULL;
-
-        if (last && last->day == day && part_key_compare(last->key, key) == 0)
-                return 0;
-        if (e->count == e->room) {
-                size_t room = e->room ? e->room * 2 : FIRST_ROOM;
-                struct index_entry *all = mem_grow(e->all, room, sizeof(*all));
-
-                if (!all)
-                        return ERR_MEMORY;
-                e->all = all;
-                e->room = room;
-        }
-        e->all[e->count++] = (struct index_entry){ key, day };
-        return 0;
-}
-
-static int compare_entries(const struct index_entry *a, const struct index_entry *b)
-{
-        int order = part_key_compare(a->key, b->key);
-
-        return order ? order : (a->day > b->day) - (a->day < b->day);
-}
-
-/* Where the rising run that begins at `at` ends. */
-static size_t run_end(const struct index_entry *all, size_t at, size_t count)
-{
-        for (at++; at < count && compare_entries(&all[at - 1], &all[at]) <= 0; at++)
-                continue;
-        return at;
-}
-
-static void merge_runs(struct index_entry *to, const struct index_entry *a, size_t a_count,
-    const struct index_entry *b, size_t b_count)
-{
-        while (a_count && b_count) {
-                if (compare_entries(a, b) <= 0) {
-                        *to++ = *a++;
-                        a_count--;
-                } else {
-                        *to++ = *b++;
-                        b_count--;
-                }
-        }
-        memcpy(to, a_count ? a : b, (a_count + b_count) * sizeof(*to));
-}
-
-/* Most entries come in rising runs, one for each day: pairs of runs are merged until one is left.
- */
-static int sort_entries(struct index_entries *e)
-{
-        AUTO(mem_free_at) struct index_entry *other = mem_zero(e->room + 1, sizeof(*other));
-
-        if (!other)
-                return ERR_MEMORY;
-        while (e->count && run_end(e->all, 0, e->count) < e->count) {
-                struct index_entry *swap = e->all;
-
-                for (size_t at = 0; at < e->count;) {
-                        size_t middle = run_end(e->all, at, e->count);
-                        size_t end = middle < e->count ? run_end(e->all, middle, e->count) : middle;
-
-                        merge_runs(
-                            other + at, e->all + at, middle - at, e->all + middle, end - middle);
-                        at = end;
-                }
-                e->all = other;
-                other = swap;
-        }
-        return 0;
-}
-
-int index_entries_write(struct buffer *out, struct index_entries *e)
-{
-        struct index_writer w;
-        uint32_t base = UINT32_MAX, days[INDEX_DAYS_MAX];
-        int err = sort_entries(e);
-
-        for (size_t i = 0; i < e->count; i++)
-                if (e->all[i].day && e->all[i].day < base)
-                        base = e->all[i].day;
-        index_writer_init(&w, base == UINT32_MAX ? 0 : base - 1);
-        for (size_t i = 0; i < e->count && !err;) {
-                struct part_key key = e->all[i].key;
-                size_t n = 0;
-
-                for (; i < e->count && part_key_compare(e->all[i].key, key) == 0; i++)
-                        if (n == 0 || days[n - 1] != e->all[i].day) {
-                                if (n == INDEX_DAYS_MAX)
-                                        break;
-                                days[n++] = e->all[i].day;
-                        }
-                err = index_writer_add(&w, key, days, n);
-        }
-        if (!err)
-                err = index_writer_finish(out, &w);
-        index_writer_done(&w);
-        return err;
 }

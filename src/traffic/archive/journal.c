@@ -65,7 +65,7 @@ static int read_batch(struct buffer *out, int fd)
         if (err)
                 return err;
         out->len = len;
-        return (uint32_t)checksum_of(out->data, len) == get_u32(head + 4) ? 0 : ERR_FORMAT;
+        return (uint32_t)checksum_xxh64(out->data, len) == get_u32(head + 4) ? 0 : ERR_FORMAT;
 }
 
 static int read_header(int fd)
@@ -153,7 +153,7 @@ static int write_batch(struct journal *j)
         int err;
 
         put_u32(head, (uint32_t)records);
-        put_u32(head + 4, (uint32_t)checksum_of(head + JOURNAL_BATCH_HEAD_BYTES, records));
+        put_u32(head + 4, (uint32_t)checksum_xxh64(head + JOURNAL_BATCH_HEAD_BYTES, records));
         err = file_write_handle(j->fd, (struct text){ j->batch.data, j->batch.len });
         if (err) { /* half a batch may stand there: the next one goes in its place */
                 if (ftruncate(j->fd, (off_t)j->len) != 0 ||

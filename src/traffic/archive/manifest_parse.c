@@ -47,7 +47,8 @@ int manifest_parse(struct manifest *out, struct text bytes)
                 return ERR_FORMAT;
         if (get_u32(at + 8) != MANIFEST_VERSION)
                 return ERR_UNSUPPORTED;
-        if (checksum_of(at, bytes.len - CHECKSUM_BYTES) != get_u64(at + bytes.len - CHECKSUM_BYTES))
+        if (checksum_xxh64(at, bytes.len - CHECKSUM_BYTES) !=
+            get_u64(at + bytes.len - CHECKSUM_BYTES))
                 return ERR_UNTRUSTED;
         parts = get_u32(at + 32);
         indexes = get_u32(at + 36);
@@ -113,7 +114,7 @@ int manifest_write(struct buffer *out, const struct manifest *m)
         }
         if (err)
                 return err;
-        put_u64(sum, checksum_of(out->data + before, out->len - before));
+        put_u64(sum, checksum_xxh64(out->data + before, out->len - before));
         return buffer_add(out, sum, sizeof(sum));
 }
 

@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (!copy || size < MANIFEST_HEAD_BYTES + 8)
                 return 0;
         memcpy(copy, data, size);
-        put_u64(copy + size - 8, checksum_of(copy, size - 8));
+        put_u64(copy + size - 8, checksum_xxh64(copy, size - 8));
         if (manifest_parse(&m, (struct text){ (const char *)copy, size }) == 0 &&
             (manifest_write(&out, &m) || out.len != size ||
                 manifest_parse(&again, (struct text){ out.data, out.len }) ||

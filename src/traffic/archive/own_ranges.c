@@ -11,8 +11,8 @@ static const struct ip_prefix private_ranges[] = {
 
 static int compare_ranges(const void *a, const void *b)
 {
-        return ip_address_compare(
-            &((const struct own_range *)a)->low, &((const struct own_range *)b)->low);
+        return part_key_compare(
+            ((const struct own_range *)a)->low, ((const struct own_range *)b)->low);
 }
 
 int own_ranges_init(struct own_ranges *own, const struct ip_prefix *prefixes, size_t count)
@@ -26,13 +26,17 @@ int own_ranges_init(struct own_ranges *own, const struct ip_prefix *prefixes, si
         own->ranges = mem_zero(count, sizeof(*own->ranges));
         if (!own->ranges)
                 return ERR_MEMORY;
-        for (size_t i = 0; i < count; i++)
-                ip_prefix_range(&own->ranges[i].low, &own->ranges[i].high, &prefixes[i]);
+        for (size_t i = 0; i < count; i++) {
+                struct ip_address low, high;
+
+                ip_prefix_range(&low, &high, &prefixes[i]);
+                own->ranges[i] = (struct own_range){ part_key_of(&low), part_key_of(&high) };
+        }
         qsort(own->ranges, count, sizeof(*own->ranges), compare_ranges);
         /* Prefixes lie within each other or apart: one that begins inside the last lies within. */
         for (size_t i = 0; i < count; i++)
                 if (kept == 0 ||
-                    ip_address_compare(&own->ranges[i].low, &own->ranges[kept - 1].high) > 0)
+                    part_key_compare(own->ranges[i].low, own->ranges[kept - 1].high) > 0)
                         own->ranges[kept++] = own->ranges[i];
         own->count = kept;
         return 0;
@@ -46,15 +50,16 @@ void own_ranges_done(struct own_ranges *own)
 
 bool own_ranges_have(const struct own_ranges *own, const struct ip_address *address)
 {
+        struct part_key key = part_key_of(address);
         size_t low = 0, high = own->count;
 
         while (low < high) {
                 size_t middle = low + (high - low) / 2;
 
-                if (ip_address_compare(&own->ranges[middle].low, address) <= 0)
+                if (part_key_compare(own->ranges[middle].low, key) <= 0)
                         low = middle + 1;
                 else
                         high = middle;
         }
-        return low && ip_address_compare(address, &own->ranges[low - 1].high) <= 0;
+        return low && part_key_compare(key, own->ranges[low - 1].high) <= 0;
 }

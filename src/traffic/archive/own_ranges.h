@@ -3,12 +3,12 @@
 #ifndef CANH_TRAFFIC_ARCHIVE_OWN_RANGES_H
 #define CANH_TRAFFIC_ARCHIVE_OWN_RANGES_H
 
-#include "codec/ip_address.h"
+#include "traffic/archive/part_layout.h"
 
 /* Sorted and apart from each other. */
 struct own_ranges {
         struct own_range {
-                struct ip_address low, high;
+                struct part_key low, high;
         } * ranges;
         size_t count;
 };

@@ -3,19 +3,21 @@
 #ifndef CANH_TRAFFIC_ARCHIVE_PART_LAYOUT_H
 #define CANH_TRAFFIC_ARCHIVE_PART_LAYOUT_H
 
+#include "codec/ip_address.h"
 #include "traffic/archive/column.h"
+#include "traffic/archive/little_endian.h"
 
 #define PART_MAGIC "CANHPART"
 
 enum {
-        PART_VERSION = 1,
+        PART_VERSION = 2,        /* 1: other sums */
         PART_HEADER_BYTES = 16,  /* magic, version, zero */
         PART_TRAILER_BYTES = 32, /* directory: offset, length, checksum; checksum of these 24 */
         PART_DIRECTORY_HEAD_BYTES = 56,
         PART_TABLE_BYTES = 16,
         PART_GROUP_HEAD_BYTES = 48,
         PART_CHUNK_BYTES = 8,
-        PART_GROUP_ROWS = 4096,
+        PART_GROUP_ROWS = 2048,
         PART_DAY_ODD = -1, /* facts whose times are not to be believed */
         PART_DAY_MAX = 65535,
         PART_DIRECTORY_MAX = 64 << 20,
@@ -110,6 +112,21 @@ static inline int part_key_compare(struct part_key a, struct part_key b)
         if (a.high != b.high)
                 return a.high < b.high ? -1 : 1;
         return (a.low > b.low) - (a.low < b.low);
+}
+
+/* An address as a key, and back. */
+static inline struct part_key part_key_of(const struct ip_address *a)
+{
+        return (struct part_key){ get_u64_network(a->bytes), get_u64_network(a->bytes + 8) };
+}
+
+static inline struct ip_address part_key_address(struct part_key key)
+{
+        struct ip_address a;
+
+        put_u64_network(a.bytes, key.high);
+        put_u64_network(a.bytes + 8, key.low);
+        return a;
 }
 
 #endif

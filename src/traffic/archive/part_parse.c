@@ -36,19 +36,24 @@ static size_t entry_bytes(const struct part_table_view *table)
         return PART_GROUP_HEAD_BYTES + (size_t)table->columns * PART_CHUNK_BYTES;
 }
 
-int part_header_parse(const uint8_t header[PART_HEADER_BYTES])
+int part_header_parse(uint32_t *version, const uint8_t header[PART_HEADER_BYTES])
 {
+        uint32_t said = get_u32(header + 8);
+
         if (memcmp(header, PART_MAGIC, 8) != 0)
                 return ERR_FORMAT;
-        return get_u32(header + 8) == PART_VERSION ? 0 : ERR_UNSUPPORTED;
+        if (said < 1 || said > PART_VERSION)
+                return ERR_UNSUPPORTED;
+        *version = said;
+        return 0;
 }
 
 int part_trailer_parse(uint64_t *offset, uint64_t *len, uint64_t *checksum,
-    const uint8_t trailer[PART_TRAILER_BYTES], uint64_t file_bytes)
+    const uint8_t trailer[PART_TRAILER_BYTES], uint64_t file_bytes, uint32_t version)
 {
         uint64_t from = get_u64(trailer), bytes = get_u64(trailer + 8);
 
-        if (checksum_of(trailer, 24) != get_u64(trailer + 24))
+        if (checksum_of(trailer, 24, version) != get_u64(trailer + 24))
                 return ERR_UNTRUSTED;
         if (bytes > PART_DIRECTORY_MAX || from < PART_HEADER_BYTES || from > file_bytes ||
             file_bytes - from != bytes + PART_TRAILER_BYTES)

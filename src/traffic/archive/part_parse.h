@@ -37,10 +37,10 @@ struct part_chunk {
 };
 
 /* The first bytes of the file. FORMAT: not a part; UNSUPPORTED: of a later version. */
-MUST_USE int part_header_parse(const uint8_t header[PART_HEADER_BYTES]);
+MUST_USE int part_header_parse(uint32_t *version, const uint8_t header[PART_HEADER_BYTES]);
 /* Where the directory stands in a file of file_bytes. */
 MUST_USE int part_trailer_parse(uint64_t *offset, uint64_t *len, uint64_t *checksum,
-    const uint8_t trailer[PART_TRAILER_BYTES], uint64_t file_bytes);
+    const uint8_t trailer[PART_TRAILER_BYTES], uint64_t file_bytes, uint32_t version);
 /* data_end: where the directory begins, and all chunks must have ended. */
 MUST_USE int part_directory_parse(struct part_directory *out, struct text bytes, uint64_t data_end);
 void part_group_at(struct part_group *out, const struct part_table_view *table, size_t n);

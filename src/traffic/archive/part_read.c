@@ -9,7 +9,7 @@
 #include <inttypes.h>
 #include <sys/stat.h>
 
-enum { TEXT_ALL_BYTES_MAX = 1 << 30, TAIL_BYTES = 48 << 10 };
+enum { TEXT_ALL_BYTES_MAX = 1 << 30, TAIL_BYTES = 64 << 10 };
 
 const char *part_name(char out[PART_NAME_MAX], uint64_t id)
 {
@@ -28,7 +28,8 @@ static int read_tail(struct part *p, uint64_t file_bytes, uint64_t *offset, size
                 err = read_at(p->fd, p->dir_bytes.data, tail, file_bytes - tail);
         if (!err)
                 err = part_trailer_parse(offset, &bytes, &checksum,
-                    (uint8_t *)p->dir_bytes.data + tail - PART_TRAILER_BYTES, file_bytes);
+                    (uint8_t *)p->dir_bytes.data + tail - PART_TRAILER_BYTES, file_bytes,
+                    p->version);
         if (err)
                 return err;
         *len = (size_t)bytes;
@@ -42,7 +43,7 @@ static int read_tail(struct part *p, uint64_t file_bytes, uint64_t *offset, size
         }
         if (err)
                 return err;
-        return checksum_of(p->dir_bytes.data, *len) == checksum ? 0 : ERR_UNTRUSTED;
+        return checksum_of(p->dir_bytes.data, *len, p->version) == checksum ? 0 : ERR_UNTRUSTED;
 }
 
 static int read_directory(struct part *p)
@@ -59,7 +60,7 @@ static int read_directory(struct part *p)
                 return ERR_FORMAT;
         err = read_at(p->fd, header, sizeof(header), 0);
         if (!err)
-                err = part_header_parse(header);
+                err = part_header_parse(&p->version, header);
         if (!err)
                 err = read_tail(p, (uint64_t)st.st_size, &offset, &len);
         return err ? err
@@ -108,8 +109,7 @@ void part_close_at(struct part **p)
         *p = part_close(*p);
 }
 
-/* Leaves the bytes of neighbouring chunks in p->chunk. */
-static int read_chunks(
+int part_read_columns(
     struct part *p, const struct part_group *group, unsigned first, unsigned count)
 {
         struct part_chunk from = part_group_chunk(group, first);
@@ -121,44 +121,51 @@ static int read_chunks(
         err = buffer_reserve(&p->chunk, len + 1);
         if (!err)
                 err = read_at(p->fd, p->chunk.data, len, from.offset);
-        if (!err)
-                p->chunk.len = len;
-        return err;
+        if (err)
+                return err;
+        p->chunk.len = len;
+        p->chunk_at = from.offset;
+        return 0;
 }
 
-/* The chunk among those that were read from `base` on. */
-static int take_chunk(struct text *out, const struct part *p, const struct part_group *group,
-    unsigned column, uint64_t base)
+/* The chunk among those that were read. */
+static int take_chunk(
+    struct text *out, const struct part *p, const struct part_group *group, unsigned column)
 {
         struct part_chunk c = part_group_chunk(group, column);
-        const char *at = p->chunk.data + (c.offset - base);
+        const char *at = p->chunk.data + (c.offset - p->chunk_at);
 
-        if ((uint32_t)checksum_of(at, c.len) != c.checksum)
+        if (c.offset < p->chunk_at || c.offset - p->chunk_at + c.len > p->chunk.len)
+                return ERR_BUG; /* something else was read meanwhile */
+        if ((uint32_t)checksum_of(at, c.len, p->version) != c.checksum)
                 return ERR_UNTRUSTED;
         *out = (struct text){ at, c.len };
         return 0;
 }
 
+int part_take_column(uint64_t *values, struct part *p, const struct part_group *group,
+    unsigned column, struct column_rows wanted)
+{
+        struct text chunk;
+        int err = take_chunk(&chunk, p, group, column);
+
+        return err ? err : column_parse(values, group->rows, wanted, p->scratch, chunk);
+}
+
 int part_columns(uint64_t (*values)[COLUMN_ROWS_MAX], struct part *p,
     const struct part_group *group, unsigned first, unsigned count, struct column_rows wanted)
 {
-        uint64_t base = part_group_chunk(group, first).offset;
-        int err = read_chunks(p, group, first, count);
+        int err = part_read_columns(p, group, first, count);
 
-        for (unsigned c = 0; c < count && !err; c++) {
-                struct text chunk;
-
-                err = take_chunk(&chunk, p, group, first + c, base);
-                if (!err)
-                        err = column_parse(values[c], group->rows, wanted, p->scratch, chunk);
-        }
+        for (unsigned c = 0; c < count && !err; c++)
+                err = part_take_column(values[c], p, group, first + c, wanted);
         return err;
 }
 
 int part_column(uint64_t *values, struct part *p, const struct part_group *group, unsigned column)
 {
         return part_columns((uint64_t(*)[COLUMN_ROWS_MAX])values, p, group, column, 1,
-            (struct column_rows){ 0, group->rows });
+            (struct column_rows){ 0, group->rows, NULL, 0 });
 }
 
 static int load_address_group(struct part *p, const struct part_group *g, uint64_t *values)
@@ -186,7 +193,7 @@ int part_load_addresses(struct part *p)
                 return 0;
         if (table->rows > PART_DICTIONARY_MAX)
                 return ERR_LIMIT;
-        values = mem_zero(COLUMN_ROWS_MAX, sizeof(*values));
+        values = mem_grow(NULL, COLUMN_ROWS_MAX, sizeof(*values));
         p->addresses = mem_zero(table->rows + 1, sizeof(*p->addresses));
         if (!values || !p->addresses)
                 return ERR_MEMORY;
@@ -211,9 +218,9 @@ static int load_text_group(struct part *p, const struct part_group *g, uint64_t 
         int err = part_column(values, p, g, TEXT_LENGTH);
 
         if (!err)
-                err = read_chunks(p, g, TEXT_BYTES, 1);
+                err = part_read_columns(p, g, TEXT_BYTES, 1);
         if (!err)
-                err = take_chunk(&chunk, p, g, TEXT_BYTES, part_group_chunk(g, TEXT_BYTES).offset);
+                err = take_chunk(&chunk, p, g, TEXT_BYTES);
         if (!err)
                 err = blob_parse(&p->text_bytes, p->scratch, chunk);
         if (err)
@@ -238,7 +245,7 @@ int part_load_texts(struct part *p)
                 return 0;
         if (table->rows > PART_DICTIONARY_MAX)
                 return ERR_LIMIT;
-        values = mem_zero(COLUMN_ROWS_MAX, sizeof(*values));
+        values = mem_grow(NULL, COLUMN_ROWS_MAX, sizeof(*values));
         p->texts = mem_zero(table->rows + 1, sizeof(*p->texts));
         if (!values || !p->texts)
                 return ERR_MEMORY;

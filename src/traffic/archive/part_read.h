@@ -13,10 +13,12 @@ struct folder;
 
 struct part {
         int fd;
+        uint32_t version;
         struct part_directory dir;
         struct buffer dir_bytes;
         struct column_scratch *scratch; /* a view */
         struct buffer chunk;
+        uint64_t chunk_at;            /* where in the file the bytes in `chunk` stand */
         struct ip_address *addresses; /* all of TABLE_ADDRESSES, after part_load_addresses */
         size_t address_count;
         struct text *texts; /* all of TABLE_TEXTS, after part_load_texts */
@@ -32,10 +34,16 @@ MUST_USE int part_open(
 struct part *part_close(struct part *p);
 void part_close_at(struct part **p);
 
-/* All rows of one column. values must have room for COLUMN_ROWS_MAX. */
+/* Reads the chunks of the columns [first, first + count), which then may be taken, one by one. */
+MUST_USE int part_read_columns(
+    struct part *p, const struct part_group *group, unsigned first, unsigned count);
+/* The wanted rows of a column that was read. values must have room for COLUMN_ROWS_MAX. */
+MUST_USE int part_take_column(uint64_t *values, struct part *p, const struct part_group *group,
+    unsigned column, struct column_rows wanted);
+/* Both: all rows of one column. */
 MUST_USE int part_column(
     uint64_t *values, struct part *p, const struct part_group *group, unsigned column);
-/* The wanted rows of the columns [first, first + count), each into its own values. */
+/* Both: the wanted rows of the columns [first, first + count), each into its own values. */
 MUST_USE int part_columns(uint64_t (*values)[COLUMN_ROWS_MAX], struct part *p,
     const struct part_group *group, unsigned first, unsigned count, struct column_rows wanted);
 /* Reads the dictionaries, once. */

@@ -23,6 +23,7 @@ struct part_writer {
         struct arena *reversed;
         struct buffer text_bytes; /* of the group of texts */
         struct flow_place *places;
+        uint32_t *index_hosts; /* of each entry of `addresses`: its number in `entries` */
         uint32_t *name_texts, *lease_texts; /* entries; TEXT_NONE */
         size_t flow_count, between_count;   /* places: those of flows first */
         time_ms first_at, last_at;
@@ -33,12 +34,7 @@ struct part_writer {
         uint64_t values[PART_COLUMNS_MAX][PART_GROUP_ROWS];
 };
 
-static const uint32_t TEXT_NONE = UINT32_MAX;
-
-static struct part_key address_part_key(const struct ip_address *a)
-{
-        return (struct part_key){ get_u64_network(a->bytes), get_u64_network(a->bytes + 8) };
-}
+static const uint32_t TEXT_NONE = UINT32_MAX, NO_HOST = UINT32_MAX;
 
 static int write_chunk(
     struct part_writer *w, uint8_t chunk[PART_CHUNK_BYTES], enum part_table t, unsigned column)
@@ -53,7 +49,7 @@ static int write_chunk(
         if (err)
                 return err;
         put_u32(chunk, (uint32_t)(w->out->len - before));
-        put_u32(chunk + 4, (uint32_t)checksum_of(w->out->data + before, w->out->len - before));
+        put_u32(chunk + 4, (uint32_t)checksum_xxh3(w->out->data + before, w->out->len - before));
         return 0;
 }
 
@@ -105,9 +101,32 @@ static int row_begin(
         return 0;
 }
 
-static int index_key(struct part_writer *w, struct part_key key)
+/* What the index must know of a flow of which one end is ours. */
+static int index_flow(struct part_writer *w, struct part_key remote, uint32_t host)
 {
-        return w->entries ? index_entries_add(w->entries, key, index_day(w->label->day)) : 0;
+        const struct ip_address *address = (const void *)w->addresses.entries[host].key.data;
+        uint32_t day = index_day(w->label->day);
+        int err;
+
+        if (!w->entries)
+                return 0;
+        err = index_entries_add(w->entries, remote, day, INDEX_FLOWS);
+        if (!err && w->index_hosts[host] == NO_HOST)
+                err = index_entries_add_host(
+                    &w->index_hosts[host], w->entries, address, day, INDEX_FLOWS);
+        return err ? err : index_entries_met(w->entries, w->index_hosts[host]);
+}
+
+/* Of one with none or both. */
+static int index_between(struct part_writer *w, struct part_key remote, struct part_key other)
+{
+        uint32_t day = index_day(w->label->day);
+        int err;
+
+        if (!w->entries)
+                return 0;
+        err = index_entries_add(w->entries, remote, day, INDEX_BETWEEN);
+        return err ? err : index_entries_add(w->entries, other, day, INDEX_BETWEEN);
 }
 
 static uint64_t id_of(const struct part_writer *w, const struct ip_address *a)
@@ -119,14 +138,14 @@ static int write_flow(struct part_writer *w, enum part_table t, const struct flo
 {
         const struct flow *f = &w->choice->facts->flows[p->row];
         bool in = flow_place_is_in(p);
-        struct part_key remote = address_part_key(flow_remote(f, in));
+        struct part_key remote = part_key_of(flow_remote(f, in));
         int err = row_begin(w, t, remote, f->begin, f->end > f->begin ? f->end : f->begin);
         size_t i;
 
         if (!err)
-                err = index_key(w, remote);
-        if (!err && t == TABLE_BETWEEN)
-                err = index_key(w, address_part_key(in ? &f->destination : &f->source));
+                err = t == TABLE_FLOWS ? index_flow(w, remote, p->host / 2)
+                                       : index_between(w, remote,
+                                             part_key_of(in ? &f->destination : &f->source));
         if (err)
                 return err;
         i = w->n - 1;
@@ -189,17 +208,6 @@ static int compare_names(const void *a, const void *b, void *state)
         return (names[x].at > names[y].at) - (names[x].at < names[y].at);
 }
 
-/* A name is found by its own and by each name above it. */
-static int index_sighting(struct part_writer *w, const struct name_sighting *s, struct text name)
-{
-        int err = s->has_answer ? index_key(w, address_part_key(&s->answer)) : 0;
-
-        for (size_t len = 1; len <= name.len && !err; len++)
-                if (len == name.len || name.data[len] == '.')
-                        err = index_key(w, index_name_key((struct text){ name.data, len }));
-        return err;
-}
-
 static int write_names(struct part_writer *w)
 {
         uint32_t *rows = w->choice->rows[FACT_NAME];
@@ -214,8 +222,9 @@ static int write_names(struct part_writer *w)
                 size_t i;
 
                 err = row_begin(w, TABLE_NAMES, (struct part_key){ 0, number }, s->at, s->at);
-                if (!err)
-                        err = index_sighting(w, s, dictionary_at(&w->texts, number));
+                if (!err && w->entries)
+                        err = index_sighting(w->entries, s, dictionary_at(&w->texts, number),
+                            index_day(w->label->day));
                 if (err)
                         break;
                 i = w->n - 1;
@@ -240,6 +249,8 @@ static int write_translations(struct part_writer *w)
 
                 err = row_begin(w, TABLE_TRANSLATIONS, (struct part_key){ 0, (uint64_t)t->begin },
                     t->begin, t->end ? t->end : PART_TIME_OPEN);
+                if (!err && w->entries)
+                        err = index_translation(w->entries, t, index_day(w->label->day));
                 if (err)
                         break;
                 i = w->n - 1;
@@ -270,12 +281,15 @@ static int write_leases(struct part_writer *w)
         int err = 0;
 
         for (size_t n = 0; n < w->choice->count[FACT_LEASE] && !err; n++) {
-                uint32_t row = w->choice->rows[FACT_LEASE][n], text = w->lease_texts[row];
+                uint32_t row = w->choice->rows[FACT_LEASE][n], text = w->lease_texts[row], host;
                 const struct lease *l = &w->choice->facts->leases[row];
                 size_t i;
 
                 err = row_begin(w, TABLE_LEASES, (struct part_key){ 0, (uint64_t)l->begin },
                     l->begin, l->end ? l->end : PART_TIME_OPEN);
+                if (!err && w->entries)
+                        err = index_entries_add_host(
+                            &host, w->entries, &l->address, index_day(w->label->day), INDEX_OTHERS);
                 if (err)
                         break;
                 i = w->n - 1;
@@ -296,8 +310,8 @@ static int write_addresses(struct part_writer *w)
         int err = 0;
 
         for (size_t n = 0; n < w->addresses.count && !err; n++) {
-                const uint8_t *bytes = (const uint8_t *)dictionary_at(&w->addresses, n).data;
-                struct part_key key = { get_u64_network(bytes), get_u64_network(bytes + 8) };
+                struct part_key key = part_key_of(
+                    (const void *)dictionary_at(&w->addresses, n).data);
 
                 err = row_begin(w, TABLE_ADDRESSES, key, INT64_MAX, INT64_MIN);
                 if (err)
@@ -457,8 +471,8 @@ static int write_directory(struct part_writer *w)
                 return err;
         put_u64(trailer, w->out->len);
         put_u64(trailer + 8, dir.len);
-        put_u64(trailer + 16, checksum_of(dir.data, dir.len));
-        put_u64(trailer + 24, checksum_of(trailer, 24));
+        put_u64(trailer + 16, checksum_xxh3(dir.data, dir.len));
+        put_u64(trailer + 24, checksum_xxh3(trailer, 24));
         err = buffer_add(w->out, dir.data, dir.len);
         return err ? err : buffer_add(w->out, trailer, sizeof(trailer));
 }
@@ -467,6 +481,11 @@ static int number_all(struct part_writer *w)
 {
         int err = dictionary_number(&w->addresses, text_order_compare);
 
+        w->index_hosts = mem_zero(w->addresses.count + 1, sizeof(*w->index_hosts));
+        if (!w->index_hosts)
+                return ERR_MEMORY;
+        for (size_t i = 0; i < w->addresses.count; i++)
+                w->index_hosts[i] = NO_HOST;
         return err ? err : dictionary_number(&w->texts, text_order_compare);
 }
 
@@ -518,6 +537,7 @@ int part_write(struct buffer *out, struct part_span *span, struct index_entries 
         dictionary_done(&w->texts);
         w->reversed = arena_free(w->reversed);
         mem_free(MOVE(w->places));
+        mem_free(MOVE(w->index_hosts));
         mem_free(MOVE(w->name_texts));
         mem_free(MOVE(w->lease_texts));
         return err;

@@ -5,7 +5,7 @@
 #define CANH_TRAFFIC_ARCHIVE_PART_WRITE_H
 
 #include "traffic/archive/facts.h"
-#include "traffic/archive/index_write.h"
+#include "traffic/archive/index_entries.h"
 #include "traffic/archive/own_ranges.h"
 #include "traffic/archive/part_layout.h"
 
