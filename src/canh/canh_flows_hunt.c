@@ -47,7 +47,10 @@ static int add_json(struct buffer *out, const struct archive_hit *hit)
                 err = json_add_time_member(out, "first_at", hit->first_at);
         if (!err)
                 err = json_add_time_member(out, "last_at", hit->last_at);
-        return err ? err
+        if (err)
+                return err;
+        return hit->is_brief
+                   ? buffer_add_text(out, ",\"brief\":true}\n")
                    : buffer_add_format(out, ",\"flows\":%" PRIu64 ",\"bytes\":%" PRIu64 "}\n",
                          hit->flows, hit->bytes);
 }
@@ -72,7 +75,8 @@ static int add_row(struct hunt *h, const struct archive_hit *hit)
                     ip_address_write(host, &hit->host),
                     timestamp_write_local(first, hit->first_at, zone),
                     timestamp_write_local(last, hit->last_at, zone),
-                    flow_text_amount(flows, hit->flows, l), flow_text_amount(bytes, hit->bytes, l),
+                    hit->is_brief ? "-" : flow_text_amount(flows, hit->flows, l),
+                    hit->is_brief ? "-" : flow_text_amount(bytes, hit->bytes, l),
                     packet_place_name(hit->place));
         return err ? err
                    : buffer_add_format(&h->line, "  %.*s  %.*s%s\n",
@@ -109,9 +113,11 @@ static int hunt(struct hunt *h)
         AUTO(indicator_set_free_at) struct indicator_set *set = NULL;
         AUTO(archive_reader_close_at) struct archive_reader *reader = NULL;
         AUTO(folder_close_at) struct folder *folder = NULL;
-        struct archive_question q = {
-                .since = h->a->since, .until = h->a->until, .progress = show_progress, .state = h
-        };
+        struct archive_question q = { .since = h->a->since,
+                .until = h->a->until,
+                .brief = h->a->brief,
+                .progress = show_progress,
+                .state = h };
         int err;
 
         if (h->a->word_count != 1)

@@ -1,6 +1,7 @@
 /* canh/canh_flows_show.c: `canh flows show`: flows, sightings of names, or sums of an archive, in
- * the order of their begin. Read day by day, and a busy day in pieces, so that no more than
- * SORTED_MAX stand in memory. SPDX-License-Identifier: Apache-2.0 */
+ * the order of their begin. Read in pieces of time, as long as few rows match, so that no more than
+ * SORTED_MAX stand in memory and a part is not opened again and again. SPDX-License-Identifier:
+ * Apache-2.0 */
 #include "base/arena.h"
 #include "base/mem.h"
 #include "canh/command.h"
@@ -20,7 +21,8 @@ enum {
         FILTER_BYTES_MAX = 64 << 10,
         FLUSH_BYTES = 64 << 10,
         OUT_BYTES_MAX = 1 << 20,
-        LEAST_SPAN_MS = 1000
+        LEAST_SPAN_MS = 1000,
+        FEW_ROWS = SORTED_MAX / 4 /* the next piece may be twice as long */
 };
 
 struct show {
@@ -37,6 +39,7 @@ struct show {
         struct flow *flows;
         struct name_sighting *names;
         size_t count;
+        bool was_split;      /* the piece was too large */
         struct arena *texts; /* of names */
         uint64_t shown, matched;
 };
@@ -135,13 +138,22 @@ static int print_piece(struct show *s, bool names)
         return err;
 }
 
+static void show_progress(void *state, uint64_t done, uint64_t total)
+{
+        struct show *s = state;
+
+        progress_show(&s->progress, s->a->archive, done, total);
+}
+
 static int read_piece(struct show *s, bool names)
 {
         struct archive_question q = { .since = s->from,
                 .until = s->to,
                 .addresses = names ? NULL : s->reach->addresses,
                 .address_count = names ? 0 : s->reach->address_count,
-                .name = s->reach->name };
+                .name = s->reach->name,
+                .progress = s->top ? show_progress : NULL,
+                .state = s };
         struct traffic_sink sink = { .take_flow = names ? NULL : take_flow,
                 .take_name = names ? take_name : NULL,
                 .state = s };
@@ -164,29 +176,43 @@ static int show_piece(struct show *s, time_ms from, time_ms to, bool names)
         s->texts = texts;
         err = read_piece(s, names);
         if (err == ERR_LIMIT && !s->top && to - from > LEAST_SPAN_MS) {
+                s->was_split = true;
                 err = show_piece(s, from, middle, names);
                 return err ? err : show_piece(s, middle, to, names);
         }
         return err || s->top ? err : print_piece(s, names);
 }
 
-static int show_days(struct show *s, bool names)
+static int show_pieces(struct show *s, bool names, time_ms until)
 {
-        struct archive_counts counts;
-        time_ms since, until, day;
+        time_ms span = DAY_MS, to;
         int err = 0;
 
-        archive_reader_count(&counts, s->reader);
-        since = s->a->since > counts.first_at ? s->a->since : counts.first_at;
-        until = s->a->until && s->a->until <= counts.last_at ? s->a->until : counts.last_at + 1;
-        s->first = since;
-        for (time_ms from = since; from < until && !err; from = day) {
-                day = (from / DAY_MS + 1) * DAY_MS;
-                progress_show(&s->progress, s->a->archive, (uint64_t)(from - since),
-                    (uint64_t)(until - since));
-                err = show_piece(s, from, day < until ? day : until, names);
+        for (time_ms from = s->first; from < until && !err; from = to) {
+                to = span < until - from ? from + span : until;
+                progress_show(&s->progress, s->a->archive, (uint64_t)(from - s->first),
+                    (uint64_t)(until - s->first));
+                s->was_split = false;
+                err = show_piece(s, from, to, names);
+                if (s->was_split)
+                        span = DAY_MS;
+                else if (s->count < FEW_ROWS && span < until - from)
+                        span *= 2;
         }
         return err == ERR_CLOSED ? 0 : err;
+}
+
+static int show_all(struct show *s, bool names)
+{
+        struct archive_counts counts;
+        time_ms until;
+
+        archive_reader_count(&counts, s->reader);
+        s->first = s->a->since > counts.first_at ? s->a->since : counts.first_at;
+        until = s->a->until && s->a->until <= counts.last_at ? s->a->until : counts.last_at + 1;
+        if (s->first >= until)
+                return 0;
+        return s->top ? show_piece(s, s->first, until, names) : show_pieces(s, names, until);
 }
 
 static int print_top(struct show *s)
@@ -285,7 +311,7 @@ int flows_show(int argc, char **argv, enum language l)
         if (!err)
                 err = prepare(&s, &names);
         if (!err)
-                err = show_days(&s, names);
+                err = show_all(&s, names);
         if (!err && s.top)
                 err = print_top(&s);
         progress_done(&s.progress);

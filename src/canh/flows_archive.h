@@ -22,8 +22,9 @@ MUST_USE int flows_archive_own(struct flows_arguments *a, const struct folder *f
 /* Keeps the ranges with the archive. */
 MUST_USE int flows_archive_keep_own(const struct folder *folder, const struct flows_arguments *a);
 
-enum { FLOWS_DIGEST_TEXT_MAX = 65 };
-/* SHA-256 of the file's bytes. UNSUPPORTED: not a regular file, which can be read only once. */
+enum { FLOWS_DIGEST_TEXT_MAX = 33 };
+/* XXH3 (128 bits) of the file's bytes. UNSUPPORTED: not a regular file, which can be read only
+ * once. */
 MUST_USE int flows_digest(char out[FLOWS_DIGEST_TEXT_MAX], const char *path);
 /* *out is whether it was imported before, or stands in the lines that are not written yet. */
 MUST_USE int flows_imported(

@@ -49,6 +49,13 @@ static int take_again(struct taking *t, const char *value)
         return 0;
 }
 
+static int take_brief(struct taking *t, const char *value)
+{
+        (void)value;
+        t->a->brief = true;
+        return 0;
+}
+
 static int take_moment(time_ms *out, struct taking *t, const char *value, bool is_end)
 {
         if (flows_time_parse(out, text_of(value), t->now, t->a->zone_minutes, is_end))
@@ -233,6 +240,7 @@ static const struct option {
         { "--json", FLOWS_IMPORT | FLOWS_SHOW | FLOWS_HUNT | FLOWS_TRACE, false, take_json },
         { "--csv", FLOWS_SHOW, false, take_csv },
         { "--again", FLOWS_IMPORT, false, take_again },
+        { "--brief", FLOWS_HUNT, false, take_brief },
         { "--since", FLOWS_IMPORT | FLOWS_SHOW | FLOWS_HUNT, true, take_since },
         { "--until", FLOWS_IMPORT | FLOWS_SHOW | FLOWS_HUNT, true, take_until },
         { "--zone", FLOWS_IMPORT | FLOWS_SHOW | FLOWS_HUNT | FLOWS_TRACE, true, take_zone },

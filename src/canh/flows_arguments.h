@@ -26,6 +26,7 @@ struct flows_arguments {
         const char *as; /* import: NULL = found out */
         int keep_days;  /* import; 0 = for ever */
         bool again;     /* import: also what was imported before */
+        bool brief;     /* hunt: hosts and days, from the index alone */
         size_t top;     /* show; 0 = single flows */
         enum flow_top_by by;
         enum flow_top_order order;
