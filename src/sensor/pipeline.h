@@ -3,9 +3,11 @@
  *     packets   -> decode -> match -------------------------> alerts
  *                         -> flow table -> flows, names -> talkers -> facts
  *                                                -> beacons, scans -> alerts
- *     datagrams -> decode -> flows, names -> match ---------> alerts
+ *     datagrams, lines of logs
+ *               -> decode -> flows, names -> match ---------> alerts
  *                                         -> talkers -> facts
- * *
+ *                         -> translations, leases ----------> facts
+ *
  * From: the input rings, by proc_analyse. To: the facts ring and the alerts ring. Limits: those of
  * the flow table and of live_match, by the settings. One thread.
  * SPDX-License-Identifier: Apache-2.0 */

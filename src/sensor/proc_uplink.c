@@ -197,6 +197,8 @@ static int status_tell(struct uplink *u)
         struct https_answer answer = { .body = body };
         const char *source = s->interface_count ? s->interfaces[0]
                              : s->netflow_count ? s->netflow[0]
+                             : s->syslog_count  ? s->syslog[0]
+                             : s->follow_count  ? s->follow[0]
                                                 : "";
         int err;
 

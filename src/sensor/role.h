@@ -28,8 +28,11 @@ void role_line_done(struct role_line *l);
 MUST_USE int role_line_listen(struct role_line *l);
 /* Tells the counts, at most once a second unless `now`. */
 MUST_USE int role_line_tell(struct role_line *l, const struct sensor_counts *counts, bool now);
-/* Gives up all but what the profile and the one folder (NULL: none) allow, and says it when this
- * kernel cannot fence folders. */
+/* Gives up all but what the profile and the folders allow, and says it when this kernel cannot
+ * fence folders. */
+MUST_USE int role_confine_to(const char *who, enum confine_profile profile,
+    const struct confine_folder *folders, size_t count);
+/* The same with one folder; NULL: none. */
 MUST_USE int role_confine(
     const char *who, enum confine_profile profile, const char *folder, enum confine_access access);
 

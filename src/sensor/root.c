@@ -13,11 +13,13 @@
 #include "sensor/children.h"
 #include "sensor/proc_analyse.h"
 #include "sensor/proc_capture.h"
+#include "sensor/proc_follow.h"
 #include "sensor/proc_keeper.h"
 #include "sensor/proc_listener.h"
 #include "sensor/proc_print.h"
 #include "sensor/proc_reader.h"
 #include "sensor/proc_search.h"
+#include "sensor/proc_syslog.h"
 #include "sensor/proc_uplink.h"
 #include "sensor/role.h"
 #include "system/os/folder.h"
@@ -54,6 +56,9 @@ struct root {
         size_t input_count;
         struct proc_capture captures[ANALYSE_RINGS_MAX];
         struct proc_listener listeners[SETTINGS_INPUTS_MAX];
+        struct proc_syslog syslogs[SETTINGS_INPUTS_MAX];
+        struct proc_follow follows[SETTINGS_INPUTS_MAX];
+        struct child *follow_children[SETTINGS_INPUTS_MAX];
         struct proc_reader reader;
         struct proc_analyse analyse;
         struct proc_keeper keeper;
@@ -124,11 +129,23 @@ static void give(struct child *c, int fd)
                 c->handles[c->handle_count++] = fd;
 }
 
+/* A role with a ring of its own to fill. */
+static struct child *input_child(struct root *r, const char *name, int (*run)(void *), void *state,
+    int *socket_of_state, int ring)
+{
+        struct child *c = ring < 0 ? NULL : add(r, name, run, state, socket_of_state);
+
+        if (c) {
+                give(c, ring);
+                give(c, r->inputs_bell);
+        }
+        return c;
+}
+
 static int capture_add(struct root *r, const char *interface, uint16_t group)
 {
         size_t n = r->input_count;
         int ring = input_add(r, interface);
-        struct child *c;
 
         if (ring < 0)
                 return ERR_LIMIT;
@@ -137,12 +154,10 @@ static int capture_add(struct root *r, const char *interface, uint16_t group)
                 .group = group,
                 .ring = ring,
                 .bell = r->inputs_bell };
-        c = add(r, "canh-capture", proc_capture_run, &r->captures[n], &r->captures[n].socket);
-        if (!c)
-                return ERR_LIMIT;
-        give(c, ring);
-        give(c, r->inputs_bell);
-        return 0;
+        return input_child(r, "canh-capture", proc_capture_run, &r->captures[n],
+                   &r->captures[n].socket, ring)
+                   ? 0
+                   : ERR_LIMIT;
 }
 
 /* Handles that share an interface are of one group, which no other sensor of this machine has. */
@@ -165,19 +180,41 @@ static int listeners_add(struct root *r)
 
         for (size_t i = 0; i < s->netflow_count; i++) {
                 struct proc_listener *l = &r->listeners[i];
-                int ring = input_add(r, "netflow");
-                struct child *c;
 
-                if (ring < 0)
+                *l = (struct proc_listener){ .address = s->netflow[i],
+                        .ring = input_add(r, "netflow"),
+                        .bell = r->inputs_bell };
+                if (!input_child(r, "canh-listener", proc_listener_run, l, &l->socket, l->ring))
                         return ERR_LIMIT;
-                *l = (struct proc_listener){
-                        .address = s->netflow[i], .ring = ring, .bell = r->inputs_bell
-                };
-                c = add(r, "canh-listener", proc_listener_run, l, &l->socket);
-                if (!c)
+        }
+        return 0;
+}
+
+static int logs_add(struct root *r)
+{
+        const struct sensor_settings *s = r->settings;
+
+        for (size_t i = 0; i < s->syslog_count; i++) {
+                struct proc_syslog *l = &r->syslogs[i];
+
+                *l = (struct proc_syslog){ .address = s->syslog[i],
+                        .ring = input_add(r, "syslog"),
+                        .bell = r->inputs_bell };
+                if (!input_child(r, "canh-syslog", proc_syslog_run, l, &l->socket, l->ring))
                         return ERR_LIMIT;
-                give(c, ring);
-                give(c, r->inputs_bell);
+        }
+        for (size_t i = 0; i < s->follow_count; i++) {
+                struct proc_follow *f = &r->follows[i];
+
+                *f = (struct proc_follow){ .path = s->follow[i],
+                        .state = s->state,
+                        .ring = input_add(r, "follow"),
+                        .bell = r->inputs_bell,
+                        .file = (uint16_t)i };
+                r->follow_children[i] = input_child(
+                    r, "canh-follow", proc_follow_run, f, &f->socket, f->ring);
+                if (!r->follow_children[i])
+                        return ERR_LIMIT;
         }
         return 0;
 }
@@ -263,6 +300,8 @@ static int roles_add(struct root *r)
         err = captures_add(r);
         if (!err)
                 err = listeners_add(r);
+        if (!err)
+                err = logs_add(r);
         if (!err && r->settings->file_count)
                 err = reader_add(r);
         if (!err)
@@ -286,10 +325,21 @@ static int set_load(struct root *r)
         return err;
 }
 
+/* Who reads the lines begins anew: the files' heads say how. */
+static void heads_again(struct root *r)
+{
+        for (size_t i = 0; i < r->settings->follow_count; i++)
+                if (child_runs(r->follow_children[i]) &&
+                    message_send(r->follow_children[i]->socket, SENSOR_AGAIN, 0, TEXT(""), -1))
+                        log_line(LOG_LEVEL_WARNING, "sensor", "follow did not take a message");
+}
+
 static void on_start(void *state, struct child *c)
 {
         struct root *r = state;
 
+        if (c == r->analyse_child && c->ends)
+                heads_again(r);
         if (c == r->analyse_child && r->set >= 0 &&
             message_send(c->socket, SENSOR_SET, 0, TEXT(""), r->set))
                 log_line(LOG_LEVEL_WARNING, "sensor", "the set was not handed on");
@@ -540,8 +590,37 @@ static int loop(struct root *r)
         return err == ERR_MISSING ? 0 : err;
 }
 
+static void say_logs(const struct root *r, const struct sensor_counts *c)
+{
+        if (r->settings->syslog_count || r->settings->follow_count)
+                (void)fprintf(stderr,
+                    say(r->language,
+                        "nhật ký: %llu dòng, dùng %llu, bỏ qua %llu, từ chối %llu, quá dài %llu\n",
+                        "logs: %llu lines, taken %llu, ignored %llu, refused %llu, too long "
+                        "%llu\n"),
+                    (unsigned long long)c->of[COUNT_LOG_LINES],
+                    (unsigned long long)c->of[COUNT_LOG_TAKEN],
+                    (unsigned long long)c->of[COUNT_LOG_IGNORED],
+                    (unsigned long long)c->of[COUNT_LOG_REFUSED],
+                    (unsigned long long)c->of[COUNT_LOG_CUT]);
+        if (r->settings->netflow_count)
+                (void)fprintf(stderr,
+                    say(r->language,
+                        "NetFlow/IPFIX/sFlow: %llu gói tin, lạ %llu, hỏng %llu, mẫu bị từ chối "
+                        "%llu, chờ mẫu rồi đọc %llu, chờ mẫu rồi bỏ %llu\n",
+                        "exports: %llu datagrams, foreign %llu, damaged %llu, templates refused "
+                        "%llu, read late %llu, never read %llu\n"),
+                    (unsigned long long)(c->of[COUNT_RECORDS] - c->of[COUNT_LOG_LINES]),
+                    (unsigned long long)c->of[COUNT_EXPORT_FOREIGN],
+                    (unsigned long long)c->of[COUNT_EXPORT_DAMAGED],
+                    (unsigned long long)c->of[COUNT_EXPORT_REFUSED],
+                    (unsigned long long)c->of[COUNT_EXPORT_WAITED],
+                    (unsigned long long)c->of[COUNT_EXPORT_DROPPED]);
+}
+
 static void say_counts(const struct root *r, const struct sensor_counts *c)
 {
+        say_logs(r, c);
         (void)fprintf(stderr,
             say(r->language,
                 "%llu gói, bỏ sót %llu, %llu luồng, %llu tên, %llu cảnh báo, khởi động lại %llu "

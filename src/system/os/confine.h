@@ -17,6 +17,7 @@ enum confine_profile {
         CONFINE_MEMORY,   /* memory, time, randomness, reading and writing what is open */
         CONFINE_MESSAGES, /* the same, and messages over what is open */
         CONFINE_CAPTURE,  /* the same, and asking an open socket for its counters */
+        CONFINE_LISTEN,   /* the same, and taking what comes to a socket that is bound already */
         CONFINE_ZYGOTE,   /* the same, and children, which then take CONFINE_MEMORY */
         /* Deny lists; what is forbidden fails with EPERM. All but the named folders is out of
          * reach. */
