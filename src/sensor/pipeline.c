@@ -185,13 +185,32 @@ static int on_alert(void *state, const struct live_alert *alert)
         return shared_ring_put(p->alerts, (struct text){ (const char *)&r, sizeof(r) }, p->room_ms);
 }
 
+static enum live_quiet_kind quiet_kind(enum traffic_alert_kind kind)
+{
+        switch (kind) {
+        case TRAFFIC_ALERT_BEACON:
+                return LIVE_QUIET_BEACON;
+        case TRAFFIC_ALERT_SCAN_HOSTS:
+        case TRAFFIC_ALERT_SCAN_PORTS:
+                return LIVE_QUIET_SCAN;
+        default:
+                return LIVE_QUIET_FLOOD;
+        }
+}
+
 /* Numbers of its own, above those of what is listed. A ring that is full costs it: it is said again
  * while it lasts. */
 static int on_behaviour(void *state, const struct traffic_alert *alert)
 {
         struct pipeline *p = state;
         struct alert_record r;
+        char peer[IP_TEXT_MAX] = "";
 
+        if (alert->has_peer)
+                (void)ip_address_write(peer, &alert->peer);
+        if (live_match_is_quiet(
+                p->match, &alert->host, quiet_kind(alert->kind), peer, alert->last_at))
+                return 0;
         memset(&r, 0, sizeof(r));
         alert_id(r.id, p, BEHAVIOURS_FROM + ++p->behaviours);
         r.is_behaviour = true;
@@ -315,9 +334,14 @@ time_ms pipeline_newest(const struct pipeline *p)
         return p->newest;
 }
 
-void pipeline_use_own(struct pipeline *p, struct indicator_set *set)
+void pipeline_use(struct pipeline *p, const struct indicator_set *set)
 {
-        live_match_use_own(p->match, set);
+        live_match_use(p->match, set);
+}
+
+int pipeline_quiet(struct pipeline *p, const struct live_quiet *quiet, size_t count)
+{
+        return live_match_quiet(p->match, quiet, count);
 }
 
 void pipeline_count(struct sensor_counts *out, const struct pipeline *p)
@@ -330,6 +354,7 @@ void pipeline_count(struct sensor_counts *out, const struct pipeline *p)
         *out = p->counts;
         out->of[COUNT_ALERTS] = match.pairs + p->behaviours;
         out->of[COUNT_ALERTS_LEFT_OUT] = match.left_out;
+        out->of[COUNT_QUIETED] = match.quieted;
         out->of[COUNT_FLOWS_OPEN] = flows.flows;
         out->of[COUNT_FLOWS_REFUSED] = flows.refused_packets;
         out->of[COUNT_EXPORT_FOREIGN] = p->exported.foreign;

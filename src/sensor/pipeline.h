@@ -40,8 +40,10 @@ MUST_USE int pipeline_end(struct pipeline *p);
 void pipeline_talkers(struct sensor_talkers *out, struct pipeline *p, time_ms now);
 /* The greatest time of a record so far; 0: none came. */
 time_ms pipeline_newest(const struct pipeline *p);
-/* Takes the set; NULL: none. */
-void pipeline_use_own(struct pipeline *p, struct indicator_set *set);
+/* Holds traffic against this set from now on; it must outlive that. NULL: none. */
+void pipeline_use(struct pipeline *p, const struct indicator_set *set);
+/* What nobody wants to hear of, in place of what was said before. LIMIT. */
+MUST_USE int pipeline_quiet(struct pipeline *p, const struct live_quiet *quiet, size_t count);
 void pipeline_count(struct sensor_counts *out, const struct pipeline *p);
 
 #endif

@@ -3,9 +3,9 @@
  * Keeps:    the right to fork; the handles of the rings; the files that it opens before a role
  *           starts. Reads no foreign byte.
  * Accepts:  signals (SIGTERM and SIGINT end everything in order: inputs, analyse, keeper, alerts);
- *           SENSOR_COUNTS of all; SENSOR_TALKERS of analyse; SENSOR_SET, SENSOR_ORDER and
- *           SENSOR_CANCEL of uplink; SENSOR_SEAL of keeper; SENSOR_ANSWER of search.
- * The rings outlive the processes: one that is killed costs what it held, and no more.
+ *           SENSOR_COUNTS of all; SENSOR_TALKERS of analyse; SENSOR_SET, SENSOR_QUIET,
+ *           SENSOR_ORDER and SENSOR_CANCEL of uplink; SENSOR_SEAL of keeper; SENSOR_ANSWER of
+ * search. The rings outlive the processes: one that is killed costs what it held, and no more.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/root.h"
 #include "base/log.h"
@@ -52,7 +52,7 @@ struct root {
         enum language language;
         struct children children;
         struct ring_of_root facts, alerts;
-        int inputs[ANALYSE_RINGS_MAX], inputs_bell, set;
+        int inputs[ANALYSE_RINGS_MAX], inputs_bell, set, quiet;
         size_t input_count;
         struct proc_capture captures[ANALYSE_RINGS_MAX];
         struct proc_listener listeners[SETTINGS_INPUTS_MAX];
@@ -334,15 +334,22 @@ static void heads_again(struct root *r)
                         log_line(LOG_LEVEL_WARNING, "sensor", "follow did not take a message");
 }
 
+static void hand_on(const struct child *to, uint32_t type, int fd)
+{
+        if (child_runs(to) && fd >= 0 && message_send(to->socket, type, 0, TEXT(""), fd))
+                log_line(LOG_LEVEL_WARNING, "sensor", "%s did not take a message", to->name);
+}
+
 static void on_start(void *state, struct child *c)
 {
         struct root *r = state;
 
-        if (c == r->analyse_child && c->ends)
+        if (c != r->analyse_child)
+                return;
+        if (c->ends)
                 heads_again(r);
-        if (c == r->analyse_child && r->set >= 0 &&
-            message_send(c->socket, SENSOR_SET, 0, TEXT(""), r->set))
-                log_line(LOG_LEVEL_WARNING, "sensor", "the set was not handed on");
+        hand_on(c, SENSOR_QUIET, r->quiet);
+        hand_on(c, SENSOR_SET, r->set);
 }
 
 /* To the process that speaks with the centre; what it cannot take now is lost to it. */
@@ -369,19 +376,31 @@ static int on_talkers(void *state, const struct message *m)
         return 0;
 }
 
-static int on_set(void *state, const struct message *m)
+/* Kept for whoever analyses after this one. */
+static int keep_own(struct root *r, int *kept, const struct message *m)
 {
-        struct root *r = state;
-
         if (r->settings->local || !is_from(r, r->alerts_child)) {
                 (void)close(m->fd);
                 return ERR_UNTRUSTED;
         }
-        file_close_at(&r->set);
-        r->set = m->fd;
-        if (child_runs(r->analyse_child))
-                on_start(r, r->analyse_child);
+        file_close_at(kept);
+        *kept = m->fd;
+        hand_on(r->analyse_child, m->type, m->fd);
         return 0;
+}
+
+static int on_set(void *state, const struct message *m)
+{
+        struct root *r = state;
+
+        return keep_own(r, &r->set, m);
+}
+
+static int on_quiet(void *state, const struct message *m)
+{
+        struct root *r = state;
+
+        return keep_own(r, &r->quiet, m);
 }
 
 /* The order ended without its last answer. */
@@ -476,6 +495,7 @@ static const struct message_rule rules[] = {
         { SENSOR_TALKERS, sizeof(struct sensor_talkers), sizeof(struct sensor_talkers), ROLE_STATE,
             false, on_talkers },
         { SENSOR_SET, 0, 0, ROLE_STATE, true, on_set },
+        { SENSOR_QUIET, 0, 0, ROLE_STATE, true, on_quiet },
         { SENSOR_ORDER, sizeof(struct sensor_order), sizeof(struct sensor_order), ROLE_STATE, true,
             on_order },
         { SENSOR_SEAL, 0, 0, ROLE_STATE, false, on_sealed },
@@ -662,7 +682,7 @@ int root_run(const struct sensor_settings *settings, enum language language)
         r->settings = settings;
         r->language = language;
         r->facts = r->alerts = (struct ring_of_root){ -1, -1 };
-        r->set = r->order_set = -1;
+        r->set = r->quiet = r->order_set = -1;
         r->since = clock_now(&clock_real);
         r->children.table = &table;
         r->children.on_start = on_start;

@@ -20,6 +20,8 @@ enum sensor_message {
         SENSOR_COUNTS = 1, /* any role -> root, once a second: struct sensor_counts */
         SENSOR_TALKERS,    /* analyse -> root -> uplink: struct sensor_talkers */
         SENSOR_SET,        /* root -> analyse; uplink -> root: sealed memory with a set */
+        SENSOR_QUIET,      /* root -> analyse; uplink -> root: sealed memory with struct live_quiet,
+                              one after the other */
         SENSOR_END,        /* root -> analyse, keeper, print, uplink: hand on all that came, then
                               end */
         SENSOR_STATUS,     /* root -> uplink: struct sensor_status */
@@ -45,6 +47,7 @@ enum sensor_count {
         COUNT_NAMES,
         COUNT_ALERTS,
         COUNT_ALERTS_LEFT_OUT,
+        COUNT_QUIETED,          /* contacts and behaviours that a person quieted */
         COUNT_ARCHIVE_FAILURES, /* facts that the disk did not take */
         COUNT_LOG_LINES,        /* of syslog and followed files: taken + ignored + refused */
         COUNT_LOG_TAKEN,        /* gave at least one fact */

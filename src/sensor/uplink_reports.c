@@ -15,6 +15,7 @@ static const char *const count_names[SENSOR_COUNTERS] = {
         [COUNT_NAMES] = "names",
         [COUNT_ALERTS] = "alerts",
         [COUNT_ALERTS_LEFT_OUT] = "alerts_left_out",
+        [COUNT_QUIETED] = "quieted",
         [COUNT_ARCHIVE_FAILURES] = "archive_failures",
         [COUNT_LOG_LINES] = "log_lines",
         [COUNT_LOG_TAKEN] = "log_taken",

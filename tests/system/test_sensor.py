@@ -4,6 +4,7 @@ sensor watches the near one: flows, alerts exactly once while centre and process
 counted. Needs root and `ip`.
 usage: test_sensor.py CANH_CENTRE CANH_SENSOR"""
 import glob
+import json
 import os
 import shutil
 import signal
@@ -11,6 +12,7 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
 import time
 import unittest
 
@@ -107,9 +109,12 @@ class SensorTest(unittest.TestCase):
         with open(os.path.join(self.centre.folder, "sensor.log"), encoding="utf-8") as f:
             return f.read()
 
-    def import_list(self):
-        with open(os.path.join(PACKS, "sample-district/lists/indicators.csv"), "rb") as f:
-            seen = self.must("POST", "/api/v1/lists/preview?name=indicators.csv&kind=indicator&source=NCSC&zone=420", raw=f.read())
+    def import_list(self, raw=None, source="NCSC"):
+        if raw is None:
+            with open(os.path.join(PACKS, "sample-district/lists/indicators.csv"), "rb") as f:
+                raw = f.read()
+        seen = self.must("POST", f"/api/v1/lists/preview?name=indicators.csv&kind=indicator&source={source}&zone=420", raw=raw)
+        self.warned = [row["line"] for row in seen["warned"]]
         return self.must("POST", "/api/v1/lists", {"upload": seen["upload"], "period": "2024-01", "letter": ""})
 
     def sensor(self):
@@ -193,6 +198,74 @@ class SensorTest(unittest.TestCase):
         again = self.must("POST", "/api/v1/hunts", {})["id"]
         self.must("DELETE", f"/api/v1/hunts/{again}")
         self.assertIn(self.must("GET", f"/api/v1/hunts/{again}")["state"], ("cancelled", "done"))
+
+    def is_quiet(self, count):
+        try:
+            with open(os.path.join(self.state, "quiet.json"), encoding="utf-8") as f:
+                return len(json.load(f)["traffic"]["quiet"]) == count
+        except OSError:
+            return False
+
+    def test_a_quieted_alert_is_told_no_more_until_a_person_takes_it_back(self):
+        self.with_set()
+        self.wire.ask("c2.den-long.invalid", 3)
+        self.wire.ask("tet-loto.example")
+        wait_for(lambda: len(self.alerts()) == 2)
+        loud = next(a for a in self.alerts() if a["value"] == "c2.den-long.invalid")
+        soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86400))
+        quiet = self.must("POST", "/api/v1/quiets", {"sensor": loud["sensor"]["id"], "alert": loud["id"], "until": soon, "reason": "máy thử"})["id"]
+        wait_for(lambda: self.is_quiet(1))
+        self.wire.ask("c2.den-long.invalid", 4)
+        self.stop()  # it knows without the centre, and a process that analyses anew knows too
+        self.centre.stop()
+        self.start()
+        os.kill(wait_for(lambda: self.role("canh-analyse")), signal.SIGKILL)
+        wait_for(lambda: self.role("canh-analyse"))
+        time.sleep(5)
+        self.wire.ask("c2.den-long.invalid", 5)
+        self.wire.ask("tai-ve.cap-nhat-vssid.example")
+        wait_for(lambda: glob.glob(os.path.join(self.state, "outbox", "*.json")))
+        self.centre.start()
+        wait_for(lambda: len(self.alerts()) == 3, 120)
+        told = next(a for a in self.alerts() if a["value"] == "c2.den-long.invalid")
+        self.assertEqual((told["times"], told["quiet"]["reason"]), (3, "máy thử"))
+        wait_for(lambda: (self.status() or {}).get("quieted", 0) >= 5, 150)
+        self.must("DELETE", f"/api/v1/quiets/{quiet}")
+        wait_for(lambda: self.is_quiet(0))
+        self.wire.ask("c2.den-long.invalid", 2)
+        wait_for(lambda: sum(a["value"] == "c2.den-long.invalid" for a in self.alerts()) == 2, 60)
+        self.assertEqual([q["state"] for q in self.must("GET", "/api/v1/quiets")["quiets"]], ["ended"])
+        acts = [line["act"] for line in self.must("GET", "/api/v1/audit")["entries"]]
+        self.assertTrue({"quiet_alert", "end_quiet"} <= set(acts), acts)
+
+    def test_the_set_is_swapped_while_packets_come_and_what_must_never_be_listed_is_not(self):
+        self.with_set()
+        before = self.status()["generation"]
+        sent, stop = [0], threading.Event()
+
+        def keep_asking():
+            while not stop.is_set():
+                self.wire.ask("khong-co.example", 1000)
+                sent[0] += 1000
+
+        asking = threading.Thread(target=keep_asking)
+        asking.start()
+        rows = "value,type,family\nmoi-them.example,domain,Moi\n8.8.8.8,ip,Nham\nchinhphu.vn,domain,Nham\n"
+        rows += "".join(f"m{n}.nhieu.example,domain,Nhieu\n" for n in range(50000))
+        self.import_list(rows.encode(), "VNCERT")
+        self.assertEqual(self.warned, [3, 4])  # by the warning lists of the pack
+        try:
+            wait_for(lambda: "in use" in self.log().rsplit(before, 1)[-1], 120)
+            time.sleep(3)
+            for name in ("moi-them.example", "chinhphu.vn", "c2.den-long.invalid"):
+                self.wire.ask(name)
+            wait_for(lambda: len(self.alerts()) >= 2, 60)
+        finally:
+            stop.set()
+            asking.join()
+        self.assertEqual(sorted(a["value"] for a in self.alerts()), ["c2.den-long.invalid", "moi-them.example"])
+        status = wait_for(lambda: (lambda s: s if s["generation"] != before and s["packets"] >= sent[0] else None)(self.status()), 150)
+        self.assertEqual((status["drops"], status["ring_drops"], status["restarts"]), (0, 0, 0))
 
     def test_what_is_dropped_under_load_is_counted_and_shown(self):
         self.enrol()

@@ -119,7 +119,7 @@ static json_t *status_json(const struct sensor_status_said *s, const struct sens
 {
         static const char *const shown[] = { "packets", "bytes", "drops", "ring_drops",
                 "unreadable", "records", "flows_open", "flows", "flows_refused", "names", "alerts",
-                "alerts_left_out", "outbox", "restarts" };
+                "alerts_left_out", "quieted", "outbox", "restarts" };
         int64_t seconds = more->at > 0 ? more->at / SECOND_MS : 0;
         json_t *o = json_pack("{so so ss% ss% sI sI so so so}", "at", json_time(s->at), "since",
             json_time(s->since), "source", s->source.data, s->source.len, "generation",

@@ -63,15 +63,31 @@ static struct indicator_set *sample_set(void)
         return set;
 }
 
+static struct indicator_set *listed;
+
+static int make_set(void **state)
+{
+        (void)state;
+        listed = sample_set();
+        return 0;
+}
+
+static int drop_set(void **state)
+{
+        (void)state;
+        listed = indicator_set_free(listed);
+        return 0;
+}
+
 static struct live_match *sample(size_t max, const struct live_quiet *quiet)
 {
-        struct live_match_options o = {
-                .max_alerts = max, .quiet = quiet, .quiet_count = quiet ? 1 : 0
-        };
+        struct live_match_options o = { .max_alerts = max };
         struct live_match *m = NULL;
 
         assert_int_equal(live_match_new(&m, &o), 0);
-        live_match_use_own(m, sample_set());
+        live_match_use(m, listed);
+        if (quiet)
+                assert_int_equal(live_match_quiet(m, quiet, 1), 0);
         return m;
 }
 
@@ -261,6 +277,36 @@ static void what_a_person_quieted_is_counted_until_that_ends(void **state)
         assert_int_equal(t.count, 1);
 }
 
+static void quiet_of_one_kind_host_or_peer_leaves_the_rest_alone(void **state)
+{
+        const struct live_quiet quiet[] = { { .kind = LIVE_QUIET_BEACON,
+                                                .host = { address("10.0.0.5"), 128 },
+                                                .value = "192.0.2.66",
+                                                .until = day + 1 },
+                { .kind = LIVE_QUIET_LISTED,
+                    .host = { address("10.0.0.6"), 128 },
+                    .until = day + 1 } };
+        const struct ip_address five = address("10.0.0.5"), six = address("10.0.0.6");
+        AUTO(live_match_free_at) struct live_match *m = sample(0, NULL);
+        struct told t = { 0 };
+
+        (void)state;
+        assert_int_equal(live_match_quiet(m, quiet, 2), 0);
+        assert_true(live_match_is_quiet(m, &five, LIVE_QUIET_BEACON, "192.0.2.66", day));
+        assert_false(live_match_is_quiet(m, &five, LIVE_QUIET_BEACON, "192.0.2.67", day));
+        assert_false(live_match_is_quiet(m, &five, LIVE_QUIET_SCAN, "192.0.2.66", day));
+        assert_false(live_match_is_quiet(m, &six, LIVE_QUIET_BEACON, "192.0.2.66", day));
+        packet(m, day, "10.0.0.5", 50000, "192.0.2.66", 443, NULL);
+        packet(m, day, "10.0.0.6", 50000, "192.0.2.66", 443, NULL);
+        assert_int_equal(tell(&t, m, day), 0);
+        assert_int_equal(t.count, 1);
+        assert_int_equal(live_match_quiet(m, NULL, 0), 0); /* taken back */
+        assert_int_equal(live_match_quiet(m, quiet, LIVE_QUIET_MAX + 1), ERR_LIMIT);
+        packet(m, day, "10.0.0.6", 50000, "192.0.2.66", 443, NULL);
+        assert_int_equal(tell(&t, m, day), 0);
+        assert_int_equal(t.count, 1);
+}
+
 static void beyond_the_limit_a_pair_is_only_counted(void **state)
 {
         AUTO(live_match_free_at) struct live_match *m = sample(2, NULL);
@@ -285,9 +331,9 @@ static void another_set_is_used_from_the_next_packet_on(void **state)
         struct told t = { 0 };
 
         (void)state;
-        live_match_use_own(m, NULL);
+        live_match_use(m, NULL);
         packet(m, day, "10.0.0.5", 50000, "192.0.2.66", 443, NULL);
-        live_match_use_own(m, sample_set());
+        live_match_use(m, listed);
         packet(m, day + 1, "10.0.0.5", 50000, "192.0.2.66", 443, NULL);
         assert_int_equal(tell(&t, m, day), 0);
         assert_int_equal(t.count, 1);
@@ -306,9 +352,10 @@ int main(void)
                 cmocka_unit_test(names_are_of_the_client_even_when_our_own_resolver_answers),
                 cmocka_unit_test(flows_of_exporters_and_certificates_of_logs_match_too),
                 cmocka_unit_test(what_a_person_quieted_is_counted_until_that_ends),
+                cmocka_unit_test(quiet_of_one_kind_host_or_peer_leaves_the_rest_alone),
                 cmocka_unit_test(beyond_the_limit_a_pair_is_only_counted),
                 cmocka_unit_test(another_set_is_used_from_the_next_packet_on),
         };
 
-        return cmocka_run_group_tests(tests, NULL, NULL);
+        return cmocka_run_group_tests(tests, make_set, drop_set);
 }
