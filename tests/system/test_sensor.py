@@ -6,6 +6,7 @@ usage: test_sensor.py CANH_CENTRE CANH_SENSOR"""
 import glob
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -35,6 +36,11 @@ s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 for _ in range(int(sys.argv[2])):
     s.sendto(bytes.fromhex(sys.argv[1]), ("%s", 53))
 """ % RESOLVER
+
+
+def capabilities(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as f:
+        return int(re.search(r"^CapEff:\s*(\w+)$", f.read(), re.M)[1], 16)
 
 
 class Wire:
@@ -266,6 +272,31 @@ class SensorTest(unittest.TestCase):
         self.assertEqual(sorted(a["value"] for a in self.alerts()), ["c2.den-long.invalid", "moi-them.example"])
         status = wait_for(lambda: (lambda s: s if s["generation"] != before and s["packets"] >= sent[0] else None)(self.status()), 150)
         self.assertEqual((status["drops"], status["ring_drops"], status["restarts"]), (0, 0, 0))
+
+    @unittest.skipUnless(shutil.which("setpriv"), "no setpriv here")
+    def test_as_the_service_runs_it_only_the_first_process_keeps_its_two_capabilities(self):
+        folder = os.path.join(self.centre.folder, "as-nobody")
+        os.mkdir(folder)
+        os.chmod(self.centre.folder, 0o711)
+        os.chown(folder, 65534, 65534)
+        rights = "-all,+net_raw,+net_bind_service"
+        self.process = subprocess.Popen(
+            ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", f"--inh-caps={rights}", f"--ambient-caps={rights}",
+             f"--bounding-set={rights}", SENSOR, "--interface", self.wire.near, "--syslog", "127.0.0.1:914", "--netflow", "127.0.0.1:915",
+             "--follow", os.path.join(folder, "fw.log"), "--archive", os.path.join(folder, "archive"), "--state",
+             os.path.join(folder, "state"), "--local", "--ring-mib", "4"], env=ENV, cwd=folder, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, text=True)
+        names = ("canh-capture", "canh-syslog", "canh-listener", "canh-follow", "canh-analyse", "canh-keeper", "canh-print")
+        wait_for(lambda: all(self.role(name) for name in names), 60)
+        time.sleep(3)
+        self.assertEqual(capabilities(self.process.pid), 1 << 13 | 1 << 10)
+        for name in names:
+            self.assertEqual(capabilities(self.role(name)), 0, name)
+        self.wire.ask("c2.den-long.invalid", 5)
+        time.sleep(2)
+        self.process.send_signal(signal.SIGTERM)
+        said = self.process.communicate(timeout=60)[1]
+        self.assertRegex(said, r"[1-9]\d* packets, 0 dropped, .* 0 restarts")
 
     def test_what_is_dropped_under_load_is_counted_and_shown(self):
         self.enrol()

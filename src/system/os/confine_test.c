@@ -10,6 +10,8 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -152,6 +154,38 @@ static int exec_from_zygote(void)
         return take(CONFINE_ZYGOTE) != 0 ? 1 : can_exec() ? 2 : 3;
 }
 
+/* The capabilities in force, by a handle to /proc/self/status; all bits set when it cannot be read.
+ */
+static uint64_t capabilities(int status)
+{
+        char text[4096] = "";
+        const char *at;
+
+        if (pread(status, text, sizeof(text) - 1, 0) <= 0)
+                return UINT64_MAX;
+        at = strstr(text, "CapEff:");
+        return at ? strtoull(at + strlen("CapEff:"), NULL, 16) : UINT64_MAX;
+}
+
+static int no_capability(enum confine_profile profile, uint64_t wanted)
+{
+        int status = open("/proc/self/status", O_RDONLY);
+
+        if (status < 0 || take(profile) != 0)
+                return 1;
+        return (capabilities(status) & wanted) == 0 ? 0 : 2;
+}
+
+static int memory_has_no_capability(void)
+{
+        return no_capability(CONFINE_MEMORY, UINT64_MAX);
+}
+
+static int scan_has_no_raw_socket(void)
+{
+        return no_capability(CONFINE_SCAN, UINT64_C(1) << 13); /* CAP_NET_RAW */
+}
+
 static int try_scan(void)
 {
         const struct confine_folder folders[] = { { "/", CONFINE_READ }, { own, CONFINE_WRITE } };
@@ -273,6 +307,14 @@ static void a_listener_takes_what_comes_and_calls_nobody(void **state)
         is_killed(socket_from_listen);
 }
 
+/* Of a process of root; without rights there is nothing to give up. */
+static void capabilities_are_given_up(void **state)
+{
+        (void)state;
+        holds(memory_has_no_capability);
+        holds(scan_has_no_raw_socket);
+}
+
 static void scan_reads_files_but_has_no_network(void **state)
 {
         (void)state;
@@ -300,6 +342,7 @@ int main(void)
                 cmocka_unit_test(a_reader_of_foreign_bytes_opens_nothing_nor_does_its_parent),
                 cmocka_unit_test(a_call_beyond_an_allow_list_ends_the_process),
                 cmocka_unit_test(a_listener_takes_what_comes_and_calls_nobody),
+                cmocka_unit_test(capabilities_are_given_up),
                 cmocka_unit_test(scan_reads_files_but_has_no_network),
                 cmocka_unit_test(a_hidden_file_is_unreadable_and_its_neighbours_are_not),
                 cmocka_unit_test(link_has_the_network_but_only_its_own_folder),
