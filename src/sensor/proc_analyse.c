@@ -229,5 +229,5 @@ int proc_analyse_run(void *state)
                 err = tell(&a, true);
         if (err && err != ERR_CLOSED)
                 log_line(LOG_LEVEL_ERROR, "sensor analyse", "ends: %s", err_text(err));
-        return err ? 1 : 0;
+        return role_status(err);
 }

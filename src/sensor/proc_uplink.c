@@ -498,5 +498,5 @@ int proc_uplink_run(void *state)
         err = loop(&u);
         if (err && err != ERR_CLOSED)
                 log_line(LOG_LEVEL_ERROR, "sensor uplink", "ends: %s", err_text(err));
-        return err ? 1 : 0;
+        return role_status(err);
 }

@@ -59,6 +59,11 @@ int role_line_tell(struct role_line *l, const struct sensor_counts *counts, bool
             (struct text){ (const char *)counts, sizeof(*counts) }, -1);
 }
 
+int role_status(int err)
+{
+        return err == ERR_UNTRUSTED ? ROLE_RING_BROKEN : err ? 1 : 0;
+}
+
 int role_confine_to(const char *who, enum confine_profile profile,
     const struct confine_folder *folders, size_t count)
 {

@@ -75,7 +75,7 @@ struct root {
 
 static volatile sig_atomic_t ending;
 
-static void on_end(int signal)
+static void on_signal(int signal)
 {
         ending = signal;
 }
@@ -350,6 +350,41 @@ static void on_start(void *state, struct child *c)
                 heads_again(r);
         hand_on(c, SENSOR_QUIET, r->quiet);
         hand_on(c, SENSOR_SET, r->set);
+}
+
+static bool is_input(const struct root *r, const struct child *c)
+{
+        return c != r->analyse_child && c != r->keeper_child && c != r->alerts_child &&
+               c != r->search_child;
+}
+
+static void ring_clear(int fd, const char *name)
+{
+        int err = shared_ring_clear(fd);
+
+        if (err)
+                log_line(LOG_LEVEL_ERROR, "sensor", "the ring of %s: %s", name, err_text(err));
+}
+
+/* Somebody put into a ring what is none of ours: whoever fills it has been taken over. It is ended,
+ * and the ring begins anew, empty; else whoever reads would end at the same place for ever. */
+static void on_end(void *state, struct child *c)
+{
+        struct root *r = state;
+
+        if (!WIFEXITED(c->status) || WEXITSTATUS(c->status) != ROLE_RING_BROKEN)
+                return;
+        log_line(LOG_LEVEL_ERROR, "sensor", "%s was given what is none of ours", c->name);
+        if (c == r->analyse_child) {
+                for (size_t i = 0; i < r->children.count; i++)
+                        if (is_input(r, &r->children.of[i]))
+                                child_replace(&r->children, &r->children.of[i]);
+                for (size_t i = 0; i < r->input_count; i++)
+                        ring_clear(r->inputs[i], c->name);
+                return;
+        }
+        child_replace(&r->children, r->analyse_child);
+        ring_clear(c == r->keeper_child ? r->facts.fd : r->alerts.fd, c->name);
 }
 
 /* To the process that speaks with the centre; what it cannot take now is lost to it. */
@@ -674,7 +709,7 @@ static void root_free_at(struct root **at)
 int root_run(const struct sensor_settings *settings, enum language language)
 {
         AUTO(root_free_at) struct root *r = mem_zero(1, sizeof(*r));
-        const struct sigaction end = { .sa_handler = on_end };
+        const struct sigaction end = { .sa_handler = on_signal };
         int err = r ? children_init(&r->children) : ERR_MEMORY;
 
         if (err)
@@ -686,6 +721,7 @@ int root_run(const struct sensor_settings *settings, enum language language)
         r->since = clock_now(&clock_real);
         r->children.table = &table;
         r->children.on_start = on_start;
+        r->children.on_end = on_end;
         r->children.state = r;
         (void)signal(SIGPIPE, SIG_IGN);
         (void)sigaction(SIGTERM, &end, NULL);

@@ -5,7 +5,6 @@ usage: test_sensor_logs.py CANH_CENTRE CANH_SENSOR CANH"""
 import os
 import random
 import re
-import signal
 import socket
 import struct
 import subprocess
@@ -16,7 +15,8 @@ import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
-from centre import Centre, children, free_port, speaking, wait_for  # noqa: E402
+from centre import Centre, free_port, speaking, wait_for  # noqa: E402
+from local_sensor import LocalSensor, tcp, udp  # noqa: E402
 from read_archive import facts  # noqa: E402
 
 CENTRE, SENSOR, CANH = (os.path.abspath(sys.argv.pop(1)) for _ in range(3))
@@ -34,59 +34,6 @@ def lines_of(*names):
     return lines
 
 
-class Sensor:
-    def __init__(self, case, *options, folder=None):
-        self.folder = folder or tempfile.mkdtemp(prefix="canh-logs-")
-        if not folder:
-            case.addCleanup(subprocess.run, ["rm", "-rf", self.folder])
-        self.archive, self.state = os.path.join(self.folder, "archive"), os.path.join(self.folder, "state")
-        self.syslog, self.netflow = free_port(), free_port()
-        self.options, self.said = options, ""
-        case.addCleanup(self.stop)
-        self.start()
-
-    def start(self):
-        self.process = subprocess.Popen([SENSOR, "--archive", self.archive, "--state", self.state, "--ring-mib", "4", *self.options,
-                                         *(["--syslog", f"127.0.0.1:{self.syslog}"] if "--local" in self.options else [])],
-                                        env=ENV, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        wait_for(lambda: self.role("canh-analyse"))
-        if "--local" in self.options:
-            wait_for(self.answers)
-
-    def answers(self):
-        try:
-            socket.create_connection(("127.0.0.1", self.syslog), 1).close()
-        except OSError:
-            return False
-        return True
-
-    def stop(self):
-        """Ends it in order; what it says at the end."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        if not self.process.stderr.closed:
-            self.said = self.process.communicate(timeout=120)[1]
-        return self.said
-
-    def told(self, *names):
-        return [int(re.search(rf"(\d+) {name}|{name} (\d+)", self.said).expand(r"\1\2") or 0) for name in names]
-
-    def role(self, name):
-        for pid in children(self.process.pid):
-            try:
-                with open(f"/proc/{pid}/comm", encoding="ascii") as f:
-                    if f.read().strip() == name:
-                        return pid
-            except OSError:
-                pass
-        return None
-
-    def kill(self, name):
-        killed = wait_for(lambda: self.role(name))
-        os.kill(killed, signal.SIGKILL)
-        wait_for(lambda: self.role(name) not in (None, killed))
-
-
 def imported(folder, lines):
     """The facts that `canh flows import` makes of them."""
     archive, log = os.path.join(folder, "imported"), os.path.join(folder, "all.log")
@@ -96,24 +43,10 @@ def imported(folder, lines):
     return facts(archive)
 
 
-def udp(port, messages):
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        for n, message in enumerate(messages):
-            s.sendto(message, ("127.0.0.1", port))
-            if n % 64 == 63:
-                time.sleep(0.01)
-
-
-def tcp(port, *pieces):
-    with socket.create_connection(("127.0.0.1", port)) as s:
-        for piece in pieces:
-            s.sendall(piece)
-
-
 class SyslogTest(unittest.TestCase):
     def test_messages_over_udp_and_tcp_become_the_facts_that_an_import_makes(self):
         lines = lines_of(*DEVICES)
-        sensor = Sensor(self, "--local")
+        sensor = LocalSensor(SENSOR, self, "--local")
         third = len(lines) // 3
         udp(sensor.syslog, [line + b"\n" for line in lines[:third]])
         stream = b"".join(line + b"\n" for line in lines[third:2 * third])
@@ -132,7 +65,7 @@ class SyslogTest(unittest.TestCase):
         self.assertLess(refused, lines_told)
 
     def test_new_headers_of_rfc_5424_are_read_like_the_old(self):
-        sensor = Sensor(self, "--local")
+        sensor = LocalSensor(SENSOR, self, "--local")
         body = b'filterlog[41]: 5,,,1000000103,em1,match,pass,out,4,0x0,,64,0,0,DF,17,udp,76,192.0.2.15,203.0.113.8,51234,53,56'
         udp(sensor.syslog, [b"<134>Jan 15 15:00:00 fw " + body])
         new = b'<134>1 2026-01-15T08:00:00Z fw filterlog 41 - [a b="c\\]"] ' + body.split(b": ", 1)[1]
@@ -145,7 +78,7 @@ class SyslogTest(unittest.TestCase):
 
     def test_whatever_is_sent_nothing_ends_and_the_next_line_is_read(self):
         rnd = random.Random(3)
-        sensor = Sensor(self, "--local")
+        sensor = LocalSensor(SENSOR, self, "--local")
         good = lines_of("filterlog")[0]
         udp(sensor.syslog, [b"", b"\0\0\n", b"<", b"<999999999>", b"9" * 60000, bytes(rnd.randbytes(1400)), good[:40], good + b"\0\0"])
         tcp(sensor.syslog, b"9999999 <134>" + b"x" * 30000)  # a length that lies
@@ -166,7 +99,7 @@ class SyslogTest(unittest.TestCase):
         self.assertIn("0 restarts", sensor.said)
 
     def test_a_device_whose_clock_is_wrong_fills_no_year_to_come(self):
-        sensor = Sensor(self, "--local")
+        sensor = LocalSensor(SENSOR, self, "--local")
         body = b'filterlog 41 - - 5,,,1000000103,em1,match,pass,out,4,0x0,,64,0,0,DF,17,udp,76,192.0.2.15,203.0.113.8,51234,53,56'
         udp(sensor.syslog, [b"<134>1 2099-01-15T08:00:00Z fw " + body, b"<134>1 2025-01-15T08:00:00Z fw " + body])
         time.sleep(2)
@@ -213,7 +146,7 @@ class FollowTest(unittest.TestCase):
 
     def test_rotation_cut_and_killed_processes_lose_and_double_nothing(self):
         self.add(100, head=ZEEK)
-        sensor = Sensor(self, "--local", "--follow", self.log)
+        sensor = LocalSensor(SENSOR, self, "--local", "--follow", self.log)
         time.sleep(3)  # how far it read is on the disk
         sensor.kill("canh-analyse")  # the format is found out again by the head of the file
         time.sleep(1)
@@ -242,7 +175,7 @@ class FollowTest(unittest.TestCase):
     def test_a_file_that_nobody_knows_is_counted_and_the_next_one_is_read(self):
         with open(self.log, "wb") as f:
             f.write(b"dear all\n" * 100)
-        sensor = Sensor(self, "--local", "--follow", self.log)
+        sensor = LocalSensor(SENSOR, self, "--local", "--follow", self.log)
         time.sleep(2)
         os.rename(self.log, self.log + ".1")
         self.add(10, head=ZEEK)
@@ -252,7 +185,7 @@ class FollowTest(unittest.TestCase):
         self.assertEqual(sensor.told("refused"), [100], sensor.said)
 
     def test_the_file_need_not_be_there_and_grows_slowly(self):
-        sensor = Sensor(self, "--local", "--follow", self.log)
+        sensor = LocalSensor(SENSOR, self, "--local", "--follow", self.log)
         time.sleep(1)
         for n in range(3):
             self.add(1, head=b"" if n else ZEEK)
@@ -285,7 +218,7 @@ def record(n):
 
 class ExportersTest(unittest.TestCase):
     def setUp(self):
-        self.sensor = Sensor(self, "--local", "--netflow", f"127.0.0.1:{(port := free_port())}")
+        self.sensor = LocalSensor(SENSOR, self, "--local", "--netflow", f"127.0.0.1:{(port := free_port())}")
         self.port = port
         wait_for(lambda: self.sensor.role("canh-listener"))
         time.sleep(1)
@@ -362,7 +295,7 @@ class CentreTest(unittest.TestCase):
         subprocess.run([SENSOR, "enrol", "--state", os.path.join(folder, "state"), "--centre", f"https://127.0.0.1:{self.centre.agents_port}",
                         "--token", token], env=ENV, check=True, capture_output=True, timeout=60)
         port = free_port()
-        Sensor(self, "--syslog", f"127.0.0.1:{port}", "--zone", "+00:00", folder=folder)
+        LocalSensor(SENSOR, self, "--syslog", f"127.0.0.1:{port}", "--zone", "+00:00", folder=folder)
         now = time.time()
 
         def stamp(ago):

@@ -398,12 +398,19 @@ void live_match_name(struct live_match *m, const struct name_sighting *s)
                 judge(m, &c, &view, PACKET_PLACE_DNS);
 }
 
+/* Told less than `span` ago. A clock that was set back makes what was told of the future: that is
+ * long ago. */
+static bool is_told_within(const struct kept *k, time_ms now, time_ms span)
+{
+        return k->told_at && k->told_at <= now && now - k->told_at < span;
+}
+
 static void forget(struct live_match *m, time_ms now)
 {
         size_t left = 0;
 
         for (size_t i = 0; i < m->count; i++)
-                if (m->kept[i].changed || now - m->kept[i].told_at < m->options.forget_ms)
+                if (m->kept[i].changed || is_told_within(&m->kept[i], now, m->options.forget_ms))
                         m->kept[left++] = m->kept[i];
         if (left == m->count)
                 return;
@@ -417,7 +424,7 @@ int live_match_tell(struct live_match *m, time_ms now, bool all, struct live_ale
                 struct kept *k = &m->kept[i];
                 int err;
 
-                if (!k->changed || (k->told_at && !all && now - k->told_at < m->options.told_ms))
+                if (!k->changed || (!all && is_told_within(k, now, m->options.told_ms)))
                         continue;
                 err = sink.take(sink.state, &k->alert);
                 if (err)

@@ -174,6 +174,21 @@ static void silent_for_a_day_it_is_forgotten_and_new_when_it_comes_back(void **s
         assert_int_equal(t.alerts[0].times, 1);
 }
 
+static void a_clock_that_was_ahead_silences_nothing(void **state)
+{
+        AUTO(live_match_free_at) struct live_match *m = sample(0, NULL);
+        struct told t = { 0 };
+
+        (void)state;
+        packet(m, day + 3650 * (time_ms)DAY_MS, "10.0.0.5", 50000, "192.0.2.66", 443, NULL);
+        assert_int_equal(tell(&t, m, day + 3650 * (time_ms)DAY_MS), 0);
+        assert_int_equal(t.count, 1);
+        packet(m, day, "10.0.0.5", 50000, "192.0.2.66", 443, NULL);
+        assert_int_equal(tell(&t, m, day), 0);
+        assert_int_equal(t.count, 1);
+        assert_int_equal(t.alerts[0].first_at, day);
+}
+
 static void an_alert_that_found_no_room_outside_is_told_next_time(void **state)
 {
         AUTO(live_match_free_at) struct live_match *m = sample(0, NULL);
@@ -346,6 +361,7 @@ int main(void)
                 cmocka_unit_test(many_packets_of_a_host_and_a_listed_address_are_one_alert),
                 cmocka_unit_test(what_goes_on_is_told_again_after_an_hour_under_its_number),
                 cmocka_unit_test(silent_for_a_day_it_is_forgotten_and_new_when_it_comes_back),
+                cmocka_unit_test(a_clock_that_was_ahead_silences_nothing),
                 cmocka_unit_test(an_alert_that_found_no_room_outside_is_told_next_time),
                 cmocka_unit_test(expired_indicators_say_nothing_and_sinkholes_are_marked),
                 cmocka_unit_test(a_host_that_was_only_knocked_at_did_not_speak),
