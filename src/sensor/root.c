@@ -673,9 +673,27 @@ static void say_logs(const struct root *r, const struct sensor_counts *c)
                     (unsigned long long)c->of[COUNT_EXPORT_DROPPED]);
 }
 
+/* Where something was lost. */
+static void say_drops(const struct root *r, const struct sensor_counts *c)
+{
+        if (c->of[COUNT_DROPS] + c->of[COUNT_RING_DROPS] + c->of[COUNT_FACT_DROPS] +
+            c->of[COUNT_ARCHIVE_FAILURES])
+                (void)fprintf(stderr,
+                    say(r->language,
+                        "mất: ở nhân hệ điều hành %llu, trước khi phân tích %llu, trước kho %llu, "
+                        "kho không ghi được %llu\n",
+                        "lost: by the kernel %llu, before analysis %llu, before the archive %llu, "
+                        "not written %llu\n"),
+                    (unsigned long long)c->of[COUNT_DROPS],
+                    (unsigned long long)c->of[COUNT_RING_DROPS],
+                    (unsigned long long)c->of[COUNT_FACT_DROPS],
+                    (unsigned long long)c->of[COUNT_ARCHIVE_FAILURES]);
+}
+
 static void say_counts(const struct root *r, const struct sensor_counts *c)
 {
         say_logs(r, c);
+        say_drops(r, c);
         (void)fprintf(stderr,
             say(r->language,
                 "%llu gói, bỏ sót %llu, %llu luồng, %llu tên, %llu cảnh báo, khởi động lại %llu "
