@@ -5,7 +5,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "canh/command.h"
 #include "canh/flows_pipeline.h"
-#include "canh/flows_time.h"
 #include "canh/input.h"
 #include "canh/input_stream.h"
 #include "canh/match_facts.h"
@@ -239,7 +238,7 @@ static int take_words(struct words *w, struct run *r, int argc, char **argv)
                 else if (strcmp(argv[i], "--as") == 0 && has_value)
                         r->as = argv[++i];
                 else if (strcmp(argv[i], "--zone") == 0 && has_value &&
-                         flows_zone_parse(&r->zone_minutes, text_of(argv[i + 1])) == 0)
+                         zone_parse(&r->zone_minutes, text_of(argv[i + 1])) == 0)
                         i++;
                 else if (argv[i][0] == '-' && argv[i][1])
                         return ERR_FORMAT;

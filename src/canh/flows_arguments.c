@@ -90,7 +90,7 @@ static int take_within(struct taking *t, const char *value)
 
 static int take_zone(struct taking *t, const char *value)
 {
-        if (flows_zone_parse(&t->a->zone_minutes, text_of(value)))
+        if (zone_parse(&t->a->zone_minutes, text_of(value)))
                 return complain(
                     t, value, "múi giờ phải có dạng +07:00", "a zone is written +07:00");
         return 0;

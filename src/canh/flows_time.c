@@ -6,7 +6,7 @@
 
 #include <ctype.h>
 
-enum { LENGTH_DAYS_MAX = 3660, ZONE_HOURS_MAX = 14 };
+enum { LENGTH_DAYS_MAX = 3660 };
 
 int flows_length_parse(time_ms *out, struct text t)
 {
@@ -33,25 +33,6 @@ int flows_length_parse(time_ms *out, struct text t)
                         return 0;
                 }
         return ERR_FORMAT;
-}
-
-int flows_zone_parse(int *out_minutes, struct text t)
-{
-        struct text rest, hours;
-        uint64_t h, m = 0;
-
-        if (text_is(t, "Z") || text_is(t, "UTC")) {
-                *out_minutes = 0;
-                return 0;
-        }
-        if (t.len < 2 || (t.data[0] != '+' && t.data[0] != '-'))
-                return ERR_FORMAT;
-        rest = (struct text){ t.data + 1, t.len - 1 };
-        if (!text_split(&hours, &rest, ':') || text_to_u64(&h, hours, ZONE_HOURS_MAX) ||
-            (rest.data && text_to_u64(&m, rest, 59)))
-                return ERR_FORMAT;
-        *out_minutes = (int)(h * 60 + m) * (t.data[0] == '-' ? -1 : 1);
-        return 0;
 }
 
 /* Three numbers between `separator`; out[2] is the last. */

@@ -13,7 +13,5 @@ MUST_USE int flows_time_parse(
     time_ms *out, struct text t, time_ms now, int zone_minutes, bool is_end);
 /* "15m", "90s", "2h", "7d", "15 phút"; FORMAT, also above 3,660 days. */
 MUST_USE int flows_length_parse(time_ms *out, struct text t);
-/* "+07:00", "Z". FORMAT. */
-MUST_USE int flows_zone_parse(int *out_minutes, struct text t);
 
 #endif

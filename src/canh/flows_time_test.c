@@ -52,25 +52,11 @@ static void what_is_no_moment_is_refused(void **state)
                     ERR_FORMAT);
 }
 
-static void zones_are_offsets(void **state)
-{
-        int minutes = 1;
-
-        (void)state;
-        assert_int_equal(flows_zone_parse(&minutes, TEXT("+07:00")), 0);
-        assert_int_equal(minutes, 420);
-        assert_int_equal(flows_zone_parse(&minutes, TEXT("-5")), 0);
-        assert_int_equal(minutes, -300);
-        assert_int_equal(flows_zone_parse(&minutes, TEXT("")), ERR_FORMAT);
-        assert_int_equal(flows_zone_parse(&minutes, TEXT("+15:00")), ERR_FORMAT);
-}
-
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(moments_are_read_as_officials_and_machines_write_them),
                 cmocka_unit_test(what_is_no_moment_is_refused),
-                cmocka_unit_test(zones_are_offsets),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+enum { ZONE_HOURS_MAX = 14 };
+
 static int64_t days_from_civil(int year, int month, int day)
 {
         /* Days since 1970-01-01 in the proleptic Gregorian calendar; a year is made to begin in
@@ -122,6 +124,25 @@ static void take_fraction(int *ms, struct text *t)
                 t->data++;
                 t->len--;
         }
+}
+
+int zone_parse(int *out_minutes, struct text t)
+{
+        struct text rest, hours;
+        uint64_t h, m = 0;
+
+        if (text_is(t, "Z") || text_is(t, "UTC")) {
+                *out_minutes = 0;
+                return 0;
+        }
+        if (t.len < 2 || (t.data[0] != '+' && t.data[0] != '-'))
+                return ERR_FORMAT;
+        rest = (struct text){ t.data + 1, t.len - 1 };
+        if (!text_split(&hours, &rest, ':') || text_to_u64(&h, hours, ZONE_HOURS_MAX) ||
+            (rest.data && text_to_u64(&m, rest, 59)))
+                return ERR_FORMAT;
+        *out_minutes = (int)(h * 60 + m) * (t.data[0] == '-' ? -1 : 1);
+        return 0;
 }
 
 int timestamp_parse(time_ms *out, struct text t)

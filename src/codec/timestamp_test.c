@@ -48,12 +48,26 @@ static void officials_read_day_first(void **state)
             timestamp_write_local(text, at, ZONE_VIETNAM_MINUTES), "03:05 01/02/2024");
 }
 
+static void zones_are_offsets(void **state)
+{
+        int minutes = 1;
+
+        (void)state;
+        assert_int_equal(zone_parse(&minutes, TEXT("+07:00")), 0);
+        assert_int_equal(minutes, 420);
+        assert_int_equal(zone_parse(&minutes, TEXT("-5")), 0);
+        assert_int_equal(minutes, -300);
+        assert_int_equal(zone_parse(&minutes, TEXT("")), ERR_FORMAT);
+        assert_int_equal(zone_parse(&minutes, TEXT("+15:00")), ERR_FORMAT);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(rfc3339_reads_and_writes_the_same_instant),
                 cmocka_unit_test(a_day_that_does_not_exist_is_refused),
                 cmocka_unit_test(officials_read_day_first),
+                cmocka_unit_test(zones_are_offsets),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

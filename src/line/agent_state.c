@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NOTE_BYTES_MAX = 256 << 10, NAME_ROOM = 48, LOCK_TRIES = 200, LOCK_WAIT_US = 10000 };
+enum { NOTE_BYTES_MAX = 1 << 20, NAME_ROOM = 48, LOCK_TRIES = 200, LOCK_WAIT_US = 10000 };
 
 struct agent_state {
         struct folder *folder, *outbox;

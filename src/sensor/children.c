@@ -174,6 +174,8 @@ int children_tend(struct children *all, int timeout_ms)
                 reap(all, c);
                 if (!c->once || c->status)
                         plan_restart(all, c);
+                if (all->on_end && c->status)
+                        all->on_end(all->state, c);
         }
         return restart_due(all);
 }
@@ -200,6 +202,15 @@ void child_end(struct children *all, struct child *c, int timeout_ms)
                 c->ends++;
                 all->restarts++;
         }
+}
+
+void child_replace(struct children *all, struct child *c)
+{
+        if (!child_runs(c))
+                return;
+        (void)kill(c->pid, SIGKILL);
+        reap(all, c);
+        plan_restart(all, c);
 }
 
 void children_count(struct sensor_counts *out, const struct children *all)

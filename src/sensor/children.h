@@ -35,6 +35,7 @@ struct children {
         const struct message_table *table; /* of what they may say but SENSOR_COUNTS */
         void *state;
         void (*on_start)(void *state, struct child *c); /* may send it its first messages */
+        void (*on_end)(void *state, struct child *c);   /* before its time, with its status */
         struct child *speaking;                         /* whose message is being handled */
 };
 
@@ -48,6 +49,8 @@ MUST_USE int child_start(struct children *all, struct child *c);
 MUST_USE int children_tend(struct children *all, int timeout_ms);
 /* Tells it to hand on what it has and waits for its end; after timeout_ms it is killed. */
 void child_end(struct children *all, struct child *c, int timeout_ms);
+/* Kills it, and has it started again as one that died. */
+void child_replace(struct children *all, struct child *c);
 bool child_runs(const struct child *c);
 /* The sum over all that run and have run. */
 void children_count(struct sensor_counts *out, const struct children *all);

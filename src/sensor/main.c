@@ -11,12 +11,15 @@ static int usage(enum language l)
 {
         (void)fprintf(stderr, "%s\n",
             say(l,
-                "Cách dùng: canh-sensor [--config TỆP] | --interface IF | --read TỆP… | --netflow "
-                "ĐỊACHỈ:CỔNG\n           canh-sensor enrol --centre URL --token MÃ [--state "
-                "THƯMỤC]\n  [--archive THƯMỤC] [--set BỘCHỈDẤU] [--own TIỀNTỐ]… [--local]",
-                "Usage: canh-sensor [--config FILE] | --interface IF | --read FILE… | --netflow "
-                "ADDR:PORT\n       canh-sensor enrol --centre URL --token TOKEN [--state DIR]\n  "
-                "[--archive DIR] [--set SET] [--own PREFIX]… [--local]"));
+                "Cách dùng: canh-sensor [--config TỆP] | --interface IF | --netflow ĐỊACHỈ:CỔNG | "
+                "--syslog ĐỊACHỈ:CỔNG |\n                       --follow TỆP | --read TỆP…\n"
+                "           canh-sensor enrol --centre URL --token MÃ [--state "
+                "THƯMỤC]\n  [--archive THƯMỤC] [--set BỘCHỈDẤU] [--own TIỀNTỐ]… [--zone +07:00] "
+                "[--local]",
+                "Usage: canh-sensor [--config FILE] | --interface IF | --netflow ADDR:PORT | "
+                "--syslog ADDR:PORT |\n                   --follow FILE | --read FILE…\n"
+                "       canh-sensor enrol --centre URL --token TOKEN [--state DIR]\n  "
+                "[--archive DIR] [--set SET] [--own PREFIX]… [--zone +07:00] [--local]"));
         return SENSOR_IMPOSSIBLE;
 }
 

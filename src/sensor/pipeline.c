@@ -2,6 +2,7 @@
 #include "sensor/pipeline.h"
 #include "base/mem.h"
 #include "sensor/fact_record.h"
+#include "sensor/log_inputs.h"
 #include "sensor/talkers.h"
 #include "system/proc/shared_ring.h"
 #include "traffic/decode/export_parse.h"
@@ -28,6 +29,7 @@ struct pipeline {
         uint64_t behaviours; /* alerts of the two, told or not */
         struct export_state *exporters;
         struct export_counts exported;
+        struct log_inputs *logs;
         struct fact_writer writer;
         struct traffic_sink facts; /* what is kept; empty when nothing is */
         struct shared_ring *alerts;
@@ -151,6 +153,11 @@ int pipeline_take(struct pipeline *p, struct text record)
                 return take_packet(p, &r, record);
         case INPUT_EXPORT:
                 return take_datagram(p, &r, record);
+        case INPUT_LOG_MESSAGE:
+        case INPUT_LOG_BEGIN:
+        case INPUT_LOG_LINES:
+        case INPUT_LOG_REST:
+                return log_inputs_take(p->logs, &r, record);
         default:
                 return ERR_UNTRUSTED;
         }
@@ -178,13 +185,32 @@ static int on_alert(void *state, const struct live_alert *alert)
         return shared_ring_put(p->alerts, (struct text){ (const char *)&r, sizeof(r) }, p->room_ms);
 }
 
+static enum live_quiet_kind quiet_kind(enum traffic_alert_kind kind)
+{
+        switch (kind) {
+        case TRAFFIC_ALERT_BEACON:
+                return LIVE_QUIET_BEACON;
+        case TRAFFIC_ALERT_SCAN_HOSTS:
+        case TRAFFIC_ALERT_SCAN_PORTS:
+                return LIVE_QUIET_SCAN;
+        default:
+                return LIVE_QUIET_FLOOD;
+        }
+}
+
 /* Numbers of its own, above those of what is listed. A ring that is full costs it: it is said again
  * while it lasts. */
 static int on_behaviour(void *state, const struct traffic_alert *alert)
 {
         struct pipeline *p = state;
         struct alert_record r;
+        char peer[IP_TEXT_MAX] = "";
 
+        if (alert->has_peer)
+                (void)ip_address_write(peer, &alert->peer);
+        if (live_match_is_quiet(
+                p->match, &alert->host, quiet_kind(alert->kind), peer, alert->last_at))
+                return 0;
         memset(&r, 0, sizeof(r));
         alert_id(r.id, p, BEHAVIOURS_FROM + ++p->behaviours);
         r.is_behaviour = true;
@@ -214,6 +240,13 @@ static int watches_new(struct pipeline *p, const struct sensor_settings *s, uint
         return err ? err : scan_watch_new(&p->scans, &scans, sink);
 }
 
+static int logs_new(struct pipeline *p, const struct sensor_settings *s)
+{
+        const struct traffic_sink sink = of_records(p);
+
+        return log_inputs_new(&p->logs, &sink, s->zone_minutes);
+}
+
 static int parts_new(struct pipeline *p, const struct sensor_settings *s, bool live)
 {
         const struct live_match_options match = { .own = s->own, .own_count = s->own_count };
@@ -229,7 +262,9 @@ static int parts_new(struct pipeline *p, const struct sensor_settings *s, bool l
                 err = flow_table_new(&p->flows, &flows, of_packets(p));
         if (!err)
                 err = watches_new(p, s, flows.seed);
-        return err ? err : export_state_new(&p->exporters, &limits);
+        if (!err)
+                err = export_state_new(&p->exporters, &limits);
+        return err ? err : logs_new(p, s);
 }
 
 int pipeline_new(struct pipeline **out, const struct pipeline_options *o)
@@ -260,6 +295,7 @@ struct pipeline *pipeline_free(struct pipeline *p)
                 (void)beacon_watch_free(p->beacons);
                 (void)scan_watch_free(p->scans);
                 (void)export_state_free(p->exporters);
+                (void)log_inputs_free(p->logs);
                 mem_free(p);
         }
         return NULL;
@@ -298,9 +334,14 @@ time_ms pipeline_newest(const struct pipeline *p)
         return p->newest;
 }
 
-void pipeline_use_own(struct pipeline *p, struct indicator_set *set)
+void pipeline_use(struct pipeline *p, const struct indicator_set *set)
 {
-        live_match_use_own(p->match, set);
+        live_match_use(p->match, set);
+}
+
+int pipeline_quiet(struct pipeline *p, const struct live_quiet *quiet, size_t count)
+{
+        return live_match_quiet(p->match, quiet, count);
 }
 
 void pipeline_count(struct sensor_counts *out, const struct pipeline *p)
@@ -313,7 +354,18 @@ void pipeline_count(struct sensor_counts *out, const struct pipeline *p)
         *out = p->counts;
         out->of[COUNT_ALERTS] = match.pairs + p->behaviours;
         out->of[COUNT_ALERTS_LEFT_OUT] = match.left_out;
+        out->of[COUNT_QUIETED] = match.quieted;
         out->of[COUNT_FLOWS_OPEN] = flows.flows;
         out->of[COUNT_FLOWS_REFUSED] = flows.refused_packets;
-        out->of[COUNT_UNREADABLE] += p->exported.foreign + p->exported.damaged;
+        out->of[COUNT_EXPORT_FOREIGN] = p->exported.foreign;
+        out->of[COUNT_EXPORT_DAMAGED] = p->exported.damaged;
+        out->of[COUNT_EXPORT_REFUSED] = p->exported.refused;
+        out->of[COUNT_EXPORT_WAITED] = p->exported.waited;
+        out->of[COUNT_EXPORT_DROPPED] = p->exported.dropped;
+        out->of[COUNT_EXPORT_LOST] = p->exported.lost;
+        out->of[COUNT_EXPORT_SHIFTED] = p->exported.shifted;
+        log_inputs_count(out, p->logs);
+        out->of[COUNT_RECORDS] += out->of[COUNT_LOG_LINES];
+        out->of[COUNT_UNREADABLE] += p->exported.foreign + p->exported.damaged +
+                                     out->of[COUNT_LOG_REFUSED];
 }

@@ -3,9 +3,11 @@
  *     packets   -> decode -> match -------------------------> alerts
  *                         -> flow table -> flows, names -> talkers -> facts
  *                                                -> beacons, scans -> alerts
- *     datagrams -> decode -> flows, names -> match ---------> alerts
+ *     datagrams, lines of logs
+ *               -> decode -> flows, names -> match ---------> alerts
  *                                         -> talkers -> facts
- * *
+ *                         -> translations, leases ----------> facts
+ *
  * From: the input rings, by proc_analyse. To: the facts ring and the alerts ring. Limits: those of
  * the flow table and of live_match, by the settings. One thread.
  * SPDX-License-Identifier: Apache-2.0 */
@@ -38,8 +40,10 @@ MUST_USE int pipeline_end(struct pipeline *p);
 void pipeline_talkers(struct sensor_talkers *out, struct pipeline *p, time_ms now);
 /* The greatest time of a record so far; 0: none came. */
 time_ms pipeline_newest(const struct pipeline *p);
-/* Takes the set; NULL: none. */
-void pipeline_use_own(struct pipeline *p, struct indicator_set *set);
+/* Holds traffic against this set from now on; it must outlive that. NULL: none. */
+void pipeline_use(struct pipeline *p, const struct indicator_set *set);
+/* What nobody wants to hear of, in place of what was said before. LIMIT. */
+MUST_USE int pipeline_quiet(struct pipeline *p, const struct live_quiet *quiet, size_t count);
 void pipeline_count(struct sensor_counts *out, const struct pipeline *p);
 
 #endif

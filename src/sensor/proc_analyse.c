@@ -1,14 +1,16 @@
 /* sensor/proc_analyse.c: makes flows, names and alerts of what comes in.
  * Rights kept: shared memory (the input rings to read, the facts and alerts rings to write). Never:
  * files, network. It is the one that parses foreign bytes. Messages accepted: SENSOR_SET,
- * SENSOR_END. Sent: SENSOR_COUNTS.
+ * SENSOR_QUIET, SENSOR_END. Sent: SENSOR_COUNTS.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/proc_analyse.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "indicators/set/indicator_set.h"
+#include "indicators/set/set_slot.h"
 #include "sensor/pipeline.h"
+#include "sensor/quiet_parse.h"
 #include "sensor/role.h"
+#include "sensor/set_loader.h"
 #include "system/os/memory_file.h"
 #include "system/proc/shared_ring.h"
 
@@ -31,12 +33,18 @@ struct analyse {
         size_t ring_count;
         struct shared_ring *facts, *alerts;
         time_ms tended, talkers_told; /* on the steady clock */
-        bool live, has_set;
+        struct set_slot *slot;
+        struct set_ref *set; /* what the pipeline looks into; NULL: none */
+        struct set_loader *loader;
+        bool live;
 };
 
 static void analyse_done(struct analyse *a)
 {
         a->pipeline = pipeline_free(a->pipeline);
+        a->loader = set_loader_free(a->loader);
+        set_ref_drop(a->set);
+        a->slot = set_slot_free(a->slot);
         for (size_t i = 0; i < a->ring_count; i++)
                 (void)shared_ring_close(a->rings[i]);
         a->facts = shared_ring_close(a->facts);
@@ -47,26 +55,44 @@ static void analyse_done(struct analyse *a)
 static int on_set(void *state, const struct message *m)
 {
         struct analyse *a = state;
-        struct parse_error bad = { 0 };
-        struct indicator_set *set = NULL;
-        struct text bytes = { NULL, 0 };
-        int err = memory_file_map(&bytes, m->fd, SET_BYTES_MAX);
+        int err = set_loader_load_own(a->loader, m->fd);
 
-        if (!err && bytes.len)
-                err = indicator_set_parse(&set, bytes, &bad);
+        return err == ERR_BUSY ? 0 : err; /* a newer one follows the 64 that wait */
+}
+
+static int on_quiet(void *state, const struct message *m)
+{
+        AUTO(mem_free_at) struct quiet_list *quiet = mem_zero(1, sizeof(*quiet));
+        struct analyse *a = state;
+        struct text bytes = { NULL, 0 };
+        int err = quiet ? memory_file_map(&bytes, m->fd, sizeof(quiet->of)) : ERR_MEMORY;
+
+        if (!err)
+                err = quiet_take(quiet, bytes);
         memory_file_unmap(&bytes);
         (void)close(m->fd);
-        if (err) /* the one in use stays */
-                log_line(LOG_LEVEL_ERROR, "sensor analyse", "the set is refused: %s %s",
-                    err_text(err), bad.why_en);
-        else
-                pipeline_use_own(a->pipeline, set);
-        a->has_set = true;
+        if (!err)
+                err = pipeline_quiet(a->pipeline, quiet->of, quiet->count);
+        if (err)
+                log_line(LOG_LEVEL_ERROR, "sensor analyse", "what is to be quiet is refused: %s",
+                    err_text(err));
         return 0;
 }
 
-static const struct message_rule rules[] = { { SENSOR_SET, 0, 0, ROLE_STATE, true, on_set } };
-static const struct message_table table = { rules, 1 };
+static const struct message_rule rules[] = { { SENSOR_SET, 0, 0, ROLE_STATE, true, on_set },
+        { SENSOR_QUIET, 0, 0, ROLE_STATE, true, on_quiet } };
+static const struct message_table table = { rules, ARRAY_LEN(rules) };
+
+/* Looks into the newest set. Between two batches of records: no packet sees half a change. */
+static void set_renew(struct analyse *a)
+{
+        struct set_ref *now = set_slot_take(a->slot);
+
+        if (now != a->set)
+                pipeline_use(a->pipeline, set_ref_set(now));
+        set_ref_drop(a->set);
+        a->set = now;
+}
 
 static int rings_open(struct analyse *a, const struct proc_analyse *proc)
 {
@@ -146,6 +172,7 @@ static int loop(struct analyse *a)
                 size_t taken = 0;
                 int err = 0;
 
+                set_renew(a);
                 for (size_t i = 0; !err && i < a->ring_count; i++)
                         err = take_some(a, a->rings[i], &taken);
                 if (!err)
@@ -163,7 +190,8 @@ static int set_await(struct analyse *a)
         time_ms end = clock_steady(&clock_real) + SET_WAIT_MS;
         int err = 0;
 
-        while (!err && !a->has_set && !a->line.ending && clock_steady(&clock_real) < end) {
+        while (!err && !set_loader_done(a->loader) && !a->line.ending &&
+               clock_steady(&clock_real) < end) {
                 (void)poll(NULL, 0, 5);
                 err = role_line_listen(&a->line);
         }
@@ -186,6 +214,10 @@ int proc_analyse_run(void *state)
         if (!err)
                 err = pipeline_new(&a.pipeline, &options);
         if (!err)
+                err = set_slot_new(&a.slot);
+        if (!err)
+                err = set_loader_new(&a.loader, a.slot);
+        if (!err)
                 err = role_confine("sensor analyse", CONFINE_MESSAGES, NULL, CONFINE_READ);
         if (!err && proc->settings->set)
                 err = set_await(&a);
@@ -197,5 +229,5 @@ int proc_analyse_run(void *state)
                 err = tell(&a, true);
         if (err && err != ERR_CLOSED)
                 log_line(LOG_LEVEL_ERROR, "sensor analyse", "ends: %s", err_text(err));
-        return err ? 1 : 0;
+        return role_status(err);
 }

@@ -50,7 +50,8 @@ static int archive_start(struct keeper *k, const struct sensor_settings *s)
                 .own_count = s->own_count,
                 .keep_days = (int)s->keep_days,
                 .quota_bytes = s->quota_gib << 30,
-                .clock = &clock_real };
+                .clock = &clock_real,
+                .distrust_clock = true };
         int err = folder_open_or_make(&k->folder, s->archive, 0700);
 
         if (!err)
@@ -181,5 +182,5 @@ int proc_keeper_run(void *state)
                 err = finish(&k);
         if (err && err != ERR_CLOSED)
                 log_line(LOG_LEVEL_WARNING, "sensor keeper", "ends: %s", err_text(err));
-        return err ? 1 : 0;
+        return role_status(err);
 }

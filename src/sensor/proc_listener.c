@@ -6,13 +6,14 @@
 #include "sensor/proc_listener.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "sensor/listen_address.h"
 #include "sensor/role.h"
 #include "system/net/udp_listener.h"
 #include "system/proc/shared_ring.h"
 
 #include <string.h>
 
-enum { WAIT_MS = 500, ADDRESS_MAX = 64 };
+enum { WAIT_MS = 500 };
 
 struct listener {
         struct role_line line;
@@ -48,27 +49,13 @@ static int on_datagram(void *state, const struct udp_datagram *d)
 
 static int socket_open(struct listener *l, const char *address)
 {
-        struct text t = text_of(address), host;
-        char host_text[ADDRESS_MAX];
-        struct udp_listener_options options = { .address = host_text };
-        uint64_t port;
-        size_t colon = t.len;
-        int err;
+        struct listen_address at;
+        struct udp_listener_options options = { .address = at.host };
+        int err = listen_address_parse(&at, text_of(address));
 
-        while (colon > 0 && t.data[colon - 1] != ':')
-                colon--;
-        if (!colon)
-                return ERR_FORMAT;
-        host = (struct text){ t.data, colon - 1 };
-        if (host.len > 1 && host.data[0] == '[' && host.data[host.len - 1] == ']')
-                host = (struct text){ host.data + 1, host.len - 2 };
-        err = text_copy(host_text, sizeof(host_text), host);
-        if (!err)
-                err = text_to_u64(
-                    &port, (struct text){ t.data + colon, t.len - colon }, UINT16_MAX);
         if (err)
-                return ERR_FORMAT;
-        options.port = (uint16_t)port;
+                return err;
+        options.port = at.port;
         return udp_listener_open(&l->udp, &options);
 }
 
@@ -106,7 +93,7 @@ int proc_listener_run(void *state)
                 log_line(
                     LOG_LEVEL_ERROR, "sensor listener", "%s: %s", proc->address, err_text(err));
         if (!err)
-                err = role_confine("sensor listener", CONFINE_CAPTURE, NULL, CONFINE_READ);
+                err = role_confine("sensor listener", CONFINE_LISTEN, NULL, CONFINE_READ);
         if (err)
                 return ROLE_CANNOT_START;
         err = loop(&l);

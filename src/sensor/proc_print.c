@@ -79,5 +79,5 @@ int proc_print_run(void *state)
         }
         if (err && err != ERR_CLOSED)
                 log_line(LOG_LEVEL_ERROR, "sensor print", "ends: %s", err_text(err));
-        return err ? 1 : 0;
+        return role_status(err);
 }

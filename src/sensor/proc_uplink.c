@@ -2,10 +2,10 @@
  * fetches the set in use and orders.
  * Rights kept: one TLS connection, the state folder, the files that name resolution reads, the
  * alerts ring. Never: capture, archive, other files, new processes. Messages accepted:
- * SENSOR_STATUS, SENSOR_TALKERS, SENSOR_ANSWER, SENSOR_END. Sent: SENSOR_SET, SENSOR_ORDER,
- * SENSOR_CANCEL, SENSOR_COUNTS. An alert leaves the ring when it is in the outbox on the disk, and
- * the outbox when the centre has acknowledged it.
- * SPDX-License-Identifier: Apache-2.0 */
+ * SENSOR_STATUS, SENSOR_TALKERS, SENSOR_ANSWER, SENSOR_END. Sent: SENSOR_SET, SENSOR_QUIET,
+ * SENSOR_ORDER, SENSOR_CANCEL, SENSOR_COUNTS. An alert leaves the ring when it is in the outbox on
+ * the disk, and the outbox when the centre has acknowledged it. SPDX-License-Identifier: Apache-2.0
+ */
 #include "sensor/proc_uplink.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -14,6 +14,7 @@
 #include "line/link_exchange.h"
 #include "sensor/alert_json.h"
 #include "sensor/order_parse.h"
+#include "sensor/quiet_parse.h"
 #include "sensor/role.h"
 #include "sensor/uplink_reports.h"
 #include "system/net/https_client.h"
@@ -23,6 +24,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#define QUIET_NOTE "quiet.json"
 
 enum {
         WAIT_MS = 500,
@@ -48,7 +51,8 @@ struct uplink {
         struct sensor_talkers talkers;
         bool has_status, has_talkers;
         struct sensor_orders orders;
-        char asked[ULID_MAX]; /* the order that is being answered; "" = none */
+        struct quiet_list *quiet; /* in force */
+        char asked[ULID_MAX];     /* the order that is being answered; "" = none */
         char finished[FINISHED_KEPT][ULID_MAX];
         size_t finished_next;
         char generation[GENERATION_MAX];     /* of the set that was handed on */
@@ -62,6 +66,7 @@ static void uplink_done(struct uplink *u)
         agent_identity_done(&u->me);
         u->state = agent_state_close(u->state);
         u->alerts = shared_ring_close(u->alerts);
+        mem_free(u->quiet);
         role_line_done(&u->line);
 }
 
@@ -197,6 +202,8 @@ static int status_tell(struct uplink *u)
         struct https_answer answer = { .body = body };
         const char *source = s->interface_count ? s->interfaces[0]
                              : s->netflow_count ? s->netflow[0]
+                             : s->syslog_count  ? s->syslog[0]
+                             : s->follow_count  ? s->follow[0]
                                                 : "";
         int err;
 
@@ -236,11 +243,10 @@ static int set_read(struct buffer *out, const struct uplink *u)
 }
 
 static int hand_on(
-    const struct uplink *u, uint32_t type, const void *body, size_t len, const struct buffer *bytes)
+    const struct uplink *u, uint32_t type, const void *body, size_t len, struct text bytes)
 {
         AUTO(file_close_at) int fd = -1;
-        int err = memory_file_make(
-            &fd, "set", (struct text){ bytes->data ? bytes->data : "", bytes->len });
+        int err = memory_file_make(&fd, "set", bytes.len ? bytes : TEXT(""));
 
         return err ? err : message_send(u->line.socket, type, 0, (struct text){ body, len }, fd);
 }
@@ -258,12 +264,71 @@ static int set_hand_on(struct uplink *u)
         if (err && err != ERR_MISSING)
                 return err;
         memcpy(u->generation, now, sizeof(now));
-        return hand_on(u, SENSOR_SET, "", 0, &bytes);
+        return hand_on(u, SENSOR_SET, "", 0, (struct text){ bytes.data, bytes.len });
+}
+
+static struct text quiet_bytes(const struct quiet_list *q)
+{
+        return (struct text){ (const char *)q->of, q->count * sizeof(q->of[0]) };
+}
+
+/* On the disk first: a sensor that starts while the centre is away knows it too. */
+static int quiet_keep(const struct uplink *u, struct text work)
+{
+        AUTO(json_free_at) json_t *root = NULL;
+        AUTO(json_free_at) json_t *note = NULL;
+        int err = json_read(&root, work, NULL);
+
+        if (err)
+                return err;
+        note = json_pack("{s{sO}}", "traffic", "quiet",
+            json_object_get(json_object_get(root, "traffic"), "quiet"));
+        return note ? agent_note_save(u->state, QUIET_NOTE, note) : ERR_MEMORY;
+}
+
+/* What is to be quiet, when it is not what was before. */
+static int quiet_renew(struct uplink *u, struct text work, bool keep)
+{
+        AUTO(mem_free_at) struct quiet_list *now = mem_zero(1, sizeof(*now));
+        int err = now ? quiet_parse(now, work, NULL) : ERR_MEMORY;
+
+        if (err)
+                return err == ERR_MISSING ? 0 : err;
+        if (u->quiet && u->quiet->count == now->count &&
+            memcmp(u->quiet->of, now->of, quiet_bytes(now).len) == 0)
+                return 0;
+        if (keep)
+                err = quiet_keep(u, work);
+        if (!err)
+                err = hand_on(u, SENSOR_QUIET, "", 0, quiet_bytes(now));
+        if (err)
+                return err;
+        mem_free(u->quiet);
+        u->quiet = MOVE(now);
+        return 0;
+}
+
+/* As it was when we last heard; what cannot be read the centre says again. */
+static void quiet_load(struct uplink *u)
+{
+        AUTO(json_free_at) json_t *note = NULL;
+        AUTO(mem_free_at) char *text = NULL;
+        int err = agent_note_load(&note, u->state, QUIET_NOTE);
+
+        if (!err)
+                text = json_dumps(note, JSON_COMPACT);
+        if (!err)
+                err = text ? quiet_renew(u, text_of(text), false) : ERR_MEMORY;
+        if (err && err != ERR_MISSING)
+                log_line(LOG_LEVEL_WARNING, "sensor uplink", "%s: %s", QUIET_NOTE, err_text(err));
 }
 
 static int on_work(void *state, struct text answer)
 {
-        return order_parse(&((struct uplink *)state)->orders, answer, NULL);
+        struct uplink *u = state;
+        int err = order_parse(&u->orders, answer, NULL);
+
+        return err ? err : quiet_renew(u, answer, true);
 }
 
 static bool is_finished(const struct uplink *u, const char *id)
@@ -299,7 +364,7 @@ static int order_ask(struct uplink *u, size_t n)
                 err = u->orders.has_own_set[n] ? list_fetch(&set, u, o->id) : set_read(&set, u);
         if (err && err != ERR_MISSING)
                 return err;
-        err = hand_on(u, SENSOR_ORDER, o, sizeof(*o), &set);
+        err = hand_on(u, SENSOR_ORDER, o, sizeof(*o), (struct text){ set.data, set.len });
         if (!err)
                 memcpy(u->asked, o->id, ULID_MAX);
         return err;
@@ -396,6 +461,17 @@ static int start(struct uplink *u)
         return err ? err : link_exchange_init(&u->exchange, &options);
 }
 
+/* Started while the centre is away it watches by what it had. */
+static void begin_as_before(struct uplink *u)
+{
+        int err = set_hand_on(u);
+
+        quiet_load(u);
+        if (err)
+                log_line(
+                    LOG_LEVEL_WARNING, "sensor uplink", "the set of before: %s", err_text(err));
+}
+
 int proc_uplink_run(void *state)
 {
         struct proc_uplink *proc = state;
@@ -418,8 +494,9 @@ int proc_uplink_run(void *state)
                 err = start(&u);
         if (err)
                 return ROLE_CANNOT_START;
+        begin_as_before(&u);
         err = loop(&u);
         if (err && err != ERR_CLOSED)
                 log_line(LOG_LEVEL_ERROR, "sensor uplink", "ends: %s", err_text(err));
-        return err ? 1 : 0;
+        return role_status(err);
 }

@@ -59,20 +59,32 @@ int role_line_tell(struct role_line *l, const struct sensor_counts *counts, bool
             (struct text){ (const char *)counts, sizeof(*counts) }, -1);
 }
 
-int role_confine(
-    const char *who, enum confine_profile profile, const char *folder, enum confine_access access)
+int role_status(int err)
 {
-        const struct confine_folder folders[] = { { folder, access } };
+        return err == ERR_UNTRUSTED ? ROLE_RING_BROKEN : err ? 1 : 0;
+}
+
+int role_confine_to(const char *who, enum confine_profile profile,
+    const struct confine_folder *folders, size_t count)
+{
         const struct confine_request request = {
-                .profile = profile, .folders = folders, .folder_count = folder ? 1 : 0
+                .profile = profile, .folders = folders, .folder_count = count
         };
         struct confine_report report;
         int err = confine_apply(&report, &request);
 
         if (err)
                 log_line(LOG_LEVEL_ERROR, who, "cannot be confined: %s", err_text(err));
-        else if (folder && !report.folders_fenced)
+        else if (count && !report.folders_fenced)
                 log_line(LOG_LEVEL_WARNING, who,
                     "this kernel has no Landlock: the process is not fenced from other files");
         return err;
+}
+
+int role_confine(
+    const char *who, enum confine_profile profile, const char *folder, enum confine_access access)
+{
+        const struct confine_folder one = { folder, access };
+
+        return role_confine_to(who, profile, &one, folder ? 1 : 0);
 }

@@ -9,7 +9,9 @@
 enum {
         ROLE_STATE = 1,
         ROLE_TELL_MS = 1000,
-        ROLE_CANNOT_START = 3 /* exit status: at the first start the program ends */
+        /* Exit statuses. */
+        ROLE_CANNOT_START = 3, /* at the first start the program ends */
+        ROLE_RING_BROKEN = 4   /* who filled its ring was taken over: both are started anew */
 };
 
 struct role_line {
@@ -28,8 +30,13 @@ void role_line_done(struct role_line *l);
 MUST_USE int role_line_listen(struct role_line *l);
 /* Tells the counts, at most once a second unless `now`. */
 MUST_USE int role_line_tell(struct role_line *l, const struct sensor_counts *counts, bool now);
-/* Gives up all but what the profile and the one folder (NULL: none) allow, and says it when this
- * kernel cannot fence folders. */
+/* The exit status of a role that ended with this; UNTRUSTED is of its ring. */
+int role_status(int err);
+/* Gives up all but what the profile and the folders allow, and says it when this kernel cannot
+ * fence folders. */
+MUST_USE int role_confine_to(const char *who, enum confine_profile profile,
+    const struct confine_folder *folders, size_t count);
+/* The same with one folder; NULL: none. */
 MUST_USE int role_confine(
     const char *who, enum confine_profile profile, const char *folder, enum confine_access access);
 

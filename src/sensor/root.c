@@ -3,9 +3,9 @@
  * Keeps:    the right to fork; the handles of the rings; the files that it opens before a role
  *           starts. Reads no foreign byte.
  * Accepts:  signals (SIGTERM and SIGINT end everything in order: inputs, analyse, keeper, alerts);
- *           SENSOR_COUNTS of all; SENSOR_TALKERS of analyse; SENSOR_SET, SENSOR_ORDER and
- *           SENSOR_CANCEL of uplink; SENSOR_SEAL of keeper; SENSOR_ANSWER of search.
- * The rings outlive the processes: one that is killed costs what it held, and no more.
+ *           SENSOR_COUNTS of all; SENSOR_TALKERS of analyse; SENSOR_SET, SENSOR_QUIET,
+ *           SENSOR_ORDER and SENSOR_CANCEL of uplink; SENSOR_SEAL of keeper; SENSOR_ANSWER of
+ * search. The rings outlive the processes: one that is killed costs what it held, and no more.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/root.h"
 #include "base/log.h"
@@ -13,11 +13,13 @@
 #include "sensor/children.h"
 #include "sensor/proc_analyse.h"
 #include "sensor/proc_capture.h"
+#include "sensor/proc_follow.h"
 #include "sensor/proc_keeper.h"
 #include "sensor/proc_listener.h"
 #include "sensor/proc_print.h"
 #include "sensor/proc_reader.h"
 #include "sensor/proc_search.h"
+#include "sensor/proc_syslog.h"
 #include "sensor/proc_uplink.h"
 #include "sensor/role.h"
 #include "system/os/folder.h"
@@ -50,10 +52,13 @@ struct root {
         enum language language;
         struct children children;
         struct ring_of_root facts, alerts;
-        int inputs[ANALYSE_RINGS_MAX], inputs_bell, set;
+        int inputs[ANALYSE_RINGS_MAX], inputs_bell, set, quiet;
         size_t input_count;
         struct proc_capture captures[ANALYSE_RINGS_MAX];
         struct proc_listener listeners[SETTINGS_INPUTS_MAX];
+        struct proc_syslog syslogs[SETTINGS_INPUTS_MAX];
+        struct proc_follow follows[SETTINGS_INPUTS_MAX];
+        struct child *follow_children[SETTINGS_INPUTS_MAX];
         struct proc_reader reader;
         struct proc_analyse analyse;
         struct proc_keeper keeper;
@@ -70,7 +75,7 @@ struct root {
 
 static volatile sig_atomic_t ending;
 
-static void on_end(int signal)
+static void on_signal(int signal)
 {
         ending = signal;
 }
@@ -124,11 +129,23 @@ static void give(struct child *c, int fd)
                 c->handles[c->handle_count++] = fd;
 }
 
+/* A role with a ring of its own to fill. */
+static struct child *input_child(struct root *r, const char *name, int (*run)(void *), void *state,
+    int *socket_of_state, int ring)
+{
+        struct child *c = ring < 0 ? NULL : add(r, name, run, state, socket_of_state);
+
+        if (c) {
+                give(c, ring);
+                give(c, r->inputs_bell);
+        }
+        return c;
+}
+
 static int capture_add(struct root *r, const char *interface, uint16_t group)
 {
         size_t n = r->input_count;
         int ring = input_add(r, interface);
-        struct child *c;
 
         if (ring < 0)
                 return ERR_LIMIT;
@@ -137,12 +154,10 @@ static int capture_add(struct root *r, const char *interface, uint16_t group)
                 .group = group,
                 .ring = ring,
                 .bell = r->inputs_bell };
-        c = add(r, "canh-capture", proc_capture_run, &r->captures[n], &r->captures[n].socket);
-        if (!c)
-                return ERR_LIMIT;
-        give(c, ring);
-        give(c, r->inputs_bell);
-        return 0;
+        return input_child(r, "canh-capture", proc_capture_run, &r->captures[n],
+                   &r->captures[n].socket, ring)
+                   ? 0
+                   : ERR_LIMIT;
 }
 
 /* Handles that share an interface are of one group, which no other sensor of this machine has. */
@@ -165,19 +180,41 @@ static int listeners_add(struct root *r)
 
         for (size_t i = 0; i < s->netflow_count; i++) {
                 struct proc_listener *l = &r->listeners[i];
-                int ring = input_add(r, "netflow");
-                struct child *c;
 
-                if (ring < 0)
+                *l = (struct proc_listener){ .address = s->netflow[i],
+                        .ring = input_add(r, "netflow"),
+                        .bell = r->inputs_bell };
+                if (!input_child(r, "canh-listener", proc_listener_run, l, &l->socket, l->ring))
                         return ERR_LIMIT;
-                *l = (struct proc_listener){
-                        .address = s->netflow[i], .ring = ring, .bell = r->inputs_bell
-                };
-                c = add(r, "canh-listener", proc_listener_run, l, &l->socket);
-                if (!c)
+        }
+        return 0;
+}
+
+static int logs_add(struct root *r)
+{
+        const struct sensor_settings *s = r->settings;
+
+        for (size_t i = 0; i < s->syslog_count; i++) {
+                struct proc_syslog *l = &r->syslogs[i];
+
+                *l = (struct proc_syslog){ .address = s->syslog[i],
+                        .ring = input_add(r, "syslog"),
+                        .bell = r->inputs_bell };
+                if (!input_child(r, "canh-syslog", proc_syslog_run, l, &l->socket, l->ring))
                         return ERR_LIMIT;
-                give(c, ring);
-                give(c, r->inputs_bell);
+        }
+        for (size_t i = 0; i < s->follow_count; i++) {
+                struct proc_follow *f = &r->follows[i];
+
+                *f = (struct proc_follow){ .path = s->follow[i],
+                        .state = s->state,
+                        .ring = input_add(r, "follow"),
+                        .bell = r->inputs_bell,
+                        .file = (uint16_t)i };
+                r->follow_children[i] = input_child(
+                    r, "canh-follow", proc_follow_run, f, &f->socket, f->ring);
+                if (!r->follow_children[i])
+                        return ERR_LIMIT;
         }
         return 0;
 }
@@ -263,6 +300,8 @@ static int roles_add(struct root *r)
         err = captures_add(r);
         if (!err)
                 err = listeners_add(r);
+        if (!err)
+                err = logs_add(r);
         if (!err && r->settings->file_count)
                 err = reader_add(r);
         if (!err)
@@ -286,13 +325,66 @@ static int set_load(struct root *r)
         return err;
 }
 
+/* Who reads the lines begins anew: the files' heads say how. */
+static void heads_again(struct root *r)
+{
+        for (size_t i = 0; i < r->settings->follow_count; i++)
+                if (child_runs(r->follow_children[i]) &&
+                    message_send(r->follow_children[i]->socket, SENSOR_AGAIN, 0, TEXT(""), -1))
+                        log_line(LOG_LEVEL_WARNING, "sensor", "follow did not take a message");
+}
+
+static void hand_on(const struct child *to, uint32_t type, int fd)
+{
+        if (child_runs(to) && fd >= 0 && message_send(to->socket, type, 0, TEXT(""), fd))
+                log_line(LOG_LEVEL_WARNING, "sensor", "%s did not take a message", to->name);
+}
+
 static void on_start(void *state, struct child *c)
 {
         struct root *r = state;
 
-        if (c == r->analyse_child && r->set >= 0 &&
-            message_send(c->socket, SENSOR_SET, 0, TEXT(""), r->set))
-                log_line(LOG_LEVEL_WARNING, "sensor", "the set was not handed on");
+        if (c != r->analyse_child)
+                return;
+        if (c->ends)
+                heads_again(r);
+        hand_on(c, SENSOR_QUIET, r->quiet);
+        hand_on(c, SENSOR_SET, r->set);
+}
+
+static bool is_input(const struct root *r, const struct child *c)
+{
+        return c != r->analyse_child && c != r->keeper_child && c != r->alerts_child &&
+               c != r->search_child;
+}
+
+static void ring_clear(int fd, const char *name)
+{
+        int err = shared_ring_clear(fd);
+
+        if (err)
+                log_line(LOG_LEVEL_ERROR, "sensor", "the ring of %s: %s", name, err_text(err));
+}
+
+/* Somebody put into a ring what is none of ours: whoever fills it has been taken over. It is ended,
+ * and the ring begins anew, empty; else whoever reads would end at the same place for ever. */
+static void on_end(void *state, struct child *c)
+{
+        struct root *r = state;
+
+        if (!WIFEXITED(c->status) || WEXITSTATUS(c->status) != ROLE_RING_BROKEN)
+                return;
+        log_line(LOG_LEVEL_ERROR, "sensor", "%s was given what is none of ours", c->name);
+        if (c == r->analyse_child) {
+                for (size_t i = 0; i < r->children.count; i++)
+                        if (is_input(r, &r->children.of[i]))
+                                child_replace(&r->children, &r->children.of[i]);
+                for (size_t i = 0; i < r->input_count; i++)
+                        ring_clear(r->inputs[i], c->name);
+                return;
+        }
+        child_replace(&r->children, r->analyse_child);
+        ring_clear(c == r->keeper_child ? r->facts.fd : r->alerts.fd, c->name);
 }
 
 /* To the process that speaks with the centre; what it cannot take now is lost to it. */
@@ -319,19 +411,31 @@ static int on_talkers(void *state, const struct message *m)
         return 0;
 }
 
-static int on_set(void *state, const struct message *m)
+/* Kept for whoever analyses after this one. */
+static int keep_own(struct root *r, int *kept, const struct message *m)
 {
-        struct root *r = state;
-
         if (r->settings->local || !is_from(r, r->alerts_child)) {
                 (void)close(m->fd);
                 return ERR_UNTRUSTED;
         }
-        file_close_at(&r->set);
-        r->set = m->fd;
-        if (child_runs(r->analyse_child))
-                on_start(r, r->analyse_child);
+        file_close_at(kept);
+        *kept = m->fd;
+        hand_on(r->analyse_child, m->type, m->fd);
         return 0;
+}
+
+static int on_set(void *state, const struct message *m)
+{
+        struct root *r = state;
+
+        return keep_own(r, &r->set, m);
+}
+
+static int on_quiet(void *state, const struct message *m)
+{
+        struct root *r = state;
+
+        return keep_own(r, &r->quiet, m);
 }
 
 /* The order ended without its last answer. */
@@ -426,6 +530,7 @@ static const struct message_rule rules[] = {
         { SENSOR_TALKERS, sizeof(struct sensor_talkers), sizeof(struct sensor_talkers), ROLE_STATE,
             false, on_talkers },
         { SENSOR_SET, 0, 0, ROLE_STATE, true, on_set },
+        { SENSOR_QUIET, 0, 0, ROLE_STATE, true, on_quiet },
         { SENSOR_ORDER, sizeof(struct sensor_order), sizeof(struct sensor_order), ROLE_STATE, true,
             on_order },
         { SENSOR_SEAL, 0, 0, ROLE_STATE, false, on_sealed },
@@ -540,8 +645,55 @@ static int loop(struct root *r)
         return err == ERR_MISSING ? 0 : err;
 }
 
+static void say_logs(const struct root *r, const struct sensor_counts *c)
+{
+        if (r->settings->syslog_count || r->settings->follow_count)
+                (void)fprintf(stderr,
+                    say(r->language,
+                        "nhật ký: %llu dòng, dùng %llu, bỏ qua %llu, từ chối %llu, quá dài %llu\n",
+                        "logs: %llu lines, taken %llu, ignored %llu, refused %llu, too long "
+                        "%llu\n"),
+                    (unsigned long long)c->of[COUNT_LOG_LINES],
+                    (unsigned long long)c->of[COUNT_LOG_TAKEN],
+                    (unsigned long long)c->of[COUNT_LOG_IGNORED],
+                    (unsigned long long)c->of[COUNT_LOG_REFUSED],
+                    (unsigned long long)c->of[COUNT_LOG_CUT]);
+        if (r->settings->netflow_count)
+                (void)fprintf(stderr,
+                    say(r->language,
+                        "NetFlow/IPFIX/sFlow: %llu gói tin, lạ %llu, hỏng %llu, mẫu bị từ chối "
+                        "%llu, chờ mẫu rồi đọc %llu, chờ mẫu rồi bỏ %llu\n",
+                        "exports: %llu datagrams, foreign %llu, damaged %llu, templates refused "
+                        "%llu, read late %llu, never read %llu\n"),
+                    (unsigned long long)(c->of[COUNT_RECORDS] - c->of[COUNT_LOG_LINES]),
+                    (unsigned long long)c->of[COUNT_EXPORT_FOREIGN],
+                    (unsigned long long)c->of[COUNT_EXPORT_DAMAGED],
+                    (unsigned long long)c->of[COUNT_EXPORT_REFUSED],
+                    (unsigned long long)c->of[COUNT_EXPORT_WAITED],
+                    (unsigned long long)c->of[COUNT_EXPORT_DROPPED]);
+}
+
+/* Where something was lost. */
+static void say_drops(const struct root *r, const struct sensor_counts *c)
+{
+        if (c->of[COUNT_DROPS] + c->of[COUNT_RING_DROPS] + c->of[COUNT_FACT_DROPS] +
+            c->of[COUNT_ARCHIVE_FAILURES])
+                (void)fprintf(stderr,
+                    say(r->language,
+                        "mất: ở nhân hệ điều hành %llu, trước khi phân tích %llu, trước kho %llu, "
+                        "kho không ghi được %llu\n",
+                        "lost: by the kernel %llu, before analysis %llu, before the archive %llu, "
+                        "not written %llu\n"),
+                    (unsigned long long)c->of[COUNT_DROPS],
+                    (unsigned long long)c->of[COUNT_RING_DROPS],
+                    (unsigned long long)c->of[COUNT_FACT_DROPS],
+                    (unsigned long long)c->of[COUNT_ARCHIVE_FAILURES]);
+}
+
 static void say_counts(const struct root *r, const struct sensor_counts *c)
 {
+        say_logs(r, c);
+        say_drops(r, c);
         (void)fprintf(stderr,
             say(r->language,
                 "%llu gói, bỏ sót %llu, %llu luồng, %llu tên, %llu cảnh báo, khởi động lại %llu "
@@ -575,7 +727,7 @@ static void root_free_at(struct root **at)
 int root_run(const struct sensor_settings *settings, enum language language)
 {
         AUTO(root_free_at) struct root *r = mem_zero(1, sizeof(*r));
-        const struct sigaction end = { .sa_handler = on_end };
+        const struct sigaction end = { .sa_handler = on_signal };
         int err = r ? children_init(&r->children) : ERR_MEMORY;
 
         if (err)
@@ -583,10 +735,11 @@ int root_run(const struct sensor_settings *settings, enum language language)
         r->settings = settings;
         r->language = language;
         r->facts = r->alerts = (struct ring_of_root){ -1, -1 };
-        r->set = r->order_set = -1;
+        r->set = r->quiet = r->order_set = -1;
         r->since = clock_now(&clock_real);
         r->children.table = &table;
         r->children.on_start = on_start;
+        r->children.on_end = on_end;
         r->children.state = r;
         (void)signal(SIGPIPE, SIG_IGN);
         (void)sigaction(SIGTERM, &end, NULL);

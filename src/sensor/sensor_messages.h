@@ -2,7 +2,8 @@
  * (system/proc/message.h), each only with the root of the program; packets, facts and alerts as
  * records of shared rings (system/proc/shared_ring.h).
  *
- *     capture, listener, reader -> (input ring) -> analyse -> (facts ring)  -> keeper
+ *     capture, listener, syslog,
+ *     follow, reader            -> (input ring) -> analyse -> (facts ring)  -> keeper
  *                                                          -> (alerts ring) -> uplink or print
  *
  * SPDX-License-Identifier: Apache-2.0 */
@@ -12,21 +13,25 @@
 #include "codec/ulid.h"
 #include "model/alert.h"
 #include "system/proc/message.h"
+#include "traffic/decode/log_reader.h"
 #include "traffic/match/live_match.h"
 
 enum sensor_message {
         SENSOR_COUNTS = 1, /* any role -> root, once a second: struct sensor_counts */
         SENSOR_TALKERS,    /* analyse -> root -> uplink: struct sensor_talkers */
         SENSOR_SET,        /* root -> analyse; uplink -> root: sealed memory with a set */
+        SENSOR_QUIET,      /* root -> analyse; uplink -> root: sealed memory with struct live_quiet,
+                              one after the other */
         SENSOR_END,        /* root -> analyse, keeper, print, uplink: hand on all that came, then
                               end */
         SENSOR_STATUS,     /* root -> uplink: struct sensor_status */
         SENSOR_ORDER,      /* uplink -> root -> search: struct sensor_order, and sealed memory with
                               the set to hunt by (else empty) */
         SENSOR_CANCEL,     /* uplink -> root: the identifier of an order */
-        SENSOR_SEAL,  /* root -> keeper: make what came so far readable; back when it is done */
-        SENSOR_ANSWER /* search -> root -> uplink: struct sensor_answer, and sealed memory with
-                         rows as a JSON array */
+        SENSOR_SEAL,   /* root -> keeper: make what came so far readable; back when it is done */
+        SENSOR_ANSWER, /* search -> root -> uplink: struct sensor_answer, and sealed memory with
+                          rows as a JSON array */
+        SENSOR_AGAIN /* root -> follow: who read the lines began anew, tell the file's head again */
 };
 
 /* What a role counted since it began; the status is the sum over the roles and what their
@@ -42,7 +47,25 @@ enum sensor_count {
         COUNT_NAMES,
         COUNT_ALERTS,
         COUNT_ALERTS_LEFT_OUT,
+        COUNT_QUIETED,          /* contacts and behaviours that a person quieted */
         COUNT_ARCHIVE_FAILURES, /* facts that the disk did not take */
+        COUNT_LOG_LINES,        /* of syslog and followed files: taken + ignored + refused */
+        COUNT_LOG_TAKEN,        /* gave at least one fact */
+        COUNT_LOG_IGNORED,      /* readable, and no traffic */
+        COUNT_LOG_REFUSED,      /* damaged, or of a file that nobody knows */
+        COUNT_LOG_CUT,          /* too long: not looked at */
+        COUNT_LOG_SHIFTED,      /* facts from the future, dated when they came */
+        COUNT_LOG_TRANSLATIONS,
+        COUNT_LOG_LEASES,
+        COUNT_LOG_CALLERS_REFUSED, /* connections beyond the limit */
+        COUNT_LOG_KIND,            /* and LOG_KINDS_MAX of them: lines by log_format_id */
+        COUNT_EXPORT_FOREIGN = COUNT_LOG_KIND + LOG_KINDS_MAX, /* no datagram of an exporter */
+        COUNT_EXPORT_DAMAGED, /* cut, or its lengths or counts lie */
+        COUNT_EXPORT_REFUSED, /* templates beyond a limit */
+        COUNT_EXPORT_WAITED,  /* data read when its template had come */
+        COUNT_EXPORT_DROPPED, /* data whose template never came */
+        COUNT_EXPORT_LOST,    /* by gaps of the sequences */
+        COUNT_EXPORT_SHIFTED, /* datagrams of exporters without a clock */
         COUNT_FIRST_NOW,
         COUNT_RING_DROPS = COUNT_FIRST_NOW, /* packets and datagrams: analyse did not follow */
         COUNT_FACT_DROPS,                   /* flows and names: the keeper did not follow */
@@ -109,9 +132,15 @@ enum { SENSOR_RUNNING = 1, SENSOR_FINISHED, SENSOR_FAILED };
 
 /* One record of an input ring; the bytes follow. */
 enum input_kind {
-        INPUT_PACKET = 1, /* one packet */
-        INPUT_EXPORT      /* one datagram of an exporter */
+        INPUT_PACKET = 1,  /* one packet */
+        INPUT_EXPORT,      /* one datagram of an exporter */
+        INPUT_LOG_MESSAGE, /* one message of syslog */
+        INPUT_LOG_BEGIN,   /* a followed file begins; the bytes: what of it was told before */
+        INPUT_LOG_LINES,   /* its next lines */
+        INPUT_LOG_REST     /* no more for now */
 };
+
+enum { INPUT_FILES_MAX = 16 };
 
 struct input_record {
         time_ms at;
@@ -121,6 +150,7 @@ struct input_record {
         uint32_t bytes;           /* that follow */
         struct ip_address sender; /* of a datagram */
         uint16_t sender_port;
+        uint16_t file; /* which of the followed ones */
 };
 
 /* One record of the alerts ring: something listed, or a behaviour. */

@@ -1,6 +1,7 @@
 /* sensor/settings.c: see settings.h. SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/settings.h"
 #include "base/mem.h"
+#include "codec/timestamp.h"
 #include "sensor/config_parse.h"
 #include "system/os/folder.h"
 
@@ -26,6 +27,9 @@ static const struct word {
         { "snap-bytes", NUMBER, FIELD(snap_bytes), 0, 65535 },
         { "buffer-mib", NUMBER, FIELD(buffer_mib), 0, BUFFER_MIB_MAX },
         { "netflow", TEXT_MANY, FIELD(netflow), FIELD(netflow_count), SETTINGS_INPUTS_MAX },
+        { "syslog", TEXT_MANY, FIELD(syslog), FIELD(syslog_count), SETTINGS_INPUTS_MAX },
+        { "follow", TEXT_MANY, FIELD(follow), FIELD(follow_count), SETTINGS_INPUTS_MAX },
+        { "zone", TEXT_ONE, FIELD(zone), 0, 0 },
         { "read", TEXT_MANY, FIELD(files), FIELD(file_count), SETTINGS_FILES_MAX },
         { "archive", TEXT_ONE, FIELD(archive), 0, 0 },
         { "state", TEXT_ONE, FIELD(state), 0, 0 },
@@ -123,19 +127,23 @@ static int config_read(struct sensor_settings *s, const char *path, enum languag
         return err == ERR_MISSING ? 0 : complain(why, l, bad.why_vi, bad.why_en, path);
 }
 
-static bool has_input(const struct sensor_settings *s)
+static bool is_live(const struct sensor_settings *s)
 {
-        return s->interface_count || s->netflow_count || s->file_count;
+        return s->interface_count || s->netflow_count || s->syslog_count || s->follow_count;
 }
 
 static int check(struct sensor_settings *s, enum language l, char *why)
 {
-        bool live = s->interface_count || s->netflow_count;
+        bool live = is_live(s);
 
-        if (!has_input(s) || (live && s->file_count))
+        if (live == (s->file_count > 0))
                 return complain(why, l, "cần một trong", "needs one of",
-                    "--config FILE, --interface IF, --netflow ADDR:PORT, "
-                    "--read FILE…");
+                    "--config FILE, --interface IF, --netflow ADDR:PORT, --syslog ADDR:PORT, "
+                    "--follow FILE, --read FILE…");
+        s->zone_minutes = ZONE_VIETNAM_MINUTES;
+        if (s->zone && zone_parse(&s->zone_minutes, text_of(s->zone)))
+                return complain(
+                    why, l, "múi giờ phải có dạng +07:00", "a zone is written +07:00", s->zone);
         if (!s->captures)
                 s->captures = 1;
         if (!s->ring_mib)

@@ -20,6 +20,12 @@ struct sensor_settings {
         uint64_t snap_bytes, buffer_mib;
         const char *netflow[SETTINGS_INPUTS_MAX];
         size_t netflow_count;
+        const char *syslog[SETTINGS_INPUTS_MAX]; /* listened at by UDP and by TCP */
+        size_t syslog_count;
+        const char *follow[SETTINGS_INPUTS_MAX]; /* log files that grow */
+        size_t follow_count;
+        const char *zone; /* of logs that say none */
+        int zone_minutes;
         const char *files[SETTINGS_FILES_MAX];
         size_t file_count;
         const char *archive, *state, *set; /* NULL: none kept, usual, none */

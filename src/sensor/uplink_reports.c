@@ -2,6 +2,8 @@
 #include "sensor/uplink_reports.h"
 #include "codec/timestamp.h"
 
+#include <stdio.h>
+
 static const char *const count_names[SENSOR_COUNTERS] = {
         [COUNT_PACKETS] = "packets",
         [COUNT_DROPS] = "drops",
@@ -13,7 +15,24 @@ static const char *const count_names[SENSOR_COUNTERS] = {
         [COUNT_NAMES] = "names",
         [COUNT_ALERTS] = "alerts",
         [COUNT_ALERTS_LEFT_OUT] = "alerts_left_out",
+        [COUNT_QUIETED] = "quieted",
         [COUNT_ARCHIVE_FAILURES] = "archive_failures",
+        [COUNT_LOG_LINES] = "log_lines",
+        [COUNT_LOG_TAKEN] = "log_taken",
+        [COUNT_LOG_IGNORED] = "log_ignored",
+        [COUNT_LOG_REFUSED] = "log_refused",
+        [COUNT_LOG_CUT] = "log_cut",
+        [COUNT_LOG_SHIFTED] = "log_shifted",
+        [COUNT_LOG_TRANSLATIONS] = "log_translations",
+        [COUNT_LOG_LEASES] = "log_leases",
+        [COUNT_LOG_CALLERS_REFUSED] = "log_callers_refused",
+        [COUNT_EXPORT_FOREIGN] = "export_foreign",
+        [COUNT_EXPORT_DAMAGED] = "export_damaged",
+        [COUNT_EXPORT_REFUSED] = "export_refused",
+        [COUNT_EXPORT_WAITED] = "export_waited",
+        [COUNT_EXPORT_DROPPED] = "export_dropped",
+        [COUNT_EXPORT_LOST] = "export_lost",
+        [COUNT_EXPORT_SHIFTED] = "export_shifted",
         [COUNT_RING_DROPS] = "ring_drops",
         [COUNT_FACT_DROPS] = "fact_drops",
         [COUNT_FLOWS_OPEN] = "flows_open",
@@ -26,16 +45,35 @@ static const char *const count_names[SENSOR_COUNTERS] = {
         [COUNT_OUTBOX] = "outbox",
 };
 
+enum { COUNT_NAME_ROOM = 48 };
+
+/* Of lines of logs: "log_kind_fortigate". NULL: no such format, or none of it came. */
+static const char *name_of(char room[COUNT_NAME_ROOM], const struct sensor_status *s, size_t n)
+{
+        const char *kind;
+
+        if (n < COUNT_LOG_KIND || n >= COUNT_LOG_KIND + LOG_KINDS_MAX)
+                return count_names[n];
+        kind = s->counts.of[n] ? log_format_id(n - COUNT_LOG_KIND) : NULL;
+        if (kind)
+                (void)snprintf(room, COUNT_NAME_ROOM, "log_kind_%s", kind);
+        return kind ? room : NULL;
+}
+
 static json_t *counts_json(const struct sensor_status *status)
 {
         json_t *o = json_pack("{sI}", "restarts", (json_int_t)status->restarts);
 
-        for (size_t i = 0; o && i < SENSOR_COUNTERS; i++)
-                if (json_object_set_new(
-                        o, count_names[i], json_integer((json_int_t)status->counts.of[i]))) {
+        for (size_t i = 0; o && i < SENSOR_COUNTERS; i++) {
+                char room[COUNT_NAME_ROOM];
+                const char *name = name_of(room, status, i);
+
+                if (name &&
+                    json_object_set_new(o, name, json_integer((json_int_t)status->counts.of[i]))) {
                         json_decref(o);
                         return NULL;
                 }
+        }
         return o;
 }
 

@@ -117,6 +117,16 @@ describe("traffic", { skip: missing() }, () => {
       await waitFor(async () => (await api(page, "GET", `/sensors/${sensor.id}/traffic`)).talkers.length);
       await inAllLooks("traffic", "traffic", { vi: "c2.den-long.invalid", en: "203.0.113.173" });
 
+      // the office hears no more of it, says why, and takes it back
+      await page.goto(url + "/#/traffic");
+      const alert = page.locator("#alerts tr", { hasText: "c2.den-long.invalid" }).first();
+      await alert.locator("button", { hasText: "Tạm im" }).click();
+      await answerDialog(page, { reason: "máy thử nghiệm" });
+      await alert.locator(".st", { hasText: "im đến" }).waitFor({ timeout: 30000 });
+      await inAllLooks("traffic-quiet", "traffic", { vi: "Cảnh báo đang tạm im", en: "Quieted alerts" });
+      await alert.locator("button", { hasText: "Báo lại" }).click();
+      await alert.locator("button", { hasText: "Tạm im" }).waitFor({ timeout: 30000 });
+
       await page.goto(url + "/#/hunt");
       await page.locator("select[name=period]").selectOption("all");
       await page.locator("form button[type=submit]").click();

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -180,7 +181,14 @@ class ApiTest(unittest.TestCase):
         traffic = w.call("GET", "/api/v1/sensors/{id}/traffic", query="?since=" + now, id=sensor.id)
         self.assertEqual([t["host"] for t in traffic["talkers"]], [host])
         alerts = w.call("GET", "/api/v1/alerts", query=f"?sensor={sensor.id}")
-        self.assertEqual((alerts["total"], alerts["alerts"][0]["times"]), (1, 3))
+        self.assertEqual((alerts["total"], alerts["alerts"][0]["times"], alerts["alerts"][0]["quiet"]), (1, 3, None))
+        soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
+        quiet = w.call("POST", "/api/v1/quiets", {"sensor": sensor.id, "alert": alerts["alerts"][0]["id"], "until": soon,
+                                                  "reason": "máy thử nghiệm"})["id"]
+        self.assertEqual(w.call("GET", "/api/v1/alerts")["alerts"][0]["quiet"]["reason"], "máy thử nghiệm")
+        self.assertEqual([q["state"] for q in w.call("GET", "/api/v1/quiets")["quiets"]], ["active"])
+        w.call("DELETE", "/api/v1/quiets/{id}", id=quiet)
+        self.assertIsNone(w.call("GET", "/api/v1/alerts")["alerts"][0]["quiet"])
         hunt = w.call("POST", "/api/v1/hunts", {"since": now})["id"]
         self.office.answer(sensor, hunt, {"host": host, "type": "name", "value": "c2.example", "family": "", "list": "NCSC",
                                           "seen_in": "dns", "peer": "192.0.2.1", "first_at": now, "last_at": now, "flows": 2,

@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import unittest
 import urllib.parse
 
@@ -81,6 +82,8 @@ TABLE = [
     ("GET", "/reports/{report}/file.docx", None, ROW), ("GET", "/reports/{report}/file.pdf", None, ROW),
     ("POST", "/reports/{report}/moves", {"to": "nonsense"}, (401, 404, None, None, None)),
     ("GET", "/sensors", None, ALL), ("GET", "/sensors/{sensor}/traffic", None, ROW), ("GET", "/alerts", None, ALL),
+    ("GET", "/quiets", None, ALL), ("POST", "/quiets", {"sensor": "{sensor}", "alert": "nonsense", "until": "x", "reason": ""}, with_made(OFFICE, 400)),
+    ("DELETE", "/quiets/{quiet}", None, (401, 403, 403, 204, 404)),
     ("GET", "/hunts", None, ALL), ("GET", "/hunts/{hunt}", None, ROW), ("POST", "/hunts", {}, with_made(OFFICE, 201)),
     ("POST", "/hunts/{hunt}/findings", {"rows": []}, OFFICE), ("DELETE", "/hunts/{gone_hunt}", None, with_made(OFFICE, 204)),
     ("GET", "/traces", None, ALL), ("GET", "/traces/{trace}", None, (401, 404, 404, 200, 200)),
@@ -91,7 +94,7 @@ TABLE = [
     ("POST", "/session/password", {"old": "sai", "new": "mot mat khau that dai nua"}, with_made(ALL, 403)),
 ]
 TOLD_BY = ("/units", "/people", "/ranges", "/systems", "/machines", "/findings", "/findings?state=", "/incidents", "/reports",
-           "/matrix", "/search?q=an", "/search?q=X-AN", "/changes?after=0", "/lists", "/lists/{batch}", "/session", "/sensors", "/alerts", "/hunts", "/traces",
+           "/matrix", "/search?q=an", "/search?q=X-AN", "/changes?after=0", "/lists", "/lists/{batch}", "/session", "/sensors", "/alerts", "/quiets", "/hunts", "/traces",
            *(f"/export/{t}" for t in ("units", "people", "ranges", "systems", "machines")))
 GUESSES = ("none", "0" * 26, "01HZZZZZZZZZZZZZZZZZZZZZZZ", "%27%20or%201%3D1--", "..%2F..%2Fetc", "%00", "%FF", "a" * 600, "{id}")
 
@@ -125,7 +128,10 @@ class RolesTest(unittest.TestCase):
         office.answer(sensor, orders["hunt"], {"host": "192.168.7.9", "type": "name", "value": "an-bi-mat.example", "family": "",
                                                "list": "NCSC", "seen_in": "dns", "peer": "192.0.2.1", "first_at":
                                                "2024-01-15T08:00:00Z", "last_at": "2024-01-15T08:00:00Z", "flows": 2, "bytes": 0})
-        return {"sensor": sensor.id, **orders, "unit": unit, "system": system["id"], "directive": directive, "waiver": waiver["id"], "report": report["id"],
+        soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
+        alert = a.must("GET", f"/api/v1/alerts?sensor={sensor.id}")["alerts"][0]["id"]
+        quiet = a.must("POST", "/api/v1/quiets", {"sensor": sensor.id, "alert": alert, "until": soon, "reason": "an-bi-mat"})["id"]
+        return {"sensor": sensor.id, "quiet": quiet, **orders, "unit": unit, "system": system["id"], "directive": directive, "waiver": waiver["id"], "report": report["id"],
                 "batch": batch, "upload": seen["upload"], "machine": cls.machine.id, "spare": cls.spare.id,
                 "account": next(x["id"] for x in a.must("GET", "/api/v1/accounts")["accounts"] if x["login"] == "themmot"),
                 "person": a.must("GET", f"/api/v1/people?unit={unit}")["people"][0]["id"],

@@ -4,13 +4,16 @@ sensor watches the near one: flows, alerts exactly once while centre and process
 counted. Needs root and `ip`.
 usage: test_sensor.py CANH_CENTRE CANH_SENSOR"""
 import glob
+import json
 import os
+import re
 import shutil
 import signal
 import socket
 import struct
 import subprocess
 import sys
+import threading
 import time
 import unittest
 
@@ -33,6 +36,11 @@ s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 for _ in range(int(sys.argv[2])):
     s.sendto(bytes.fromhex(sys.argv[1]), ("%s", 53))
 """ % RESOLVER
+
+
+def capabilities(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as f:
+        return int(re.search(r"^CapEff:\s*(\w+)$", f.read(), re.M)[1], 16)
 
 
 class Wire:
@@ -107,9 +115,12 @@ class SensorTest(unittest.TestCase):
         with open(os.path.join(self.centre.folder, "sensor.log"), encoding="utf-8") as f:
             return f.read()
 
-    def import_list(self):
-        with open(os.path.join(PACKS, "sample-district/lists/indicators.csv"), "rb") as f:
-            seen = self.must("POST", "/api/v1/lists/preview?name=indicators.csv&kind=indicator&source=NCSC&zone=420", raw=f.read())
+    def import_list(self, raw=None, source="NCSC"):
+        if raw is None:
+            with open(os.path.join(PACKS, "sample-district/lists/indicators.csv"), "rb") as f:
+                raw = f.read()
+        seen = self.must("POST", f"/api/v1/lists/preview?name=indicators.csv&kind=indicator&source={source}&zone=420", raw=raw)
+        self.warned = [row["line"] for row in seen["warned"]]
         return self.must("POST", "/api/v1/lists", {"upload": seen["upload"], "period": "2024-01", "letter": ""})
 
     def sensor(self):
@@ -193,6 +204,99 @@ class SensorTest(unittest.TestCase):
         again = self.must("POST", "/api/v1/hunts", {})["id"]
         self.must("DELETE", f"/api/v1/hunts/{again}")
         self.assertIn(self.must("GET", f"/api/v1/hunts/{again}")["state"], ("cancelled", "done"))
+
+    def is_quiet(self, count):
+        try:
+            with open(os.path.join(self.state, "quiet.json"), encoding="utf-8") as f:
+                return len(json.load(f)["traffic"]["quiet"]) == count
+        except OSError:
+            return False
+
+    def test_a_quieted_alert_is_told_no_more_until_a_person_takes_it_back(self):
+        self.with_set()
+        self.wire.ask("c2.den-long.invalid", 3)
+        self.wire.ask("tet-loto.example")
+        wait_for(lambda: len(self.alerts()) == 2)
+        loud = next(a for a in self.alerts() if a["value"] == "c2.den-long.invalid")
+        soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86400))
+        quiet = self.must("POST", "/api/v1/quiets", {"sensor": loud["sensor"]["id"], "alert": loud["id"], "until": soon, "reason": "máy thử"})["id"]
+        wait_for(lambda: self.is_quiet(1))
+        self.wire.ask("c2.den-long.invalid", 4)
+        self.stop()  # it knows without the centre, and a process that analyses anew knows too
+        self.centre.stop()
+        self.start()
+        os.kill(wait_for(lambda: self.role("canh-analyse")), signal.SIGKILL)
+        wait_for(lambda: self.role("canh-analyse"))
+        time.sleep(5)
+        self.wire.ask("c2.den-long.invalid", 5)
+        self.wire.ask("tai-ve.cap-nhat-vssid.example")
+        wait_for(lambda: glob.glob(os.path.join(self.state, "outbox", "*.json")))
+        self.centre.start()
+        wait_for(lambda: len(self.alerts()) == 3, 120)
+        told = next(a for a in self.alerts() if a["value"] == "c2.den-long.invalid")
+        self.assertEqual((told["times"], told["quiet"]["reason"]), (3, "máy thử"))
+        wait_for(lambda: (self.status() or {}).get("quieted", 0) >= 5, 150)
+        self.must("DELETE", f"/api/v1/quiets/{quiet}")
+        wait_for(lambda: self.is_quiet(0))
+        self.wire.ask("c2.den-long.invalid", 2)
+        wait_for(lambda: sum(a["value"] == "c2.den-long.invalid" for a in self.alerts()) == 2, 60)
+        self.assertEqual([q["state"] for q in self.must("GET", "/api/v1/quiets")["quiets"]], ["ended"])
+        acts = [line["act"] for line in self.must("GET", "/api/v1/audit")["entries"]]
+        self.assertTrue({"quiet_alert", "end_quiet"} <= set(acts), acts)
+
+    def test_the_set_is_swapped_while_packets_come_and_what_must_never_be_listed_is_not(self):
+        self.with_set()
+        before = self.status()["generation"]
+        sent, stop = [0], threading.Event()
+
+        def keep_asking():
+            while not stop.is_set():
+                self.wire.ask("khong-co.example", 1000)
+                sent[0] += 1000
+
+        asking = threading.Thread(target=keep_asking)
+        asking.start()
+        rows = "value,type,family\nmoi-them.example,domain,Moi\n8.8.8.8,ip,Nham\nchinhphu.vn,domain,Nham\n"
+        rows += "".join(f"m{n}.nhieu.example,domain,Nhieu\n" for n in range(50000))
+        self.import_list(rows.encode(), "VNCERT")
+        self.assertEqual(self.warned, [3, 4])  # by the warning lists of the pack
+        try:
+            wait_for(lambda: "in use" in self.log().rsplit(before, 1)[-1], 120)
+            time.sleep(3)
+            for name in ("moi-them.example", "chinhphu.vn", "c2.den-long.invalid"):
+                self.wire.ask(name)
+            wait_for(lambda: len(self.alerts()) >= 2, 60)
+        finally:
+            stop.set()
+            asking.join()
+        self.assertEqual(sorted(a["value"] for a in self.alerts()), ["c2.den-long.invalid", "moi-them.example"])
+        status = wait_for(lambda: (lambda s: s if s["generation"] != before and s["packets"] >= sent[0] else None)(self.status()), 150)
+        self.assertEqual((status["drops"], status["ring_drops"], status["restarts"]), (0, 0, 0))
+
+    @unittest.skipUnless(shutil.which("setpriv"), "no setpriv here")
+    def test_as_the_service_runs_it_only_the_first_process_keeps_its_two_capabilities(self):
+        folder = os.path.join(self.centre.folder, "as-nobody")
+        os.mkdir(folder)
+        os.chmod(self.centre.folder, 0o711)
+        os.chown(folder, 65534, 65534)
+        rights = "-all,+net_raw,+net_bind_service"
+        self.process = subprocess.Popen(
+            ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", f"--inh-caps={rights}", f"--ambient-caps={rights}",
+             f"--bounding-set={rights}", SENSOR, "--interface", self.wire.near, "--syslog", "127.0.0.1:914", "--netflow", "127.0.0.1:915",
+             "--follow", os.path.join(folder, "fw.log"), "--archive", os.path.join(folder, "archive"), "--state",
+             os.path.join(folder, "state"), "--local", "--ring-mib", "4"], env=ENV, cwd=folder, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, text=True)
+        names = ("canh-capture", "canh-syslog", "canh-listener", "canh-follow", "canh-analyse", "canh-keeper", "canh-print")
+        wait_for(lambda: all(self.role(name) for name in names), 60)
+        time.sleep(3)
+        self.assertEqual(capabilities(self.process.pid), 1 << 13 | 1 << 10)
+        for name in names:
+            self.assertEqual(capabilities(self.role(name)), 0, name)
+        self.wire.ask("c2.den-long.invalid", 5)
+        time.sleep(2)
+        self.process.send_signal(signal.SIGTERM)
+        said = self.process.communicate(timeout=60)[1]
+        self.assertRegex(said, r"[1-9]\d* packets, 0 dropped, .* 0 restarts")
 
     def test_what_is_dropped_under_load_is_counted_and_shown(self):
         self.enrol()

@@ -28,6 +28,7 @@ export interface SensorStatus {
   flows_refused: number;
   outbox: number;
   restarts: number;
+  logs: LogCounts;
   archive: {
     bytes: number;
     flows: number;
@@ -37,6 +38,16 @@ export interface SensorStatus {
     first_at: Maybe<string>;
     last_at: Maybe<string>;
   };
+}
+/** Lines of syslog and followed files since the sensor began. */
+export interface LogCounts {
+  lines: number;
+  taken: number;
+  refused: number;
+  cut: number;
+  translations: number;
+  leases: number;
+  kinds: Record<string, number>;
 }
 export interface Minute {
   at: string;
@@ -88,6 +99,23 @@ export interface Alert extends Placed {
   times: number;
   evidence: { reason?: T }; // of a beacon, scan or flood: what was measured, in words
   finding: Maybe<string>;
+  quiet: Maybe<{ id: string; until: string; reason: string; by: string }>;
+}
+/** What the office does not want to hear of for a while. */
+export interface Quiet {
+  id: string;
+  sensor: Ref;
+  unit: Ref;
+  host: string; // "": every host of the sensor
+  kind: Alert["kind"];
+  value: string; // "": any
+  reason: string;
+  until: string;
+  state: "active" | "over" | "ended";
+  created_at: string;
+  created_by: string;
+  ended_at: Maybe<string>;
+  ended_by: Maybe<string>;
 }
 
 export type OrderState = "waiting" | "running" | "done" | "failed" | "cancelled";

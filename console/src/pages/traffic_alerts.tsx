@@ -11,6 +11,7 @@ import { Empty } from "../ui/states";
 import { Table } from "../ui/table";
 import { Host, Moments, UnitName } from "../ui/traffic_marks";
 import { both, count, t, tMaybe } from "../words";
+import { LogsCard, QuietCell, QuietsCard } from "./traffic_quiet";
 
 const tones: Record<Alert["kind"], Tone> = {
   listed: "unmet",
@@ -73,7 +74,7 @@ export function AlertsCard({
       </>
     ),
   };
-  return (
+  const card = (
     <Card
       title={t("alerts")}
       note={
@@ -98,7 +99,7 @@ export function AlertsCard({
           rows={rows}
           rowKey={(one) => one.sensor.id + one.id}
           label={t("alerts")}
-          hot={(one) => one.kind === "listed" && one.origin !== "sinkhole"}
+          hot={(one) => one.kind === "listed" && one.origin !== "sinkhole" && !one.quiet}
           columns={[
             {
               head: t("kind"),
@@ -142,6 +143,7 @@ export function AlertsCard({
                   <span class="hint">{t("alert_not_filed")}</span>
                 ),
             },
+            { head: t("quiet"), fold: t("quiet"), cell: (one) => <QuietCell of={one} /> },
           ]}
         />
       ) : (
@@ -151,5 +153,13 @@ export function AlertsCard({
         />
       )}
     </Card>
+  );
+  if (alone) return card;
+  return (
+    <>
+      {card}
+      <QuietsCard />
+      <LogsCard />
+    </>
   );
 }

@@ -11,6 +11,7 @@
 #include "centre/web/reply.h"
 #include "codec/json_fields.h"
 #include "office/traffic/orders.h"
+#include "office/traffic/quiets.h"
 #include "office/traffic/sensors.h"
 
 static int only_sensors(struct visit *v)
@@ -105,7 +106,7 @@ int sensor_door_set(struct visit *v, struct text rest)
 
 int sensor_door_work(json_t **out, struct visit *v)
 {
-        json_t *orders = NULL, *cancelled = NULL;
+        json_t *orders = NULL, *cancelled = NULL, *quiet = NULL;
         int err = only_sensors(v);
 
         if (err == ERR_DENIED) {
@@ -113,9 +114,13 @@ int sensor_door_work(json_t **out, struct visit *v)
                 return 0;
         }
         if (!err)
+                err = quiets_of(&quiet, v->call.db, v->call.clock, v->machine_id);
+        if (!err)
                 err = traffic_orders_of(&orders, &cancelled, v->call.db, v->machine_id);
-        if (err)
+        if (err) {
+                json_decref(quiet);
                 return err;
-        *out = json_pack("{soso}", "orders", orders, "cancelled", cancelled);
+        }
+        *out = json_pack("{sososo}", "orders", orders, "cancelled", cancelled, "quiet", quiet);
         return *out ? 0 : ERR_MEMORY;
 }

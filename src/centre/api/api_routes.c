@@ -14,6 +14,7 @@ const struct route_table *const api_tables[] = {
         &api_lists,
         &api_machines,
         &api_matrix,
+        &api_quiets,
         &api_reports,
         &api_results,
         &api_session,

@@ -17,6 +17,7 @@ extern const struct route_table api_incidents;
 extern const struct route_table api_lists;
 extern const struct route_table api_machines;
 extern const struct route_table api_matrix;
+extern const struct route_table api_quiets;
 extern const struct route_table api_reports;
 extern const struct route_table api_results;
 extern const struct route_table api_session;

@@ -82,7 +82,7 @@ static int get_alerts(struct reply *reply, struct call *call)
 
         if (err)
                 return reply_refused(reply, call, err, &bad);
-        err = alerts_json(&alerts, call->db, &call->scope, &f);
+        err = alerts_json(&alerts, call->db, call->clock, &call->scope, &f);
         return err ? err : reply_json(reply, 200, alerts);
 }
 

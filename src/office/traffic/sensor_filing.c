@@ -81,18 +81,52 @@ static json_t *archive_json(const struct sensor_status_said *s)
             json_time(last));
 }
 
+/* What came as logs: how many lines, and how many of each kind. */
+static json_t *logs_json(const struct sensor_status_said *s)
+{
+        static const char kind[] = "log_kind_";
+        json_t *kinds = json_object(), *counts = json_object_get(s->root, "counts"), *value;
+        const char *name;
+
+        json_object_foreach(counts, name, value)
+        {
+                if (!text_starts(text_of(name), kind))
+                        continue;
+                if (json_object_set(kinds, name + sizeof(kind) - 1, value)) {
+                        json_decref(kinds);
+                        return NULL;
+                }
+        }
+        return json_pack("{so so so so so so so so so so}", "lines", count_json(s, "log_lines"),
+            "taken", count_json(s, "log_taken"), "ignored", count_json(s, "log_ignored"), "refused",
+            count_json(s, "log_refused"), "cut", count_json(s, "log_cut"), "shifted",
+            count_json(s, "log_shifted"), "translations", count_json(s, "log_translations"),
+            "leases", count_json(s, "log_leases"), "callers_refused",
+            count_json(s, "log_callers_refused"), "kinds", kinds);
+}
+
+static json_t *exports_json(const struct sensor_status_said *s)
+{
+        return json_pack("{so so so so so so so}", "foreign", count_json(s, "export_foreign"),
+            "damaged", count_json(s, "export_damaged"), "templates_refused",
+            count_json(s, "export_refused"), "waited", count_json(s, "export_waited"), "dropped",
+            count_json(s, "export_dropped"), "lost", count_json(s, "export_lost"), "shifted",
+            count_json(s, "export_shifted"));
+}
+
 /* As the API shows it: the counts, and rates against the status before. */
 static json_t *status_json(const struct sensor_status_said *s, const struct sensor_before *more)
 {
         static const char *const shown[] = { "packets", "bytes", "drops", "ring_drops",
                 "unreadable", "records", "flows_open", "flows", "flows_refused", "names", "alerts",
-                "alerts_left_out", "outbox", "restarts" };
+                "alerts_left_out", "quieted", "outbox", "restarts" };
         int64_t seconds = more->at > 0 ? more->at / SECOND_MS : 0;
-        json_t *o = json_pack("{so so ss% ss% sI sI so}", "at", json_time(s->at), "since",
+        json_t *o = json_pack("{so so ss% ss% sI sI so so so}", "at", json_time(s->at), "since",
             json_time(s->since), "source", s->source.data, s->source.len, "generation",
             s->generation.data, s->generation.len, "packets_per_second",
             (json_int_t)(seconds ? more->packets / seconds : 0), "bits_per_second",
-            (json_int_t)(seconds ? more->bytes * 8 / seconds : 0), "archive", archive_json(s));
+            (json_int_t)(seconds ? more->bytes * 8 / seconds : 0), "archive", archive_json(s),
+            "logs", logs_json(s), "exports", exports_json(s));
 
         for (size_t i = 0; o && i < ARRAY_LEN(shown); i++)
                 if (json_object_set_new(o, shown[i], count_json(s, shown[i]))) {

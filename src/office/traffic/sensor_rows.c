@@ -81,16 +81,24 @@ DB_SQL(units_of, "select t.unit_id, u.name, count(*), sum(t.bytes_out), sum(t.by
 DB_SQL(talkers_when, "select talkers_at from sensor_status where machine_id = $1");
 #define ALERT_FROM                                                                                 \
         " from traffic_alert a join machine s on s.id = a.sensor_id"                               \
-        " join unit u on u.id = a.unit_id left join machine m on m.id = a.machine_id"              \
+        " join unit u on u.id = a.unit_id left join machine m on m.id = a.machine_id"
+#define ALERT_WHERE                                                                                \
         " where " IN_SCOPE(                                                                        \
             "a.unit_id") " and ($2 = '' or a.sensor_id = $3)"                                      \
                          " and ($4 = '' or a.unit_id = $5) and ($6 = '' or a.machine_id = $7)"     \
                          " and ($8 = '' or a.kind = $9) and a.last_at >= $10 and a.first_at < $11"
+/* The newest in force that the alert falls under. */
+#define ALERT_QUIET                                                                                \
+        " left join traffic_quiet q on q.id = (select max(x.id) from traffic_quiet x where "       \
+        "x.sensor_id = a.sensor_id and x.kind = a.kind and x.until_at > $12 and x.ended_at is "    \
+        "null and (x.host = '' or x.host = a.host) and (x.value = '' or x.value = a.value"         \
+        " or (a.kind = 'beacon' and x.value = a.peer)))"
 DB_SQL(alerts_page,
     "select a.id, s.id, s.name, a.kind, a.host, m.id, m.name, u.id, u.name, a.peer, a.port, "
     "a.protocol, a.seen_in, a.type, a.value, a.family, a.list, a.origin, a.first_at, a.last_at, "
-    "a.times, a.evidence, a.finding_id" ALERT_FROM " order by a.last_at desc, a.id limit 1000");
-DB_SQL(alerts_total, "select count(*)" ALERT_FROM);
+    "a.times, a.evidence, a.finding_id, q.id, q.until_at, q.reason, q.created_by" ALERT_FROM
+        ALERT_QUIET ALERT_WHERE " order by a.last_at desc, a.id limit 1000");
+DB_SQL(alerts_total, "select count(*)" ALERT_FROM ALERT_WHERE);
 
 int sensor_before_find(struct sensor_before *out, struct db *db, const char *machine_id)
 {
@@ -363,8 +371,8 @@ static int alerts_count(
         return err < 0 ? err : 0;
 }
 
-int alerts_json(
-    json_t **out, struct db *db, const struct scope *scope, const struct alert_filter *filter)
+int alerts_json(json_t **out, struct db *db, const struct clock *clock, const struct scope *scope,
+    const struct alert_filter *filter)
 {
         AUTO(db_query_done) struct db_query *q = NULL;
         AUTO(json_free_at) json_t *alerts = NULL;
@@ -376,10 +384,12 @@ int alerts_json(
         if (err)
                 return err;
         bind_filter(q, scope, filter);
+        db_bind_int(q, 12, clock_now(clock));
         err = db_rows_json(&alerts, q,
             "id:t sensor.id:t sensor.name:t kind:t host:t machine.id:t machine.name:t unit.id:t "
             "unit.name:t peer:t port:i protocol:t seen_in:t type:t value:t family:t list:t "
-            "origin:t first_at:d last_at:d times:i evidence:j finding:t",
+            "origin:t first_at:d last_at:d times:i evidence:j finding:t quiet.id:t quiet.until:d "
+            "quiet.reason:t quiet.by:t",
             ALERTS_SHOWN_MAX);
         if (err)
                 return err;

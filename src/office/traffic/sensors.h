@@ -51,9 +51,9 @@ struct alert_filter {
         const char *sensor, *unit, *machine, *kind; /* "" = any */
         time_ms since, until;                       /* 0 = no bound */
 };
-/* {alerts, total}: at most 1000, newest first. */
-MUST_USE int alerts_json(
-    json_t **out, struct db *db, const struct scope *scope, const struct alert_filter *filter);
+/* {alerts, total}: at most 1000, newest first; each with who quieted it, if somebody did. */
+MUST_USE int alerts_json(json_t **out, struct db *db, const struct clock *clock,
+    const struct scope *scope, const struct alert_filter *filter);
 
 /* For this folder. */
 MUST_USE int traffic_place_find(struct traffic_place *out, struct db *db, const struct clock *clock,

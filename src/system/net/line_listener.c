@@ -6,6 +6,8 @@
 #include "system/net/syslog_frame_parse.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -48,12 +50,25 @@ static void close_connection(struct line_listener *l, struct connection *c)
         l->counts.open--;
 }
 
+/* Who has lost its power says nothing: the kernel asks. Connections take these from the listener.
+ */
+static void ask_whether_alive(int fd)
+{
+        int on = 1, idle = 120, every = 30, times = 4;
+
+        (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+        (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle));
+        (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &every, sizeof(every));
+        (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &times, sizeof(times));
+}
+
 static int listen_at(struct line_listener *l)
 {
         int err = socket_bound(&l->fd, SOCK_STREAM, l->options.address, l->options.port);
 
         if (err)
                 return err;
+        ask_whether_alive(l->fd);
         if (listen(l->fd, BACKLOG) != 0)
                 return errno == EADDRINUSE ? ERR_BUSY : err_from_errno(errno);
         l->events = epoll_create1(EPOLL_CLOEXEC);

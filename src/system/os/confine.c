@@ -1,5 +1,5 @@
-/* system/os/confine.c: no new privileges, limits, and the order of the fences; see confine.h.
- * SPDX-License-Identifier: Apache-2.0 */
+/* system/os/confine.c: no new privileges, limits, capabilities, and the order of the fences; see
+ * confine.h. SPDX-License-Identifier: Apache-2.0 */
 #include "system/os/confine.h"
 #include "system/os/confine_internal.h"
 
@@ -59,6 +59,8 @@ int confine_apply(struct confine_report *out, const struct confine_request *what
         if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
                 return ERR_UNSUPPORTED;
         err = limits_apply(&what->limits);
+        if (!err)
+                err = confine_capabilities(what->profile);
         /* The narrow ones cannot open a file at all, and may no longer ask for Landlock. */
         if (!err && !confine_is_narrow(what->profile))
                 err = confine_landlock(&report, what);

@@ -1,6 +1,7 @@
 /* system/os/confine.h: a process gives up what it does not need, for good. Called once at the start
  * of a role, before it has threads and before it reads a foreign byte. Three fences, each by
- * itself: no new privileges + limits (setrlimit), system calls (seccomp), folders and TCP
+ * itself: no new privileges, no capabilities but those for files, and limits (setrlimit), system
+ * calls (seccomp), folders and TCP
  * (Landlock, where the kernel has it: the report says when not, and the program says it aloud).
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_SYSTEM_OS_CONFINE_H
@@ -17,6 +18,7 @@ enum confine_profile {
         CONFINE_MEMORY,   /* memory, time, randomness, reading and writing what is open */
         CONFINE_MESSAGES, /* the same, and messages over what is open */
         CONFINE_CAPTURE,  /* the same, and asking an open socket for its counters */
+        CONFINE_LISTEN,   /* the same, and taking what comes to a socket that is bound already */
         CONFINE_ZYGOTE,   /* the same, and children, which then take CONFINE_MEMORY */
         /* Deny lists; what is forbidden fails with EPERM. All but the named folders is out of
          * reach. */

@@ -8,6 +8,7 @@
 /* An allow list of calls: nothing can be opened. */
 bool confine_is_narrow(enum confine_profile profile);
 MUST_USE int confine_landlock(struct confine_report *out, const struct confine_request *what);
+MUST_USE int confine_capabilities(enum confine_profile profile);
 MUST_USE int confine_seccomp(enum confine_profile profile);
 
 #endif

@@ -54,11 +54,16 @@ static const int calls_messages[] = { SCMP_SYS(sendmsg), SCMP_SYS(recvmsg), SCMP
         SCMP_SYS(ppoll), SCMP_SYS(shutdown), SCMP_SYS(fcntl) };
 /* How libpcap asks the kernel what it dropped. */
 static const int calls_capture[] = { SCMP_SYS(getsockopt) };
+/* Datagrams in batches, connections that others open; nothing is bound and nobody is called. */
+static const int calls_listen[] = { SCMP_SYS(recvfrom), SCMP_SYS(recvmmsg), SCMP_SYS(accept4),
+        SCMP_SYS(epoll_ctl), SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(getsockopt),
+        SCMP_SYS(getpeername) };
 static const int calls_zygote[] = { SCMP_SYS(clone), SCMP_SYS(clone3), SCMP_SYS(fork),
         SCMP_SYS(wait4), SCMP_SYS(waitid), SCMP_SYS(kill), SCMP_SYS(memfd_create),
         SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(prctl), SCMP_SYS(seccomp),
         SCMP_SYS(prlimit64), SCMP_SYS(setrlimit), SCMP_SYS(getrlimit), SCMP_SYS(getppid),
-        SCMP_SYS(set_tid_address), SCMP_SYS(sched_getaffinity), SCMP_SYS(getcpu) };
+        SCMP_SYS(set_tid_address), SCMP_SYS(sched_getaffinity), SCMP_SYS(getcpu), SCMP_SYS(capget),
+        SCMP_SYS(capset) };
 /* Asked for by libraries out of habit (locale, zone files, statistics): told no, not killed. */
 static const int calls_told_no[] = { SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(stat),
         SCMP_SYS(lstat), SCMP_SYS(newfstatat), SCMP_SYS(statx), SCMP_SYS(access),
@@ -120,6 +125,8 @@ static int fill_narrow(scmp_filter_ctx filter, enum confine_profile kind)
                 err = rules_add(filter, SCMP_ACT_ALLOW, calls_zygote, ARRAY_LEN(calls_zygote));
         if (!err && kind == CONFINE_CAPTURE)
                 err = rules_add(filter, SCMP_ACT_ALLOW, calls_capture, ARRAY_LEN(calls_capture));
+        if (!err && kind == CONFINE_LISTEN)
+                err = rules_add(filter, SCMP_ACT_ALLOW, calls_listen, ARRAY_LEN(calls_listen));
         for (size_t i = 0; !err && i < ARRAY_LEN(calls_told_no); i++) {
                 int call = calls_told_no[i];
                 if (kind != CONFINE_MEMORY && call == SCMP_SYS(fcntl))

@@ -5,10 +5,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -114,9 +117,73 @@ static int fork_from_messages(void)
         return take(CONFINE_MESSAGES) != 0 ? 1 : can_fork() ? 2 : 3;
 }
 
+static int socket_from_listen(void)
+{
+        return take(CONFINE_LISTEN) != 0 ? 1 : can_socket() ? 2 : 3;
+}
+
+/* What came before is bound: datagrams in a batch and a connection are taken. */
+static int try_listen(void)
+{
+        struct sockaddr_in at = { .sin_family = AF_INET,
+                .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+        socklen_t len = sizeof(at);
+        int datagrams = socket(AF_INET, SOCK_DGRAM, 0), streams = socket(AF_INET, SOCK_STREAM, 0);
+        int client = socket(AF_INET, SOCK_STREAM, 0), taken;
+        struct mmsghdr one = { .msg_len = 0 };
+
+        if (bind(datagrams, (struct sockaddr *)&at, sizeof(at)) != 0 ||
+            bind(streams, (struct sockaddr *)&at, sizeof(at)) != 0 || listen(streams, 1) != 0 ||
+            getsockname(streams, (struct sockaddr *)&at, &len) != 0 ||
+            connect(client, (struct sockaddr *)&at, sizeof(at)) != 0)
+                return 1;
+        if (take(CONFINE_LISTEN) != 0)
+                return 2;
+        if (recvmmsg(datagrams, &one, 1, MSG_DONTWAIT, NULL) >= 0 || errno != EAGAIN)
+                return 3;
+        taken = accept4(streams, NULL, NULL, SOCK_CLOEXEC);
+        if (taken < 0)
+                return 4;
+        if (recv(taken, &at, sizeof(at), MSG_DONTWAIT) >= 0 || errno != EAGAIN)
+                return 5;
+        return 0;
+}
+
 static int exec_from_zygote(void)
 {
         return take(CONFINE_ZYGOTE) != 0 ? 1 : can_exec() ? 2 : 3;
+}
+
+/* The capabilities in force, by a handle to /proc/self/status; all bits set when it cannot be read.
+ */
+static uint64_t capabilities(int status)
+{
+        char text[4096] = "";
+        const char *at;
+
+        if (pread(status, text, sizeof(text) - 1, 0) <= 0)
+                return UINT64_MAX;
+        at = strstr(text, "CapEff:");
+        return at ? strtoull(at + strlen("CapEff:"), NULL, 16) : UINT64_MAX;
+}
+
+static int no_capability(enum confine_profile profile, uint64_t wanted)
+{
+        int status = open("/proc/self/status", O_RDONLY);
+
+        if (status < 0 || take(profile) != 0)
+                return 1;
+        return (capabilities(status) & wanted) == 0 ? 0 : 2;
+}
+
+static int memory_has_no_capability(void)
+{
+        return no_capability(CONFINE_MEMORY, UINT64_MAX);
+}
+
+static int scan_has_no_raw_socket(void)
+{
+        return no_capability(CONFINE_SCAN, UINT64_C(1) << 13); /* CAP_NET_RAW */
 }
 
 static int try_scan(void)
@@ -233,6 +300,21 @@ static void a_call_beyond_an_allow_list_ends_the_process(void **state)
         is_killed(exec_from_zygote);
 }
 
+static void a_listener_takes_what_comes_and_calls_nobody(void **state)
+{
+        (void)state;
+        holds(try_listen);
+        is_killed(socket_from_listen);
+}
+
+/* Of a process of root; without rights there is nothing to give up. */
+static void capabilities_are_given_up(void **state)
+{
+        (void)state;
+        holds(memory_has_no_capability);
+        holds(scan_has_no_raw_socket);
+}
+
 static void scan_reads_files_but_has_no_network(void **state)
 {
         (void)state;
@@ -259,6 +341,8 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_reader_of_foreign_bytes_opens_nothing_nor_does_its_parent),
                 cmocka_unit_test(a_call_beyond_an_allow_list_ends_the_process),
+                cmocka_unit_test(a_listener_takes_what_comes_and_calls_nobody),
+                cmocka_unit_test(capabilities_are_given_up),
                 cmocka_unit_test(scan_reads_files_but_has_no_network),
                 cmocka_unit_test(a_hidden_file_is_unreadable_and_its_neighbours_are_not),
                 cmocka_unit_test(link_has_the_network_but_only_its_own_folder),

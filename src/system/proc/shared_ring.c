@@ -27,7 +27,7 @@ struct record_head {
         uint32_t unused;
 };
 
-enum { HEAD_ROOM = 4096, WAIT_FOR_ROOM_MS = 1 };
+enum { HEAD_ROOM = 4096, WAIT_FOR_ROOM_MS = 1, RECORD_ALIGN = 8 };
 #define TO_THE_START UINT32_MAX
 
 struct shared_ring {
@@ -107,9 +107,23 @@ void shared_ring_close_at(struct shared_ring **r)
         *r = shared_ring_close(*r);
 }
 
+int shared_ring_clear(int fd)
+{
+        AUTO(shared_ring_close_at) struct shared_ring *r = NULL;
+        int err = shared_ring_open(&r, fd, -1);
+
+        if (err)
+                return err;
+        atomic_store(&r->head->written, 0);
+        atomic_store(&r->head->read, 0);
+        atomic_store(&r->head->sleeping, 0);
+        return 0;
+}
+
 static size_t step_of(size_t len)
 {
-        return sizeof(struct record_head) + ((len + 7) & ~(size_t)7);
+        return sizeof(struct record_head) +
+               ((len + RECORD_ALIGN - 1) & ~(size_t)(RECORD_ALIGN - 1));
 }
 
 static struct record_head *head_at(const struct shared_ring *r, uint64_t position)
@@ -208,13 +222,13 @@ static void begin_reading(struct shared_ring *r)
         r->is_reader = true;
 }
 
-/* How many bytes are there; more than the memory holds is a lie. */
+/* How many bytes are there; more than the memory holds is a lie, and no record ends between. */
 static int unread(uint64_t *out, struct shared_ring *r)
 {
         if (r->seen == r->at)
                 r->seen = atomic_load_explicit(&r->head->written, memory_order_acquire);
         *out = r->seen - r->at;
-        return *out > r->size ? ERR_UNTRUSTED : 0;
+        return *out > r->size || (r->seen | r->at) % RECORD_ALIGN ? ERR_UNTRUSTED : 0;
 }
 
 int shared_ring_next(struct text *out, struct shared_ring *r)

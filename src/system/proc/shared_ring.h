@@ -17,6 +17,9 @@ enum { SHARED_RING_BYTES_MIN = 64 << 10, SHARED_RING_BYTES_MAX = 1 << 30 };
 
 /* The memory, empty, as a handle for both ends. `bytes` is a power of two within the limits. */
 MUST_USE int shared_ring_make(int *out_fd, const char *name, size_t bytes);
+/* Empties the ring, whatever stands in it. Neither end may have it open: for after one of them
+ * broke its order. */
+MUST_USE int shared_ring_clear(int fd);
 /* What wakes a reader; one handle may serve all rings of one reader. */
 MUST_USE int shared_ring_bell(int *out_fd);
 /* Maps the ring. The handles stay the caller's and must stay open. UNTRUSTED, MEMORY. */

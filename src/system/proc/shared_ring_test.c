@@ -155,6 +155,19 @@ static void a_writer_that_lies_about_positions_or_lengths_is_not_believed(void *
         e->reader = shared_ring_close(e->reader);
         assert_int_equal(shared_ring_open(&e->reader, e->fd, e->bell), 0);
         assert_int_equal(shared_ring_next(&got, e->reader), ERR_UNTRUSTED);
+        memory[0] = 20; /* between two records */
+        e->reader = shared_ring_close(e->reader);
+        assert_int_equal(shared_ring_open(&e->reader, e->fd, e->bell), 0);
+        assert_int_equal(shared_ring_next(&got, e->reader), ERR_UNTRUSTED);
+        e->reader = shared_ring_close(e->reader);
+        e->writer = shared_ring_close(e->writer);
+        assert_int_equal(shared_ring_clear(e->fd), 0); /* two new ends begin anew */
+        assert_int_equal(shared_ring_open(&e->reader, e->fd, e->bell), 0);
+        assert_int_equal(shared_ring_open(&e->writer, e->fd, e->bell), 0);
+        assert_int_equal(shared_ring_next(&got, e->reader), ERR_MISSING);
+        assert_int_equal(shared_ring_put(e->writer, TEXT("good"), 0), 0);
+        assert_int_equal(shared_ring_next(&got, e->reader), 0);
+        assert_true(text_is(got, "good"));
         (void)munmap(memory, 4096 + SHARED_RING_BYTES_MIN);
 }
 

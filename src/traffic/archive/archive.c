@@ -5,10 +5,35 @@
 #include "system/os/folder.h"
 
 #define LOCK_NAME "archive.lock"
+#define CLOCK_SLACK_MS ((time_ms)DAY_MS)
+#define OFF_MS_MAX (31 * (time_ms)DAY_MS)
 
 time_ms archive_now(const struct archive *a)
 {
         return clock_now(a->options.clock);
+}
+
+time_ms archive_age_now(const struct archive *a)
+{
+        time_ms now = archive_now(a);
+        time_ms latest = a->opened_at + clock_steady(a->options.clock) - a->opened_steady +
+                         CLOCK_SLACK_MS;
+
+        return a->options.distrust_clock && now > latest ? latest : now;
+}
+
+/* A sensor may have been switched off for a while, not for years: a clock far beyond the newest
+ * fact is wrong, and so is one before it. */
+static void believe_clock(struct archive *a)
+{
+        struct archive_counts c;
+        time_ms now = archive_now(a);
+
+        manifest_count(&c, &a->manifest);
+        if (c.last_at > now || (c.last_at > 0 && now > c.last_at + OFF_MS_MAX))
+                now = c.last_at;
+        a->opened_at = now;
+        a->opened_steady = clock_steady(a->options.clock);
 }
 
 int archive_commit(struct archive *a, struct manifest *fresh)
@@ -94,9 +119,11 @@ int archive_open(struct archive **out, struct folder *folder, const struct archi
         err = own_ranges_init(&a->own, options->own, options->own_count);
         if (!err)
                 err = open_all(a);
-        if (!err)
-                *out = MOVE(a);
-        return err;
+        if (err)
+                return err;
+        believe_clock(a);
+        *out = MOVE(a);
+        return 0;
 }
 
 struct archive *archive_close(struct archive *a)

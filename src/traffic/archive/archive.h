@@ -25,6 +25,9 @@ struct archive_options {
         uint64_t quota_bytes; /* beyond it the oldest partition is removed; 0 = no limit */
         size_t memory_bytes;  /* of unsealed facts before a seal is forced; 0 = 256 MiB */
         const struct clock *clock;
+        /* For who writes for months: age is counted by a clock that goes no faster than the steady
+         * one, so that a clock set to another year by mistake removes nothing. */
+        bool distrust_clock;
 };
 
 struct archive_counts {

@@ -357,6 +357,45 @@ static void a_full_memory_is_sealed_between_two_days(void **state)
         place_done(&p);
 }
 
+/* The wall clock of a place that is set to another year, and the steady one that is not. */
+static time_ms far_now(void *state)
+{
+        return *(time_ms *)state + 3650 * (time_ms)DAY_MS;
+}
+
+static void a_clock_set_to_another_year_removes_nothing(void **state)
+{
+        struct archive_options options = { .keep_days = 10, .distrust_clock = true };
+        struct archive_counts counts;
+        struct place p;
+        time_ms (*right)(void *);
+
+        (void)state;
+        place_init(&p);
+        right = p.clock.now;
+        place_open(&p, options);
+        for (int day = 5; day > 0; day--)
+                assert_int_equal(put_flows(p.archive, 0, 100, today - day * DAY_MS), 0);
+        assert_int_equal(archive_seal(p.archive), 0);
+        p.clock.now = far_now; /* while it runs, and at a start */
+        assert_int_equal(put_flows(p.archive, 100, 200, today), 0);
+        assert_int_equal(archive_seal(p.archive), 0);
+        p.archive = archive_close(p.archive);
+        place_open(&p, options);
+        assert_int_equal(archive_seal(p.archive), 0);
+        archive_count(&counts, p.archive);
+        assert_int_equal(counts.removed_partitions, 0);
+        assert_int_equal(counts.flows, 600);
+        p.clock.now = right; /* and age counts again */
+        p.archive = archive_close(p.archive);
+        p.now = today + 9 * DAY_MS;
+        place_open(&p, options);
+        assert_int_equal(archive_seal(p.archive), 0);
+        archive_count(&counts, p.archive);
+        assert_true(counts.removed_partitions >= 4);
+        place_done(&p);
+}
+
 static void times_that_cannot_be_share_one_partition(void **state)
 {
         struct archive_counts counts;
@@ -431,6 +470,7 @@ int main(void)
                 cmocka_unit_test(a_full_disk_refuses_facts_and_loses_none),
                 cmocka_unit_test(old_days_go_by_age_and_by_quota),
                 cmocka_unit_test(a_full_memory_is_sealed_between_two_days),
+                cmocka_unit_test(a_clock_set_to_another_year_removes_nothing),
                 cmocka_unit_test(times_that_cannot_be_share_one_partition),
                 cmocka_unit_test(a_reader_that_opened_before_a_merge_still_sees_all),
                 cmocka_unit_test(a_second_writer_is_busy_and_a_reader_is_not),

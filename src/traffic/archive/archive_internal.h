@@ -34,9 +34,14 @@ struct archive {
                 time_ms since; /* by the steady clock */
         } doomed[ARCHIVE_DOOMED_MAX];
         size_t doomed_count;
+        time_ms opened_at,
+            opened_steady; /* what the clock was believed to be, see archive_age_now */
 };
 
 time_ms archive_now(const struct archive *a);
+/* The moment by which parts are too old; with distrust_clock never later than what was believed at
+ * the opening and has passed since. */
+time_ms archive_age_now(const struct archive *a);
 /* Makes `fresh` the archive's state, on disk and here, and leaves it empty. */
 MUST_USE int archive_commit(struct archive *a, struct manifest *fresh);
 /* archive_doom.c: a file that does not count any more goes after ARCHIVE_DOOMED_MS, or at once when

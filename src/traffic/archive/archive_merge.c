@@ -166,7 +166,7 @@ static uint64_t bytes_of(const struct manifest *m)
 /* The part to remove next, or part_count. */
 static size_t to_remove(const struct archive *a, const struct manifest *m)
 {
-        time_ms limit = archive_now(a) - a->options.keep_days * (time_ms)DAY_MS;
+        time_ms limit = archive_age_now(a) - a->options.keep_days * (time_ms)DAY_MS;
         size_t oldest = 0;
 
         if (m->part_count == 0)

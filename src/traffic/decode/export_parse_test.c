@@ -291,6 +291,28 @@ static void bomb_of_templates_is_refused(void **state)
         end(&s);
 }
 
+static void who_has_few_templates_is_not_shut_out_by_a_bomb(void **state)
+{
+        struct seen s;
+
+        (void)state;
+        begin(&s, (struct export_limits){ .templates_max = 512 });
+        for (uint32_t i = 0; i < 600; i++) {
+                struct bytes b = v9(1000, i, i % 2);
+                put_usual_template(&b, 0, (uint16_t)(256 + i));
+                feed(&s, &b);
+        }
+        assert_int_equal(s.counts.refused, 88);
+        for (uint32_t i = 0; i < 2; i++) {
+                struct bytes b = v9(1000, i, 7);
+                put_usual_template(&b, 0, (uint16_t)(256 + i));
+                feed(&s, &b);
+        }
+        assert_int_equal(s.counts.refused, 88);
+        assert_int_equal(s.counts.forgotten, 1);
+        end(&s);
+}
+
 static void template_of_nothing_is_refused(void **state)
 {
         struct bytes b = v9(1000, 1, 0);
@@ -523,6 +545,7 @@ int main(void)
                 cmocka_unit_test(data_that_waits_is_bounded),
                 cmocka_unit_test(template_that_changes_is_the_new_one),
                 cmocka_unit_test(bomb_of_templates_is_refused),
+                cmocka_unit_test(who_has_few_templates_is_not_shut_out_by_a_bomb),
                 cmocka_unit_test(template_of_nothing_is_refused),
                 cmocka_unit_test(reverse_fields_make_a_flow_of_both_directions),
                 cmocka_unit_test(nat_events_are_translations_and_no_flows),

@@ -5,7 +5,12 @@
 
 #include <string.h>
 
-enum { DOMAIN_LISTS = 1024, TEMPLATES_OF_DOMAIN_MAX = 1024, PENDING_OF_DOMAIN_MAX = 256 << 10 };
+enum {
+        DOMAIN_LISTS = 1024,
+        TEMPLATES_OF_DOMAIN_MAX = 1024,
+        PENDING_OF_DOMAIN_MAX = 256 << 10,
+        FAIR_SHARES = 256
+};
 /* A sequence number so far behind the expected one is a datagram that came late; further, the
  * exporter began anew. So far ahead, it cannot be a loss either. */
 enum { SEQUENCE_LATE_MAX = 1000, SEQUENCE_LOST_MAX = 10000000 };
@@ -231,6 +236,28 @@ static bool is_same(const struct export_template *a, const struct export_templat
         return true;
 }
 
+/* One who tells templates without end must not shut out the others: who has few, as routers do,
+ * takes the room of the domain that has most; of equals, of the one silent for longest. */
+static void take_room(struct export_context *c)
+{
+        struct export_state *s = c->state;
+        struct export_domain **greedy = NULL;
+
+        if (c->domain->template_count >= s->limits.templates_max / FAIR_SHARES)
+                return;
+        for (size_t i = 0; i < DOMAIN_LISTS; i++)
+                for (struct export_domain **d = &s->lists[i]; *d; d = &(*d)->next)
+                        if (*d != c->domain && (*d)->template_count &&
+                            (!greedy || (*d)->template_count > (*greedy)->template_count ||
+                                ((*d)->template_count == (*greedy)->template_count &&
+                                    (*d)->used_at < (*greedy)->used_at)))
+                                greedy = d;
+        if (!greedy)
+                return;
+        forget_domain(s, greedy, c->counts);
+        c->counts->forgotten++;
+}
+
 void export_template_keep_own(struct export_context *c, struct export_template *t)
 {
         struct export_state *s = c->state;
@@ -243,6 +270,8 @@ void export_template_keep_own(struct export_context *c, struct export_template *
         }
         if (*where)
                 drop_template(s, d, where);
+        if (s->template_count >= s->limits.templates_max)
+                take_room(c);
         if (d->template_count >= TEMPLATES_OF_DOMAIN_MAX ||
             s->template_count >= s->limits.templates_max) {
                 c->counts->refused++;

@@ -13,7 +13,9 @@ struct export_state;
 /* 0 = the usual value, which stands behind each. */
 struct export_limits {
         size_t domains_max;         /* 1024; beyond, the one silent for longest is forgotten */
-        size_t templates_max;       /* 16384 in all, 1024 in a domain; beyond, refused */
+        size_t templates_max;       /* 16384 in all, 1024 in a domain; beyond, refused, but to a
+                                       domain with less than a 256th of them: for it the one that
+                                       has most is forgotten */
         size_t template_fields_max; /* 512; a template of more is refused */
         size_t pending_bytes_max;   /* 4 MiB in all, 256 KiB in a domain, of data that waits for its
                                        template; beyond, the oldest of the domain is dropped */

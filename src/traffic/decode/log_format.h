@@ -109,7 +109,8 @@ struct log_format {
         size_t state_bytes;
 };
 
-const struct log_format *log_format_at(size_t n); /* NULL behind the last */
+const struct log_format *log_format_at(size_t n);          /* NULL behind the last */
+size_t log_format_number(const struct log_format *format); /* its n of log_format_at */
 const struct log_format *log_format_named(struct text id);
 const struct log_format *log_format_find(struct text head);
 /* The format of the message; NULL = of none. */

@@ -23,6 +23,8 @@ static const struct {
 } any_message = { "syslog", "Syslog của tường lửa và máy chủ DHCP (tự nhận dạng từng dòng)",
         "syslog of firewalls and DHCP servers (each line by itself)" };
 
+_Static_assert(ARRAY_LEN(formats) <= LOG_KINDS_MAX, "log_counts has a place for each format");
+
 const struct log_format *log_format_at(size_t n)
 {
         return n < ARRAY_LEN(formats) ? formats[n] : NULL;
@@ -42,6 +44,15 @@ const char *log_format_label(size_t n, bool vietnamese)
         if (n == ARRAY_LEN(formats))
                 return vietnamese ? any_message.vi : any_message.en;
         return vietnamese ? formats[n]->vi : formats[n]->en;
+}
+
+size_t log_format_number(const struct log_format *format)
+{
+        size_t n = 0;
+
+        while (n < ARRAY_LEN(formats) - 1 && formats[n] != format)
+                n++;
+        return n;
 }
 
 const struct log_format *log_format_named(struct text id)

@@ -124,7 +124,16 @@ static int parse_message(struct log_reader *r, struct text line)
                 format = log_format_of_message(&envelope);
         else if (!format->is_mine(&envelope))
                 return LOG_IGNORED;
-        return format ? format->message(&r->lines, &envelope) : LOG_IGNORED;
+        if (!format)
+                return LOG_IGNORED;
+        r->counts.kinds[log_format_number(format)]++;
+        return format->message(&r->lines, &envelope);
+}
+
+static int take_file_line(struct log_reader *r, struct text line)
+{
+        r->counts.kinds[log_format_number(r->format)]++;
+        return r->format->line(&r->lines, line);
 }
 
 /* One whole line without its end. */
@@ -138,7 +147,7 @@ static int take_line(struct log_reader *r, struct text line)
         if (line.len == 0)
                 end = LOG_IGNORED;
         else if (r->format && r->format->line)
-                end = r->format->line(&r->lines, line);
+                end = take_file_line(r, line);
         else
                 end = parse_message(r, line);
         if (end < 0)
@@ -246,6 +255,13 @@ int log_reader_add(struct log_reader *r, struct text bytes)
                         return err;
         }
         return take_bytes(r, bytes);
+}
+
+int log_reader_decide(struct log_reader *r)
+{
+        if (is_decided(r))
+                return 0;
+        return r->head_lines ? decide(r) : ERR_MISSING;
 }
 
 int log_reader_end(struct log_reader *r)

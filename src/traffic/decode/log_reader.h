@@ -10,7 +10,7 @@
 
 #include "model/flow.h"
 
-enum { LOG_LINE_MAX = 64 << 10, LOG_HEAD_MAX = 64 << 10, LOG_REASONS_MAX = 16 };
+enum { LOG_LINE_MAX = 64 << 10, LOG_HEAD_MAX = 64 << 10, LOG_REASONS_MAX = 16, LOG_KINDS_MAX = 24 };
 
 struct log_options {
         struct text as;    /* id of a format; empty = found out from the first lines */
@@ -36,6 +36,7 @@ struct log_counts {
                              of a fact that a later line ends */
         uint64_t bad;     /* should have given a fact and could not be read */
         uint64_t flows, names, translations, leases;
+        uint64_t kinds[LOG_KINDS_MAX]; /* lines that the n-th format (log_format_id) read */
         struct log_reason reasons[LOG_REASONS_MAX]; /* why lines were bad */
         size_t reason_count;
 };
@@ -51,6 +52,9 @@ void log_reader_free_at(struct log_reader **r);
  * given to the sink), else only what the sink said; after an error the reader is good for _counts
  * and _free. */
 MUST_USE int log_reader_add(struct log_reader *r, struct text bytes);
+/* Finds the format out by the whole lines that came so far, be they few: for a log that grows
+ * slowly. MISSING: not one line is whole yet; else as _add. */
+MUST_USE int log_reader_decide(struct log_reader *r);
 /* The last line may lack its end. Errors as of _add. */
 MUST_USE int log_reader_end(struct log_reader *r);
 /* One datagram of syslog: whole lines; what stood before was ended. */

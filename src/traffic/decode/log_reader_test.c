@@ -145,6 +145,42 @@ static void line_of_a_file_without_time_is_bad(void **state)
         assert_int_equal(seen.flows, 0);
 }
 
+static void a_log_that_grows_slowly_is_found_out_by_its_first_lines(void **state)
+{
+        struct seen seen = { 0 };
+        AUTO(log_reader_free_at) struct log_reader *r = reader_as("", &seen, 0, false);
+
+        (void)state;
+        assert_int_equal(log_reader_add(r, (struct text){ zeek, 9 }), 0);
+        assert_int_equal(log_reader_decide(r), ERR_MISSING);
+        assert_int_equal(log_reader_add(r, (struct text){ zeek + 9, sizeof(zeek) - 10 }), 0);
+        assert_int_equal(log_reader_decide(r), 0);
+        assert_int_equal(log_reader_decide(r), 0);
+        assert_int_equal(seen.flows, 1);
+        assert_int_equal(
+            log_reader_add(r, TEXT("1705305601.5\t192.0.2.10\t1\t203.0.113.5\t2\ttcp\n")), 0);
+        assert_int_equal(seen.flows, 2);
+}
+
+static void lines_are_counted_by_the_format_that_read_them(void **state)
+{
+        struct seen seen = { 0 };
+        AUTO(log_reader_free_at) struct log_reader *r = reader_as("syslog", &seen, 1, true);
+        size_t kinds = 0;
+
+        (void)state;
+        assert_int_equal(log_reader_add_line(r, text_of(packet)), 0);
+        assert_int_equal(log_reader_add_line(r, text_of(packet)), 0);
+        assert_int_equal(log_reader_add_line(r, TEXT("<13>dear all")), 0);
+        for (size_t i = 0; i < LOG_KINDS_MAX; i++)
+                if (log_reader_counts(r)->kinds[i]) {
+                        assert_string_equal(log_format_id(i), "netfilter");
+                        assert_int_equal(log_reader_counts(r)->kinds[i], 2);
+                        kinds++;
+                }
+        assert_int_equal(kinds, 1);
+}
+
 static void every_format_has_both_languages(void **state)
 {
         size_t n = 0;
@@ -169,6 +205,8 @@ int main(void)
                 cmocka_unit_test(error_of_the_sink_ends_the_reading),
                 cmocka_unit_test(live_line_without_time_happened_when_it_came),
                 cmocka_unit_test(line_of_a_file_without_time_is_bad),
+                cmocka_unit_test(a_log_that_grows_slowly_is_found_out_by_its_first_lines),
+                cmocka_unit_test(lines_are_counted_by_the_format_that_read_them),
                 cmocka_unit_test(every_format_has_both_languages),
         };
 

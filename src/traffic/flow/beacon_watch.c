@@ -9,7 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { WAYS = 8, PAIRS_DEFAULT = 1 << 14, SAME_TALK_MS = MINUTE_MS, MISSED_MAX = 4 };
+enum {
+        WAYS = 8,
+        PAIRS_DEFAULT = 1 << 14,
+        SAME_TALK_MS = MINUTE_MS,
+        CLOCK_BACK_MS = DAY_MS,
+        MISSED_MAX = 4
+};
 
 struct pair {
         struct ip_address host, peer;
@@ -238,7 +244,9 @@ static int judge(struct beacon_watch *w, struct pair *p)
         int err;
 
         alert.last_at = p->begin[(p->count - 1) % BEACON_CONTACTS];
-        if (alert.last_at - p->alerted_at < w->options.again_ms || !is_beacon(&alert, w, p))
+        if ((alert.last_at >= p->alerted_at && /* else the clock was set back meanwhile */
+                alert.last_at - p->alerted_at < w->options.again_ms) ||
+            !is_beacon(&alert, w, p))
                 return 0;
         write_reason(&alert);
         err = w->sink.take(w->sink.state, &alert);
@@ -259,6 +267,8 @@ int beacon_watch_add(struct beacon_watch *w, const struct flow *f)
                 return 0;
         p = pair_of(w, f);
         last = (p->count + BEACON_CONTACTS - 1) % BEACON_CONTACTS;
+        if (p->count && p->begin[last] - f->begin > CLOCK_BACK_MS)
+                p->count = 0; /* no flow ends so late: the clock was set back */
         if (p->count && f->begin < p->begin[last]) {
                 w->counts.out_of_order++; /* flows come as they end */
                 return 0;

@@ -76,6 +76,21 @@ static void regular_calls_raise_one_alert_with_their_figures(void **state)
         assert_int_equal(last.at, HOUR_MS);
 }
 
+static void a_clock_that_was_ahead_hides_nobody(void **state)
+{
+        AUTO(beacon_watch_free_at) struct beacon_watch *w = new_watch();
+        const time_ms ahead = 3650 * (time_ms)DAY_MS;
+
+        (void)state;
+        for (uint16_t i = 0; i < 40; i++)
+                contact(w, ahead + i * (time_ms)MINUTE_MS, 40000 + i, 443, 600);
+        assert_int_equal(alerts, 1);
+        for (uint16_t i = 0; i < 40; i++)
+                contact(w, HOUR_MS + i * (time_ms)MINUTE_MS, 50000 + i, 443, 600);
+        assert_int_equal(alerts, 2);
+        assert_true(last.last_at < ahead);
+}
+
 static void calls_at_any_time_raise_none(void **state)
 {
         (void)state;
@@ -138,6 +153,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(regular_calls_raise_one_alert_with_their_figures),
+                cmocka_unit_test(a_clock_that_was_ahead_hides_nobody),
                 cmocka_unit_test(calls_at_any_time_raise_none),
                 cmocka_unit_test(parts_of_one_long_talk_are_one_contact),
                 cmocka_unit_test(clocks_and_names_are_regular_by_nature),

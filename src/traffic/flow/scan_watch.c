@@ -221,7 +221,9 @@ static int raise(struct scan_watch *w, struct track *t, enum traffic_alert_kind 
                 .score = 1 - (double)threshold / (2 * (double)count) };
         int err;
 
-        if (count < threshold || t->last - t->alerted_at[flood] < w->options.again_ms)
+        if (count < threshold ||
+            (t->last >= t->alerted_at[flood] && /* else the clock was set back meanwhile */
+                t->last - t->alerted_at[flood] < w->options.again_ms))
                 return 0;
         write_reason(&alert);
         err = w->sink.take(w->sink.state, &alert);

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { ALERTS_USUAL = 65536, SLOTS_AT_FIRST = 1024, QUIET_MAX = 1000, CERTIFICATE_BYTES = 20 };
+enum { ALERTS_USUAL = 65536, SLOTS_AT_FIRST = 1024, CERTIFICATE_BYTES = 20 };
 
 /* Alerts in no order, and an open-addressed table of their numbers + 1. Invariants: (1) slot_count
  * is a power of two and more than twice the alerts; (2) each alert has one slot. */
@@ -20,7 +20,8 @@ struct live_match {
         struct live_match_options options;
         struct ip_prefix *own;
         struct live_quiet *quiet;
-        struct indicator_set *set;
+        size_t quiet_count;
+        const struct indicator_set *set;
         struct kept *kept;
         uint32_t *slots;
         size_t count, room, slot_count;
@@ -44,14 +45,6 @@ static int copy_own(struct live_match *m, const struct live_match_options *o)
                 if (!m->own)
                         return ERR_MEMORY;
                 memcpy(m->own, o->own, o->own_count * sizeof(*m->own));
-        }
-        if (o->quiet_count > QUIET_MAX)
-                return ERR_LIMIT;
-        if (o->quiet_count) {
-                m->quiet = mem_zero(o->quiet_count, sizeof(*m->quiet));
-                if (!m->quiet)
-                        return ERR_MEMORY;
-                memcpy(m->quiet, o->quiet, o->quiet_count * sizeof(*m->quiet));
         }
         return 0;
 }
@@ -81,7 +74,6 @@ int live_match_new(struct live_match **out, const struct live_match_options *opt
 struct live_match *live_match_free(struct live_match *m)
 {
         if (m) {
-                (void)indicator_set_free(m->set);
                 mem_free(m->own);
                 mem_free(m->quiet);
                 mem_free(m->kept);
@@ -96,10 +88,43 @@ void live_match_free_at(struct live_match **m)
         *m = live_match_free(*m);
 }
 
-void live_match_use_own(struct live_match *m, struct indicator_set *set)
+void live_match_use(struct live_match *m, const struct indicator_set *set)
 {
-        (void)indicator_set_free(m->set);
         m->set = set;
+}
+
+int live_match_quiet(struct live_match *m, const struct live_quiet *quiet, size_t count)
+{
+        struct live_quiet *copy = NULL;
+
+        if (count > LIVE_QUIET_MAX)
+                return ERR_LIMIT;
+        if (count) {
+                copy = mem_zero(count, sizeof(*copy));
+                if (!copy)
+                        return ERR_MEMORY;
+                memcpy(copy, quiet, count * sizeof(*copy));
+        }
+        mem_free(m->quiet);
+        m->quiet = copy;
+        m->quiet_count = count;
+        return 0;
+}
+
+bool live_match_is_quiet(struct live_match *m, const struct ip_address *host,
+    enum live_quiet_kind kind, const char *value, time_ms at)
+{
+        for (size_t i = 0; i < m->quiet_count; i++) {
+                const struct live_quiet *q = &m->quiet[i];
+
+                if (at < q->until && (q->kind == LIVE_QUIET_ANY || q->kind == kind) &&
+                    (!q->host.bits || ip_prefix_contains(&q->host, host)) &&
+                    (!q->value[0] || strcmp(q->value, value) == 0)) {
+                        m->counts.quieted++;
+                        return true;
+                }
+        }
+        return false;
 }
 
 static bool is_own(const struct live_match *m, const struct ip_address *a)
@@ -196,19 +221,6 @@ static void copy_cut(char *out, size_t room, struct text t)
         out[len] = '\0';
 }
 
-static bool is_quiet(const struct live_match *m, const struct live_alert *a)
-{
-        for (size_t i = 0; i < m->options.quiet_count; i++) {
-                const struct live_quiet *q = &m->quiet[i];
-
-                if (a->last_at < q->until &&
-                    (!q->host.bits || ip_prefix_contains(&q->host, &a->host)) &&
-                    (!q->value[0] || strcmp(q->value, a->value) == 0))
-                        return true;
-        }
-        return false;
-}
-
 static void see_again(struct kept *k, const struct live_alert *a)
 {
         struct live_alert *old = &k->alert;
@@ -227,10 +239,8 @@ static void keep(struct live_match *m, struct live_alert *a)
         uint32_t *slot = find_slot(m, a);
 
         m->counts.contacts++;
-        if (is_quiet(m, a)) {
-                m->counts.quieted++;
+        if (live_match_is_quiet(m, &a->host, LIVE_QUIET_LISTED, a->value, a->last_at))
                 return;
-        }
         if (*slot) {
                 see_again(&m->kept[*slot - 1], a);
                 return;
@@ -388,12 +398,19 @@ void live_match_name(struct live_match *m, const struct name_sighting *s)
                 judge(m, &c, &view, PACKET_PLACE_DNS);
 }
 
+/* Told less than `span` ago. A clock that was set back makes what was told of the future: that is
+ * long ago. */
+static bool is_told_within(const struct kept *k, time_ms now, time_ms span)
+{
+        return k->told_at && k->told_at <= now && now - k->told_at < span;
+}
+
 static void forget(struct live_match *m, time_ms now)
 {
         size_t left = 0;
 
         for (size_t i = 0; i < m->count; i++)
-                if (m->kept[i].changed || now - m->kept[i].told_at < m->options.forget_ms)
+                if (m->kept[i].changed || is_told_within(&m->kept[i], now, m->options.forget_ms))
                         m->kept[left++] = m->kept[i];
         if (left == m->count)
                 return;
@@ -407,7 +424,7 @@ int live_match_tell(struct live_match *m, time_ms now, bool all, struct live_ale
                 struct kept *k = &m->kept[i];
                 int err;
 
-                if (!k->changed || (k->told_at && !all && now - k->told_at < m->options.told_ms))
+                if (!k->changed || (!all && is_told_within(k, now, m->options.told_ms)))
                         continue;
                 err = sink.take(sink.state, &k->alert);
                 if (err)

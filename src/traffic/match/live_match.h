@@ -15,13 +15,24 @@ struct live_match;
 enum {
         LIVE_ALERTS_MAX = 1 << 20,
         LIVE_VALUE_MAX = 512, /* of a longer URL the beginning counts */
-        LIVE_WORD_MAX = 128
+        LIVE_WORD_MAX = 128,
+        LIVE_QUIET_MAX = 1000
 };
 
-/* What a person does not want to hear of for a while: both must fit; `until` ends it by itself. */
+/* Which kind of alert; behaviours are found elsewhere, and asked about here. */
+enum live_quiet_kind {
+        LIVE_QUIET_ANY,
+        LIVE_QUIET_LISTED,
+        LIVE_QUIET_BEACON,
+        LIVE_QUIET_SCAN,
+        LIVE_QUIET_FLOOD
+};
+
+/* What a person does not want to hear of for a while: all must fit; `until` ends it by itself. */
 struct live_quiet {
-        struct ip_prefix host;      /* bits 0: any */
-        char value[LIVE_VALUE_MAX]; /* "": any */
+        struct ip_prefix host; /* bits 0: any */
+        enum live_quiet_kind kind;
+        char value[LIVE_VALUE_MAX]; /* what is listed, or the peer of a beacon; "": any */
         time_ms until;
 };
 
@@ -31,8 +42,6 @@ struct live_match_options {
         size_t max_alerts; /* pairs kept at a time; 0 = 65536 */
         time_ms told_ms;   /* an alert that goes on is told again after so long; 0 = an hour */
         time_ms forget_ms; /* silent for so long it is forgotten: the next one is new; 0 = a day */
-        const struct live_quiet *quiet; /* copied */
-        size_t quiet_count;
 };
 
 struct live_alert {
@@ -65,8 +74,14 @@ struct live_match_counts {
 MUST_USE int live_match_new(struct live_match **out, const struct live_match_options *options);
 struct live_match *live_match_free(struct live_match *m); /* takes NULL, returns NULL */
 void live_match_free_at(struct live_match **m);
-/* Takes the set, NULL: none. What was found so far stays. */
-void live_match_use_own(struct live_match *m, struct indicator_set *set);
+/* Looks into this set from now on; it must outlive that. NULL: none. What was found so far stays.
+ */
+void live_match_use(struct live_match *m, const struct indicator_set *set);
+/* In place of all before; copied. LIMIT. */
+MUST_USE int live_match_quiet(struct live_match *m, const struct live_quiet *quiet, size_t count);
+/* Whether somebody quieted this; then it is counted. */
+bool live_match_is_quiet(struct live_match *m, const struct ip_address *host,
+    enum live_quiet_kind kind, const char *value, time_ms at);
 
 void live_match_packet(struct live_match *m, time_ms at, const struct packet *packet,
     const struct packet_names *names);

@@ -63,15 +63,31 @@ static struct indicator_set *sample_set(void)
         return set;
 }
 
+static struct indicator_set *listed;
+
+static int make_set(void **state)
+{
+        (void)state;
+        listed = sample_set();
+        return 0;
+}
+
+static int drop_set(void **state)
+{
+        (void)state;
+        listed = indicator_set_free(listed);
+        return 0;
+}
+
 static struct live_match *sample(size_t max, const struct live_quiet *quiet)
 {
-        struct live_match_options o = {
-                .max_alerts = max, .quiet = quiet, .quiet_count = quiet ? 1 : 0
-        };
+        struct live_match_options o = { .max_alerts = max };
         struct live_match *m = NULL;
 
         assert_int_equal(live_match_new(&m, &o), 0);
-        live_match_use_own(m, sample_set());
+        live_match_use(m, listed);
+        if (quiet)
+                assert_int_equal(live_match_quiet(m, quiet, 1), 0);
         return m;
 }
 
@@ -156,6 +172,21 @@ static void silent_for_a_day_it_is_forgotten_and_new_when_it_comes_back(void **s
         assert_int_equal(t.count, 1);
         assert_int_equal(t.alerts[0].number, 2);
         assert_int_equal(t.alerts[0].times, 1);
+}
+
+static void a_clock_that_was_ahead_silences_nothing(void **state)
+{
+        AUTO(live_match_free_at) struct live_match *m = sample(0, NULL);
+        struct told t = { 0 };
+
+        (void)state;
+        packet(m, day + 3650 * (time_ms)DAY_MS, "10.0.0.5", 50000, "192.0.2.66", 443, NULL);
+        assert_int_equal(tell(&t, m, day + 3650 * (time_ms)DAY_MS), 0);
+        assert_int_equal(t.count, 1);
+        packet(m, day, "10.0.0.5", 50000, "192.0.2.66", 443, NULL);
+        assert_int_equal(tell(&t, m, day), 0);
+        assert_int_equal(t.count, 1);
+        assert_int_equal(t.alerts[0].first_at, day);
 }
 
 static void an_alert_that_found_no_room_outside_is_told_next_time(void **state)
@@ -261,6 +292,36 @@ static void what_a_person_quieted_is_counted_until_that_ends(void **state)
         assert_int_equal(t.count, 1);
 }
 
+static void quiet_of_one_kind_host_or_peer_leaves_the_rest_alone(void **state)
+{
+        const struct live_quiet quiet[] = { { .kind = LIVE_QUIET_BEACON,
+                                                .host = { address("10.0.0.5"), 128 },
+                                                .value = "192.0.2.66",
+                                                .until = day + 1 },
+                { .kind = LIVE_QUIET_LISTED,
+                    .host = { address("10.0.0.6"), 128 },
+                    .until = day + 1 } };
+        const struct ip_address five = address("10.0.0.5"), six = address("10.0.0.6");
+        AUTO(live_match_free_at) struct live_match *m = sample(0, NULL);
+        struct told t = { 0 };
+
+        (void)state;
+        assert_int_equal(live_match_quiet(m, quiet, 2), 0);
+        assert_true(live_match_is_quiet(m, &five, LIVE_QUIET_BEACON, "192.0.2.66", day));
+        assert_false(live_match_is_quiet(m, &five, LIVE_QUIET_BEACON, "192.0.2.67", day));
+        assert_false(live_match_is_quiet(m, &five, LIVE_QUIET_SCAN, "192.0.2.66", day));
+        assert_false(live_match_is_quiet(m, &six, LIVE_QUIET_BEACON, "192.0.2.66", day));
+        packet(m, day, "10.0.0.5", 50000, "192.0.2.66", 443, NULL);
+        packet(m, day, "10.0.0.6", 50000, "192.0.2.66", 443, NULL);
+        assert_int_equal(tell(&t, m, day), 0);
+        assert_int_equal(t.count, 1);
+        assert_int_equal(live_match_quiet(m, NULL, 0), 0); /* taken back */
+        assert_int_equal(live_match_quiet(m, quiet, LIVE_QUIET_MAX + 1), ERR_LIMIT);
+        packet(m, day, "10.0.0.6", 50000, "192.0.2.66", 443, NULL);
+        assert_int_equal(tell(&t, m, day), 0);
+        assert_int_equal(t.count, 1);
+}
+
 static void beyond_the_limit_a_pair_is_only_counted(void **state)
 {
         AUTO(live_match_free_at) struct live_match *m = sample(2, NULL);
@@ -285,9 +346,9 @@ static void another_set_is_used_from_the_next_packet_on(void **state)
         struct told t = { 0 };
 
         (void)state;
-        live_match_use_own(m, NULL);
+        live_match_use(m, NULL);
         packet(m, day, "10.0.0.5", 50000, "192.0.2.66", 443, NULL);
-        live_match_use_own(m, sample_set());
+        live_match_use(m, listed);
         packet(m, day + 1, "10.0.0.5", 50000, "192.0.2.66", 443, NULL);
         assert_int_equal(tell(&t, m, day), 0);
         assert_int_equal(t.count, 1);
@@ -300,15 +361,17 @@ int main(void)
                 cmocka_unit_test(many_packets_of_a_host_and_a_listed_address_are_one_alert),
                 cmocka_unit_test(what_goes_on_is_told_again_after_an_hour_under_its_number),
                 cmocka_unit_test(silent_for_a_day_it_is_forgotten_and_new_when_it_comes_back),
+                cmocka_unit_test(a_clock_that_was_ahead_silences_nothing),
                 cmocka_unit_test(an_alert_that_found_no_room_outside_is_told_next_time),
                 cmocka_unit_test(expired_indicators_say_nothing_and_sinkholes_are_marked),
                 cmocka_unit_test(a_host_that_was_only_knocked_at_did_not_speak),
                 cmocka_unit_test(names_are_of_the_client_even_when_our_own_resolver_answers),
                 cmocka_unit_test(flows_of_exporters_and_certificates_of_logs_match_too),
                 cmocka_unit_test(what_a_person_quieted_is_counted_until_that_ends),
+                cmocka_unit_test(quiet_of_one_kind_host_or_peer_leaves_the_rest_alone),
                 cmocka_unit_test(beyond_the_limit_a_pair_is_only_counted),
                 cmocka_unit_test(another_set_is_used_from_the_next_packet_on),
         };
 
-        return cmocka_run_group_tests(tests, NULL, NULL);
+        return cmocka_run_group_tests(tests, make_set, drop_set);
 }
