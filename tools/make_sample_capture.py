@@ -128,6 +128,19 @@ def write_capture(path):
             file.write(struct.pack("<IIII", START + whole, round((seconds - whole) * 1e6), len(frame), len(frame)) + frame)
 
 
+def wireless(question):
+    """The question in frames of 802.11, as radios hand them on: (link type, bytes)."""
+    ends, snap = bytes.fromhex("020000000001020000000002020000000003"), bytes.fromhex("aaaa030000000800")
+    plain, quality = b"\x08\x01\0\0" + ends + bytes(2) + snap, b"\x88\x03\0\0" + ends + bytes(10)
+    return {
+        "wireless": (105, plain + question), "wireless_quality": (105, quality + snap + question),
+        "radiotap": (127, bytes.fromhex("00000a0002000000 1000") + plain + question + b"fcs!"),
+        "radiotap_padded": (127, bytes.fromhex("0000190003000080 00000000 00000000 1122334455667788 20") + b"\x88\x01\0\0" +
+                            ends + bytes(6) + snap + question),
+        "ppi": (192, bytes.fromhex("0000080069000000") + plain + question),
+    }
+
+
 def tunnels():
     """The same question carried in each kind of tunnel between 203.0.113.1 and 192.0.2.9."""
     ends = ("203.0.113.1", "192.0.2.9")
@@ -146,11 +159,48 @@ def tunnels():
         "vxlan": udp(ends[0], 50001, ends[1], 4789, bytes.fromhex("0800000000002a00") + frame),
         "geneve": udp(ends[0], 50002, ends[1], 6081, bytes.fromhex("0100655800002a00 01020380") + frame),
         "ip_in_ip": ip(*ends, 4, question),
+        "gre_udp": udp(ends[0], 50004, ends[1], 4754, b"\0\0\x08\0" + question),
+        "gre_wccp": ip(*ends, 47, bytes.fromhex("0000883e 01000000") + question),
+        "gtp": udp(ends[0], 2152, ends[1], 2152, b"\x30\xff" + struct.pack(">HI", len(question), 7) + question),
+        "gtp_extended": udp(ends[0], 2152, ends[1], 2152, b"\x34\xff" + struct.pack(">HI", len(question) + 8, 7) +
+                            bytes.fromhex("00000085 01100900") + question),
+        "teredo": udp(ends[0], 50003, ends[1], 3544, udp("2001:0:1::1", 40000, "2001:db8::2", 53, dns_question("a.example", 1))),
+        "teredo_asked": udp(ends[0], 50003, ends[1], 3544, bytes.fromhex("00010000 0102030405060708 00 0000 1234 01020304") +
+                            udp("2001:0:1::1", 40000, "2001:db8::2", 53, dns_question("a.example", 1))),
     }, {
         "mpls_pseudowire": (1, mpls + bytes(4) + frame), "mpls_pseudowire_plain": (1, mpls + b"\x46" + frame[1:]),
+        **wireless(question),
+        "nsh": (1, frame[:12] + bytes.fromhex("894f 0fc2 0101 0000020e") + question),
+        "vntag": (1, frame[:12] + bytes.fromhex("8926 40030000 8100 0007 0800") + question),
+        "metadata": (1, frame[:12] + bytes.fromhex("8909 0101 00010007 0800") + question),
+        "fabric_path": (1, frame[:12] + bytes.fromhex("8903 0001") + frame), "mac_in_mac": (1, frame[:12] + bytes.fromhex("88e700000007") + frame),
+        "fddi": (10, b"\x50" + frame[:12] + bytes.fromhex("aaaa030000000800") + question), "ppp_cisco": (9, bytes.fromhex("0f000800") + question),
+        "nflog": (239, bytes.fromhex("02000000 0800010008000100") + struct.pack("=HH", 4 + len(question), 9) + question),
         "mpls_pseudowire_vlan": (1, mpls + bytes(4) + ethernet(question, vlan=7)),
         "raw_ipv6_first_fragment": (101, cut + six + bytes([17, 0, 0, 1, 0, 0, 0, 9]) + struct.pack(">HHHH", 40000, 53, 999, 0)),
     }
+
+
+def pcapng(order):
+    """A question on each of two interfaces of different link type, clock and length, in the three forms of a packet."""
+    def block(kind, body):
+        body += bytes(-len(body) % 4)
+        return struct.pack(order + "II", kind, 12 + len(body)) + body + struct.pack(order + "I", 12 + len(body))
+
+    question = udp("203.0.113.12", 40000, RESOLVER, 53, dns_question("tet-loto.example", 1))
+    frame, at = ethernet(question), START * 1000000
+    def packet(content, time, number):
+        return struct.pack(order + "5I", number, time >> 32, time & 0xFFFFFFFF, len(content), len(content)) + content
+
+    old = struct.pack(order + "HHIIII", 0, 7, at >> 32, at & 0xFFFFFFFF, len(frame), len(frame)) + frame
+    return b"".join((
+        block(0x0A0D0D0A, struct.pack(order + "IHHq", 0x1A2B3C4D, 1, 0, -1)), block(1, struct.pack(order + "HHI", 1, 0, 128)),
+        block(1, struct.pack(order + "HHI", 101, 0, 65535) + struct.pack(order + "HHB3xHHqHH", 9, 1, 9, 14, 8, 3600, 0, 0)),
+        block(6, packet(frame, at, 0)), block(6, packet(question, (START - 3600) * 1000000000 + 5000000, 1)), block(2, old),
+        block(3, struct.pack(order + "I", len(frame)) + frame), block(0x0BAD, b"a vendor's own"),
+        block(0x0A0D0D0A, struct.pack(order + "IHHq", 0x1A2B3C4D, 1, 0, -1)),
+        block(1, struct.pack(order + "HHI", 113, 0, 0) + struct.pack(order + "HHB3x", 9, 1, 0x80 | 10)),
+        block(6, packet(bytes(14) + b"\x08\0" + question, START << 10 | 512, 0))))
 
 
 def write_seeds(folder):
@@ -180,6 +230,9 @@ def write_seeds(folder):
         "dns_loop": b"d" + struct.pack(">HHHHHH", 1, 0x0100, 1, 0, 0, 0) + b"\xc0\x0c\0\1\0\1",
         "http": b"x" + http_get("bao.example:8080", "/a?b=c"), "dns_tcp": b"t\0\x22" + dns_question("a.example", 1),
     }
+    for name, order in ("little", "<"), ("big", ">"):
+        with open(os.path.join(folder, "pcapng", name), "wb") as file:
+            file.write(pcapng(order))
     for name, (link_type, packet) in packets.items():
         with open(os.path.join(folder, "packet_parse", name), "wb") as file:
             file.write(struct.pack(">H", link_type) + packet)
