@@ -13,6 +13,8 @@ enum keys_message {
         KEYS_ISSUE =
             2,         /* struct keys_issue -> KEYS_ISSUE: struct keys_certificate head, then PEM */
         KEYS_SIGN = 3, /* manifest text -> KEYS_SIGN: signature, DER */
+        KEYS_SEAL = 4, /* struct keys_secret -> KEYS_SEAL: sealed bytes */
+        KEYS_UNSEAL = 5, /* struct keys_secret (sealed bytes) -> KEYS_UNSEAL: the bytes */
         KEYS_FAILED = 15 /* int32_t err */
 };
 
@@ -21,7 +23,10 @@ enum {
         KEYS_POINT_BYTES = 32,
         KEYS_SERVER_NAMES_MAX = 512,
         KEYS_MANIFEST_MAX = 60 << 10,
-        KEYS_DAYS_MAX = 400
+        KEYS_DAYS_MAX = 400,
+        KEYS_PLACE_MAX = 1280,
+        KEYS_SECRET_MAX = 512,
+        KEYS_SEALED_MAX = KEYS_SECRET_MAX + 40 /* nonce and authenticator of XChaCha20-Poly1305 */
 };
 /* Only texts that begin so are signed: a taken-over web cannot have anything else signed. */
 #define KEYS_MANIFEST_HEAD "{\"format\":\"canh-bundle/1\""
@@ -32,6 +37,12 @@ struct keys_issue {
         uint8_t x[KEYS_POINT_BYTES], y[KEYS_POINT_BYTES]; /* the public key: a point of P-256 */
         char name[32];                                    /* ULID, zero-ended; server: empty */
         char server_names[KEYS_SERVER_NAMES_MAX]; /* KIND_SERVER: names and addresses, one a line */
+};
+
+struct keys_secret {
+        char place[KEYS_PLACE_MAX]; /* zero-ended */
+        uint32_t len;
+        uint8_t bytes[KEYS_SEALED_MAX];
 };
 
 struct keys_certificate {

@@ -121,6 +121,15 @@ MUST_USE int office_issue_server(
 /* A bundle_sign (centre/bundle.h); state is the office. */
 MUST_USE int office_sign_manifest(void *state, struct buffer *signature, struct text manifest);
 
+/* A small secret that must be had again (the password of a feed) is kept in the database only as
+ * the keys process sealed it; `place` says whose it is and where it may go, and without the same
+ * place it does not open. *out takes bytes. LIMIT beyond KEYS_SECRET_MAX. */
+MUST_USE int office_seal(
+    struct buffer *out, struct office *office, const char *place, struct text secret);
+/* The caller wipes out[room]. UNTRUSTED: sealed for another place or by another office. */
+MUST_USE int office_unseal(
+    char *out, size_t room, struct office *office, const char *place, struct text sealed);
+
 /* The set in use changed: keeps the two files (hashes may be empty) and publishes a bundle of the
  * next generation with the rules of packs/rules. The files are whole on disk before this returns.
  * *generation (room 40) may be NULL. Failure leaves the earlier bundle in use. */

@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "centre/agents/agents_door.h"
 #include "centre/agents/filing.h"
-#include "centre/api/feed_fetch.h"
+#include "centre/lists/feed_fetch.h"
 #include "centre/bundle.h"
 #include "centre/first_run.h"
 #include "centre/office.h"

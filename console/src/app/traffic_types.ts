@@ -200,5 +200,17 @@ export interface Feed {
   batch: Maybe<string>;
   added: number;
   gone: number;
+  expired: number;
   bytes: number;
+  protocol: "file" | "taxii";
+  collection: string;
+  auth: "none" | "basic" | "bearer";
+  login: string;
+  has_secret: boolean;
+  authority: string;
+}
+
+export interface Format {
+  id: string;
+  label: T;
 }

@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "centre/agents/filing.h"
 #include "centre/api/api_words.h"
-#include "centre/api/list_shelf.h"
+#include "centre/lists/list_shelf.h"
 #include "centre/office.h"
 #include "centre/rate.h"
 #include "centre/web/reply.h"

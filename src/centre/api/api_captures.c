@@ -5,7 +5,7 @@
 #include "centre/agents/filing.h"
 #include "centre/api/api_routes.h"
 #include "centre/api/api_words.h"
-#include "centre/api/list_shelf.h"
+#include "centre/lists/list_shelf.h"
 #include "centre/office.h"
 #include "codec/json_fields.h"
 #include "indicators/set/indicator_set.h"

@@ -257,6 +257,24 @@ size_t indicator_set_lacking(const struct indicator_set *a, const struct indicat
         return lacking;
 }
 
+size_t indicator_set_expired(const struct indicator_set *set, time_ms at)
+{
+        size_t expired = 0;
+
+        for (unsigned type = 0; type < INDICATOR_TYPES; type++) {
+                const struct set_table *t = &set->tables[type];
+
+                for (size_t n = 0; n < t->count; n++) {
+                        const uint8_t *d = set->details +
+                                           (size_t)get_u32(t->details + 4 * n) * SET_DETAIL_BYTES;
+                        time_ms day = d[8] | d[9] << 8;
+
+                        expired += day && at >= (day + 1) * DAY_MS;
+                }
+        }
+        return expired;
+}
+
 struct text indicator_view_value(const struct indicator_view *view)
 {
         return view->long_value.data ? view->long_value : text_of(view->short_value);

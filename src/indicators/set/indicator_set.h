@@ -60,6 +60,9 @@ bool indicator_set_find_hash(struct indicator_view *out, const struct indicator_
 /* How many entries of a stand not in b, by value alone. */
 size_t indicator_set_lacking(const struct indicator_set *a, const struct indicator_set *b);
 
+/* How many entries are past their validity at this moment. */
+size_t indicator_set_expired(const struct indicator_set *set, time_ms at);
+
 struct text indicator_view_value(const struct indicator_view *view);
 bool indicator_view_is_valid(const struct indicator_view *view, time_ms at);
 void indicator_set_count(struct indicator_counts *out, const struct indicator_set *set);

@@ -1,8 +1,8 @@
-/* centre/api/list_import.h: a list is read by the reader and filed whole or not at all; the set in
- * use follows. From: POST /lists (a person's choices), feeds (those that the feed remembers).
+/* centre/lists/list_import.h: a list is read by the reader and filed whole or not at all; the set
+ * in use follows. From: POST /lists (a person's choices), feeds (those that the feed remembers).
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef CANH_CENTRE_API_LIST_IMPORT_H
-#define CANH_CENTRE_API_LIST_IMPORT_H
+#ifndef CANH_CENTRE_LISTS_LIST_IMPORT_H
+#define CANH_CENTRE_LISTS_LIST_IMPORT_H
 
 #include "centre/agents/filing.h"
 

@@ -1,8 +1,8 @@
-/* centre/api/list_import.c: see list_import.h. SPDX-License-Identifier: Apache-2.0 */
-#include "centre/api/list_import.h"
+/* centre/lists/list_import.c: see list_import.h. SPDX-License-Identifier: Apache-2.0 */
+#include "centre/lists/list_import.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "centre/api/list_shelf.h"
+#include "centre/lists/list_shelf.h"
 #include "centre/office.h"
 #include "centre/reader/job_list.h"
 #include "codec/json_fields.h"

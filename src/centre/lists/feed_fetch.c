@@ -1,8 +1,11 @@
-/* centre/api/feed_fetch.c: see feed_fetch.h. SPDX-License-Identifier: Apache-2.0 */
-#include "centre/api/feed_fetch.h"
+/* centre/lists/feed_fetch.c: see feed_fetch.h. SPDX-License-Identifier: Apache-2.0 */
+#include "centre/lists/feed_fetch.h"
 #include "base/mem.h"
-#include "centre/api/list_import.h"
-#include "centre/api/list_shelf.h"
+#include "centre/lists/feed_secret.h"
+#include "centre/lists/fetch_words.h"
+#include "centre/lists/list_import.h"
+#include "centre/lists/list_shelf.h"
+#include "centre/lists/taxii.h"
 #include "centre/fetch_messages.h"
 #include "centre/office.h"
 #include "codec/json_fields.h"
@@ -26,41 +29,13 @@ struct fetching {
         struct indicator_set *old;
 };
 
-static const struct {
-        int err;
-        const char *vi, *en;
-} whys[] = {
-        { ERR_CLOSED, "không kết nối được máy chủ của nguồn (đường truyền, tên miền hoặc cổng)",
-            "the feed's server cannot be reached (line, name or port)" },
-        { ERR_UNTRUSTED, "chứng thư của máy chủ nguồn không đáng tin",
-            "the certificate of the feed's server does not hold" },
-        { ERR_BUSY, "máy chủ của nguồn không trả lời kịp",
-            "the feed's server did not answer in time" },
-        { ERR_LIMIT, "danh sách lớn hơn 64 MiB", "the list is larger than 64 MiB" },
-        { ERR_FORMAT, "địa chỉ của nguồn không hợp lệ", "the feed's address is not valid" },
-};
-
-static void say_fetch(struct parse_error *bad, const struct fetch_result *got)
-{
-        char vi[PARSE_WHY_MAX], en[PARSE_WHY_MAX];
-
-        for (size_t i = 0; i < ARRAY_LEN(whys) && got->err; i++)
-                if (whys[i].err == got->err) {
-                        (void)parse_error_set(bad, 0, whys[i].vi, whys[i].en);
-                        return;
-                }
-        (void)snprintf(vi, sizeof(vi), "máy chủ của nguồn trả lời %d", got->status);
-        (void)snprintf(en, sizeof(en), "the feed's server answered %d", got->status);
-        (void)parse_error_set(bad, 0, vi, en);
-}
-
 static int choices_of(json_t **out, const json_t *feed)
 {
         const char *format = json_get_text(feed, "format"), *url = json_get_text(feed, "url");
-        const char *slash = strrchr(url, '/');
+        const char *slash = strrchr(url, '/'), *name = slash && slash[1] ? slash + 1 : url;
 
         *out = json_pack("{s:s,s:s,s:s}", "source", json_get_text(feed, "source"), "kind",
-            json_get_text(feed, "kind"), "file_name", slash ? slash + 1 : url);
+            json_get_text(feed, "kind"), "file_name", name);
         if (!*out)
                 return ERR_MEMORY;
         return format[0] && json_object_set_new(*out, "as", json_string(format)) ? ERR_MEMORY : 0;
@@ -153,41 +128,137 @@ static int note(struct fetching *f, const struct feed_try *t)
         return err;
 }
 
-static int fetch_one(struct fetching *f)
+/* Of what is in use: how many are past their validity by now. */
+static int64_t expired_now(struct fetching *f, const char *batch_id)
+{
+        AUTO(indicator_set_free_at) struct indicator_set *set = NULL;
+        char store[FEED_STORE_MAX];
+
+        if (!batch_id || !batch_id[0] || feed_batch_store(store, f->db, batch_id) || !store[0] ||
+            shelf_load_set(&set, f->office, store))
+                return 0;
+        return (int64_t)indicator_set_expired(set, clock_now(f->office->clock));
+}
+
+static int ask_of(struct fetch_wish *w, struct fetching *f)
+{
+        const char *auth = json_get_text(f->feed, "auth");
+
+        (void)snprintf(w->url, sizeof(w->url), "%s", json_get_text(f->feed, "url"));
+        (void)snprintf(w->login, sizeof(w->login), "%s", json_get_text(f->feed, "login"));
+        (void)snprintf(
+            w->authority, sizeof(w->authority), "%s", json_get_text(f->feed, "authority"));
+        w->auth = strcmp(auth, "basic") == 0    ? DOWNLOAD_AUTH_BASIC
+                  : strcmp(auth, "bearer") == 0 ? DOWNLOAD_AUTH_BEARER
+                                                : DOWNLOAD_AUTH_NONE;
+        return feed_secret_open(w->secret, sizeof(w->secret), f->office, f->feed);
+}
+
+static int file_new(struct feed_try *t, struct fetching *f, struct list_outcome *outcome,
+    struct text bytes, struct parse_error *bad)
+{
+        int err = import(t, f, outcome, bytes, bad);
+
+        return err ? err : shelf_keep_copy(f->office, json_get_text(f->feed, "id"), bytes);
+}
+
+/* An error returned is the office's own; the publisher's stands in t->err. */
+static int fetch_file(struct feed_try *t, struct fetching *f, struct fetch_wish *ask,
+    struct fetch_result *got, struct list_outcome *outcome, struct parse_error *bad)
 {
         AUTO(buffer_done) struct buffer body = BUFFER(FETCH_BYTES_MAX);
-        struct fetch_wish wish = { 0 };
-        struct fetch_result got;
-        struct list_outcome outcome = { 0 };
-        struct parse_error bad = { 0 };
-        struct feed_try t = { .etag = got.etag, .modified = got.modified };
         int err;
 
-        (void)snprintf(wish.url, sizeof(wish.url), "%s", json_get_text(f->feed, "url"));
-        (void)snprintf(wish.etag, sizeof(wish.etag), "%s", json_get_text(f->feed, "etag"));
+        (void)snprintf(ask->etag, sizeof(ask->etag), "%s", json_get_text(f->feed, "etag"));
         (void)snprintf(
-            wish.modified, sizeof(wish.modified), "%s", json_get_text(f->feed, "modified"));
-        err = office_fetch(&got, &body, f->office, &wish);
+            ask->modified, sizeof(ask->modified), "%s", json_get_text(f->feed, "modified"));
+        err = office_fetch(got, &body, f->office, ask);
         if (err)
                 return err;
-        t.unchanged = !got.err && got.status == 304;
-        if (got.err || (got.status != 200 && got.status != 304)) {
-                t.err = got.err ? got.err : ERR_CLOSED;
-                say_fetch(&bad, &got);
-        } else if (!t.unchanged) {
-                t.err = import(&t, f, &outcome, (struct text){ body.data, body.len }, &bad);
+        if (!got->err && got->status == 304) { /* the publisher need not repeat the tags */
+                t->unchanged = true;
+                memcpy(got->etag, ask->etag, sizeof(got->etag));
+                memcpy(got->modified, ask->modified, sizeof(got->modified));
+        } else if (got->err || got->status != 200) {
+                t->err = fetch_explain(bad, got);
+        } else {
+                t->err = file_new(t, f, outcome, (struct text){ body.data, body.len }, bad);
         }
-        if (t.unchanged && got.status == 304) { /* the publisher need not repeat them */
-                t.etag = wish.etag;
-                t.modified = wish.modified;
-        }
+        t->etag = got->etag;
+        t->modified = got->modified;
+        return 0;
+}
+
+static int fetch_taxii(struct feed_try *t, struct fetching *f, struct fetch_wish *ask,
+    struct taxii_got *got, struct list_outcome *outcome, struct parse_error *bad)
+{
+        AUTO(buffer_done) struct buffer before = BUFFER(FETCH_BYTES_MAX);
+        struct taxii_wish wish = { .ask = ask,
+                .collection = json_get_text(f->feed, "collection"),
+                .added_after = json_get_text(f->feed, "added_after") };
+
+        if (wish.added_after[0] &&
+            shelf_read_copy(&before, f->office, json_get_text(f->feed, "id")) == 0)
+                wish.before = (struct text){ before.data, before.len };
+        t->err = taxii_fetch(got, f->office, &wish, bad);
+        if (t->err == ERR_BUSY && !bad->why_vi[0])
+                return ERR_BUSY;
+        t->unchanged = !t->err && got->unchanged;
+        if (!t->err && !t->unchanged)
+                t->err = file_new(
+                    t, f, outcome, (struct text){ got->bundle.data, got->bundle.len }, bad);
+        t->added_after = got->added_after;
+        return 0;
+}
+
+static int fetch_with(struct fetching *f, struct fetch_wish *ask)
+{
+        struct fetch_result got = { 0 };
+        struct taxii_got pages = { .bundle = BUFFER(FETCH_BYTES_MAX) };
+        struct list_outcome outcome = { 0 };
+        struct parse_error bad = { 0 };
+        struct feed_try t = { .etag = "", .modified = "", .added_after = "" };
+        bool taxii = strcmp(json_get_text(f->feed, "protocol"), "taxii") == 0;
+        int err = taxii ? fetch_taxii(&t, f, ask, &pages, &outcome, &bad)
+                        : fetch_file(&t, f, ask, &got, &outcome, &bad);
+
+        buffer_done(&pages.bundle);
+        if (err)
+                return err;
         if (t.err && !bad.why_vi[0])
                 (void)parse_error_set(
                     &bad, 0, "không ghi được danh sách", "the list could not be filed");
         t.why_vi = bad.why_vi;
         t.why_en = bad.why_en;
         t.batch_id = outcome.filed.batch_id;
+        if (!t.err)
+                t.expired = expired_now(
+                    f, t.unchanged ? json_get_text(f->feed, "batch") : t.batch_id);
         return note(f, &t);
+}
+
+static int note_lost_secret(struct fetching *f)
+{
+        const struct feed_try t = { .err = ERR_UNTRUSTED,
+                .why_vi = "không mở được mật khẩu đã cất: hãy nhập lại",
+                .why_en = "the password that was kept does not open: type it again" };
+
+        return note(f, &t);
+}
+
+static int fetch_one(struct fetching *f)
+{
+        struct fetch_wish *ask = mem_zero(1, sizeof(*ask));
+        int err = ask ? ask_of(ask, f) : ERR_MEMORY;
+
+        if (err == ERR_UNTRUSTED)
+                err = note_lost_secret(f);
+        else if (!err)
+                err = fetch_with(f, ask);
+        if (ask)
+                explicit_bzero(ask, sizeof(*ask));
+        mem_free(ask);
+        return err;
 }
 
 int feeds_fetch_due(struct office *office)

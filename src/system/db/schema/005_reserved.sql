@@ -1,0 +1,1 @@
+-- 005: this number is another change's; without it the numbers would have a gap.

@@ -1,0 +1,1 @@
+-- 006: lists that are handed on: who may fetch the block lists, whose bundles of lists are taken.
