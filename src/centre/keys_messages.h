@@ -14,8 +14,10 @@ enum keys_message {
             2,         /* struct keys_issue -> KEYS_ISSUE: struct keys_certificate head, then PEM */
         KEYS_SIGN = 3, /* manifest text -> KEYS_SIGN: signature, DER */
         KEYS_SEAL = 4, /* struct keys_secret -> KEYS_SEAL: sealed bytes */
-        KEYS_UNSEAL = 5, /* struct keys_secret (sealed bytes) -> KEYS_UNSEAL: the bytes */
-        KEYS_FAILED = 15 /* int32_t err */
+        KEYS_UNSEAL = 5,    /* struct keys_secret (sealed bytes) -> KEYS_UNSEAL: the bytes */
+        KEYS_LIST_KEY = 6,  /* empty -> KEYS_LIST_KEY: public key of lists, DER */
+        KEYS_LIST_SIGN = 7, /* struct sha256 -> KEYS_LIST_SIGN: signature, DER (list_key.h) */
+        KEYS_FAILED = 15    /* int32_t err */
 };
 
 enum keys_kind { KEYS_KIND_MACHINE = 1, KEYS_KIND_KIT = 2, KEYS_KIND_SERVER = 3 };

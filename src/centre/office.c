@@ -399,6 +399,29 @@ int office_publish_if_changed(struct office *office)
         return err;
 }
 
+int office_list_key(struct buffer *der, char fingerprint[65], struct office *office)
+{
+        AUTO(answer_done) struct answer answer = { .fd = -1 };
+        struct sha256 digest;
+        int err = ask_keys(&answer, office, KEYS_LIST_KEY, TEXT(""));
+
+        if (err)
+                return err;
+        digest = sha256_of(answer.body.data, answer.body.len);
+        (void)sha256_write(fingerprint, &digest);
+        return der ? buffer_add(der, answer.body.data, answer.body.len) : 0;
+}
+
+int office_sign_list(struct buffer *signature, struct office *office, struct text data)
+{
+        AUTO(answer_done) struct answer answer = { .fd = -1 };
+        const struct sha256 digest = sha256_of(data.data, data.len);
+        int err = ask_keys(&answer, office, KEYS_LIST_SIGN,
+            (struct text){ (const char *)digest.bytes, sizeof(digest.bytes) });
+
+        return err ? err : buffer_add(signature, answer.body.data, answer.body.len);
+}
+
 int office_seal(struct buffer *out, struct office *office, const char *place, struct text secret)
 {
         AUTO(answer_done) struct answer answer = { .fd = -1 };

@@ -121,6 +121,12 @@ MUST_USE int office_issue_server(
 /* A bundle_sign (centre/bundle.h); state is the office. */
 MUST_USE int office_sign_manifest(void *state, struct buffer *signature, struct text manifest);
 
+/* The public key of the lists that the office hands on (list_key.h): DER added to *der (may be
+ * NULL), its SHA-256 in hex. */
+MUST_USE int office_list_key(struct buffer *der, char fingerprint[65], struct office *office);
+/* ECDSA-SHA256 (DER) by that key over data. */
+MUST_USE int office_sign_list(struct buffer *signature, struct office *office, struct text data);
+
 /* A small secret that must be had again (the password of a feed) is kept in the database only as
  * the keys process sealed it; `place` says whose it is and where it may go, and without the same
  * place it does not open. *out takes bytes. LIMIT beyond KEYS_SECRET_MAX. */

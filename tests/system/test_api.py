@@ -10,6 +10,8 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from centre import wait_for  # noqa: E402
+from publisher import Publisher, addresses  # noqa: E402
 from sample_office import PACKS, PASSWORD, Person, SampleOffice, result_file  # noqa: E402
 from schema_check import check, undescribed  # noqa: E402
 
@@ -152,7 +154,23 @@ class ApiTest(unittest.TestCase):
         w.call("GET", "/api/v1/feeds")
         w.call("PATCH", "/api/v1/feeds/{id}", {**wish, "every_minutes": 120}, id=feed)
         w.call("POST", "/api/v1/feeds/{id}/fetch", id=feed)
+        self.walk_bundles(w, feed, wish)
+
+    def walk_bundles(self, w, feed, wish):
+        publisher = Publisher()
+        self.addCleanup(publisher.server_close)
+        self.addCleanup(publisher.shutdown)
+        publisher.files["/a.txt"] = ('"1"', addresses(0, 10))
+        url = f"http://127.0.0.1:{publisher.server_address[1]}/a.txt"
+        w.call("PATCH", "/api/v1/feeds/{id}", {**wish, "url": url, "active": True}, id=feed)
+        got = wait_for(lambda: next((f for f in w.call("GET", "/api/v1/feeds")["feeds"] if f["state"] == "ok"), None))
+        bundle = w.call("POST", "/api/v1/feeds/bundle", {})
+        seen = w.call("POST", "/api/v1/feeds/bundle/preview", raw=bundle)
+        self.assertEqual([f["source"] for f in seen["files"]], [got["source"]])
         w.call("DELETE", "/api/v1/feeds/{id}", id=feed)
+        w.call("POST", "/api/v1/feeds/bundle/take", {"upload": seen["upload"], "fingerprint": seen["fingerprint"]})
+        w.call("GET", "/api/v1/feeds")
+        w.call("DELETE", "/api/v1/feeds/signers/{fingerprint}", fingerprint=seen["fingerprint"])
 
     def walk_lists(self, w):
         path = os.path.join(PACKS, "sample-district/lists")

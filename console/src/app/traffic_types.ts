@@ -210,6 +210,22 @@ export interface Feed {
   authority: string;
 }
 
+export interface FeedSigner {
+  fingerprint: string;
+  office: string;
+  made_at: Maybe<string>;
+  taken_at: Maybe<string>;
+  confirmed_by: string;
+  confirmed_at: Maybe<string>;
+}
+
+export interface FeedPage {
+  feeds: Feed[];
+  formats: Format[];
+  signers: FeedSigner[];
+  fingerprint: string;
+}
+
 export interface Format {
   id: string;
   label: T;

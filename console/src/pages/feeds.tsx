@@ -6,7 +6,7 @@ import { useGet } from "../app/live";
 import { link } from "../app/route";
 import { useStore } from "../app/store";
 import { full, moment } from "../app/time";
-import type { Feed, Format } from "../app/traffic_types";
+import type { Feed, FeedPage, Format } from "../app/traffic_types";
 import { Ask, Field, useAct } from "../ui/dialog";
 import { Icon } from "../ui/icon";
 import { St, type Tone } from "../ui/marks";
@@ -15,6 +15,7 @@ import { Empty, ProblemNote, Wait } from "../ui/states";
 import { Table, counted } from "../ui/table";
 import { usePoll } from "../ui/traffic_marks";
 import { both, bytes, count, t, tMaybe } from "../words";
+import { FeedBundles } from "./feed_bundles";
 
 const REFRESH_MS = 10_000;
 const schedules = [15, 60, 360, 720, 1440, 10080];
@@ -330,7 +331,7 @@ function FeedsTable({
 
 export function FeedsPage() {
   const office = useStore(session)?.account?.role !== "unit";
-  const loaded = useGet<{ feeds: Feed[]; formats: Format[] }>(office ? "/feeds" : null, ["list", "set"]);
+  const loaded = useGet<FeedPage>(office ? "/feeds" : null, ["list", "set"]);
   const [editing, setEditing] = useState<Feed | "new">();
   const [removing, setRemoving] = useState<Feed>();
   usePoll(office, loaded.reload, REFRESH_MS);
@@ -352,7 +353,8 @@ export function FeedsPage() {
     >
       {office ? (
         <Wait of={loaded}>
-          {({ feeds }) => (
+          {({ feeds, signers, fingerprint }) => (
+            <>
             <Card
               title={t("feeds")}
               note={failed ? <span class="txt unmet">{t("feeds_failed", { n: failed })}</span> : ""}
@@ -372,6 +374,8 @@ export function FeedsPage() {
                 </Empty>
               )}
             </Card>
+              <FeedBundles fingerprint={fingerprint} signers={signers} reload={loaded.reload} />
+            </>
           )}
         </Wait>
       ) : (

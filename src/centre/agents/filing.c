@@ -364,15 +364,18 @@ static int on_gone(void *state, struct db *db, const char *finding_id, const cha
         return finding_gone(db, s->clock, finding_id, batch_id);
 }
 
-int intake_file_list(struct list_outcome *out, struct db *db, const struct clock *clock,
-    const struct incident_rules *rules, const struct list_filing *filing, struct parse_error *bad)
+typedef int (*list_filer)(struct list_filed *out, struct db *db, const struct clock *clock,
+    const struct list_filing *filing, const struct list_filing_sink *sink, struct parse_error *bad);
+
+static int file_list_by(list_filer file, struct list_outcome *out, struct db *db,
+    const struct clock *clock, const struct incident_rules *rules, const struct list_filing *filing,
+    struct parse_error *bad)
 {
         AUTO(json_free_at) json_t *units = json_object();
         struct filing_state s = { .clock = clock, .rules = rules, .units_ordered = units };
         struct list_filing_sink sink = { on_victim, on_gone, &s };
         struct list_outcome outcome = { 0 };
-        int err = units ? list_batch_file(&outcome.filed, db, clock, filing, &sink, bad)
-                        : ERR_MEMORY;
+        int err = units ? file(&outcome.filed, db, clock, filing, &sink, bad) : ERR_MEMORY;
 
         if (err && err != ERR_EXISTS)
                 return err;
@@ -380,6 +383,18 @@ int intake_file_list(struct list_outcome *out, struct db *db, const struct clock
         outcome.orders = s.orders;
         *out = outcome;
         return err;
+}
+
+int intake_file_list(struct list_outcome *out, struct db *db, const struct clock *clock,
+    const struct incident_rules *rules, const struct list_filing *filing, struct parse_error *bad)
+{
+        return file_list_by(list_batch_file, out, db, clock, rules, filing, bad);
+}
+
+int intake_file_list_within(struct list_outcome *out, struct db *db, const struct clock *clock,
+    const struct incident_rules *rules, const struct list_filing *filing, struct parse_error *bad)
+{
+        return file_list_by(list_batch_file_within, out, db, clock, rules, filing, bad);
 }
 
 static void rules_load(struct incident_rules *out, const char *packs_folder)

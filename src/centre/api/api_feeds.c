@@ -7,6 +7,7 @@
 #include "centre/office.h"
 #include "codec/json_fields.h"
 #include "indicators/lists/list_read.h"
+#include "office/intake/feed_signers.h"
 #include "office/intake/feeds.h"
 #include "system/db/db.h"
 #include "system/db/db_json.h"
@@ -175,12 +176,21 @@ static json_t *formats_json(void)
 
 static int get_feeds(struct reply *reply, struct call *call)
 {
-        json_t *feeds;
-        int err = feeds_json(&feeds, call->db);
+        json_t *feeds = NULL, *signers = NULL;
+        char fingerprint[SHA256_HEX_MAX];
+        int err = office_list_key(NULL, fingerprint, call->office);
 
-        return err ? err
-                   : reply_json(reply, 200,
-                         json_pack("{s:o,s:o}", "feeds", feeds, "formats", formats_json()));
+        if (!err)
+                err = feeds_json(&feeds, call->db);
+        if (!err)
+                err = feed_signers_json(&signers, call->db);
+        if (err) {
+                json_decref(feeds);
+                return err;
+        }
+        return reply_json(reply, 200,
+            json_pack("{s:o,s:o,s:o,s:s}", "feeds", feeds, "formats", formats_json(), "signers",
+                signers, "fingerprint", fingerprint));
 }
 
 static int reply_feed(struct reply *reply, struct call *call, int status, const char *id)

@@ -8,6 +8,7 @@ const struct route_table *const api_tables[] = {
         &api_changes,
         &api_directives,
         &api_enrolment,
+        &api_feed_bundles,
         &api_feeds,
         &api_findings,
         &api_incidents,

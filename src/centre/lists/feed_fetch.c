@@ -32,10 +32,13 @@ struct fetching {
 static int choices_of(json_t **out, const json_t *feed)
 {
         const char *format = json_get_text(feed, "format"), *url = json_get_text(feed, "url");
-        const char *slash = strrchr(url, '/'), *name = slash && slash[1] ? slash + 1 : url;
+        size_t len = strcspn(url, "?#"), at = len; /* behind these there may be somebody's key */
 
-        *out = json_pack("{s:s,s:s,s:s}", "source", json_get_text(feed, "source"), "kind",
-            json_get_text(feed, "kind"), "file_name", name);
+        while (at > 0 && url[at - 1] != '/')
+                at--;
+        *out = json_pack("{s:s,s:s,s:s%}", "source", json_get_text(feed, "source"), "kind",
+            json_get_text(feed, "kind"), "file_name", at < len ? url + at : url,
+            at < len ? len - at : len);
         if (!*out)
                 return ERR_MEMORY;
         return format[0] && json_object_set_new(*out, "as", json_string(format)) ? ERR_MEMORY : 0;

@@ -4,8 +4,10 @@
 #ifndef CANH_CENTRE_LISTS_LIST_IMPORT_H
 #define CANH_CENTRE_LISTS_LIST_IMPORT_H
 
+#include "base/buffer.h"
 #include "centre/agents/filing.h"
 
+struct db;
 struct office;
 
 struct list_import {
@@ -27,5 +29,24 @@ MUST_USE int list_import_options(
  * list_batch_file. */
 MUST_USE int list_import(struct list_outcome *out, const struct list_import *what,
     struct text bytes, struct parse_error *bad);
+
+/* The two halves of it, for whoever files several lists as one: what the reader made of the bytes;
+ * and its filing within the caller's transaction. After the commit: shelf_publish,
+ * list_import_hunt. */
+enum { LIST_STORE_NAME_MAX = 80 };
+struct list_read_rows {
+        struct buffer answer; /* of the reader */
+        json_t *head;
+        struct text body;
+        bool indicators;
+        char store[LIST_STORE_NAME_MAX];
+};
+void list_read_rows_done(struct list_read_rows *r);
+MUST_USE int list_import_read(struct list_read_rows *out, const struct list_import *what,
+    struct text bytes, struct parse_error *bad);
+MUST_USE int list_import_file_within(struct list_outcome *out, const struct list_import *what,
+    struct list_read_rows *rows, struct parse_error *bad);
+/* Orders a hunt by the new list; without sensors nobody can tell, which is no fault. */
+void list_import_hunt(const struct list_import *what, const char *batch_id);
 
 #endif

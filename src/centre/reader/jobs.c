@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "centre/reader/job_capture.h"
+#include "centre/reader/job_feed_bundle.h"
 #include "centre/reader/job_taxii.h"
 #include "centre/reader/jobs.h"
 
@@ -13,6 +14,7 @@ static const struct reader_job *const jobs[] = {
         &job_capture,
         &job_preview_list,
         &job_rows_list,
+        &job_feed_bundle,
         &job_taxii_answer,
         &job_taxii_join,
 };

@@ -240,6 +240,12 @@ void set_view_fill(
                 set_value_write(out->short_value, type, (const uint8_t *)set_entry(t, n).data);
 }
 
+size_t set_value_find(const struct indicator_set *set, enum indicator_type type, struct text value)
+{
+        return type == INDICATOR_IPV4 ? find_v4(set, get_u32((const uint8_t *)value.data))
+                                      : set_table_find(&set->tables[type], value);
+}
+
 size_t indicator_set_lacking(const struct indicator_set *a, const struct indicator_set *b)
 {
         size_t lacking = 0;
@@ -247,10 +253,8 @@ size_t indicator_set_lacking(const struct indicator_set *a, const struct indicat
         for (unsigned type = 0; type < INDICATOR_TYPES; type++) {
                 const struct set_table *in = &b->tables[type];
                 for (size_t n = 0; n < a->tables[type].count; n++) {
-                        struct text entry = set_entry(&a->tables[type], n);
-                        size_t at = type == INDICATOR_IPV4
-                                        ? find_v4(b, get_u32((const uint8_t *)entry.data))
-                                        : set_table_find(in, entry);
+                        size_t at = set_value_find(
+                            b, (enum indicator_type)type, set_entry(&a->tables[type], n));
                         lacking += at == in->count;
                 }
         }

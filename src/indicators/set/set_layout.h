@@ -80,6 +80,8 @@ bool set_is_text(enum indicator_type type);
 struct text set_entry(const struct set_table *table, size_t n);
 /* The place of value in the table, or table->count. */
 size_t set_table_find(const struct set_table *table, struct text value);
+/* The same for any type of a set, IPv4 by its index; `value` as set_entry gives it. */
+size_t set_value_find(const struct indicator_set *set, enum indicator_type type, struct text value);
 void set_view_fill(struct indicator_view *out, const struct indicator_set *set,
     enum indicator_type type, size_t n);
 /* Canonical text of value number n of its type, as a list would write it. */

@@ -149,7 +149,7 @@ int list_batch_json(json_t **out, struct db *db, const struct scope *scope, cons
         return 0;
 }
 
-static int withdraw_inside(
+int list_batch_withdraw_within(
     struct db *db, const struct clock *clock, const struct scope *scope, const char *id)
 {
         int64_t changed = 0;
@@ -173,7 +173,7 @@ int list_batch_withdraw(
                 return ERR_UNSUPPORTED;
         err = db_begin(db);
         if (!err)
-                err = withdraw_inside(db, clock, scope, id);
+                err = list_batch_withdraw_within(db, clock, scope, id);
         if (!err)
                 err = db_commit(db);
         if (err)
