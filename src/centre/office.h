@@ -50,7 +50,7 @@ struct office {
         struct question_line *fetch;
         struct http_server *console;
         struct http_server *agents;
-        struct rate *enrol_rate, *report_rate;
+        struct rate *enrol_rate, *report_rate, *block_rate;
         struct bundle *bundle;
         const struct incident_rules *rules;         /* deadlines of incidents, read once */
         atomic_int reader_pid, keys_pid, fetch_pid; /* for the status page */

@@ -87,6 +87,7 @@ class ApiTest(unittest.TestCase):
         self.walk_registry(w)
         self.walk_machines(w, first)
         self.walk_lists(w)
+        self.walk_blocks(w)
         self.walk_feeds(w)
         self.walk_findings_and_incidents(w)
         self.walk_matrix(w)
@@ -155,6 +156,15 @@ class ApiTest(unittest.TestCase):
         w.call("PATCH", "/api/v1/feeds/{id}", {**wish, "every_minutes": 120}, id=feed)
         w.call("POST", "/api/v1/feeds/{id}/fetch", id=feed)
         self.walk_bundles(w, feed, wish)
+
+    def walk_blocks(self, w):
+        made = w.call("POST", "/api/v1/block-subscribers", {"name": "Tường lửa", "target": "nftables", "least_confidence": 10})
+        w.call("GET", "/api/v1/block-subscribers")
+        _, _, _, _, token, file = made["path"].split("/")
+        w.call("GET", "/api/v1/block-lists/{token}/{file}", token=token, file=file)
+        w.call("GET", "/api/v1/block-lists/key.pem")
+        w.call("DELETE", "/api/v1/block-subscribers/{id}", id=made["id"])
+        w.call("GET", "/api/v1/block-subscribers")
 
     def walk_bundles(self, w, feed, wish):
         publisher = Publisher()

@@ -64,6 +64,8 @@ TABLE = [
     ("POST", "/lists/preview/{upload}", {}, OFFICE),
     ("POST", "/lists", {"upload": "0" * 64, "source": "x", "kind": "victim"}, with_made(OFFICE, 404)),
     ("DELETE", "/lists/{batch}", None, (401, 403, 403, None, None)),
+    ("GET", "/block-subscribers", None, OFFICE), ("POST", "/block-subscribers", {"name": "", "target": "rpz"}, with_made(OFFICE, 400)),
+    ("DELETE", "/block-subscribers/{batch}", None, with_made(OFFICE, 404)),
     ("GET", "/feeds", None, OFFICE),
     ("POST", "/feeds/bundle", None, with_made(OFFICE, 409)), ("POST", "/feeds/bundle/preview", b"x", with_made(OFFICE, 400)),
     ("POST", "/feeds/bundle/take", {"upload": "0" * 64}, with_made(OFFICE, 404)),

@@ -226,6 +226,28 @@ export interface FeedPage {
   fingerprint: string;
 }
 
+export interface BlockSubscriber {
+  id: string;
+  name: string;
+  target: string;
+  list_name: string;
+  least_confidence: number;
+  answer: string;
+  created_at: Maybe<string>;
+  created_by: string;
+  revoked_at: Maybe<string>;
+  last_at: Maybe<string>;
+  last_address: string;
+  fetched: number;
+}
+
+export interface BlockPage {
+  subscribers: BlockSubscriber[];
+  targets: { id: string; extension: string; label: T }[];
+  public_key: string;
+  fingerprint: string;
+}
+
 export interface Format {
   id: string;
   label: T;

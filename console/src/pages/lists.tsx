@@ -17,6 +17,7 @@ import { Card, Facts, Page } from "../ui/page";
 import { Empty, Wait } from "../ui/states";
 import { Table, counted } from "../ui/table";
 import { bytes, count, t, tMaybe } from "../words";
+import { BlockLists } from "./block_lists";
 import { KindSt, Refusals, Sums } from "./import_parts";
 
 function SetCard({ set }: { set: IndicatorSet }) {
@@ -175,6 +176,7 @@ export function ListsPage() {
       }
     >
       <Wait of={loaded}>{(data) => <Body lists={data} />}</Wait>
+      {office && <BlockLists />}
     </Page>
   );
 }

@@ -4,6 +4,7 @@
 
 const struct route_table *const api_tables[] = {
         &api_accounts,
+        &api_block_lists,
         &api_captures,
         &api_changes,
         &api_directives,

@@ -7,6 +7,7 @@
 #include "centre/web/route.h"
 
 extern const struct route_table api_accounts;
+extern const struct route_table api_block_lists;
 extern const struct route_table api_captures;
 extern const struct route_table api_changes;
 extern const struct route_table api_directives;

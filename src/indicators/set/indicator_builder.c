@@ -281,15 +281,12 @@ int indicator_builder_add_set(struct indicator_builder *b, const struct indicato
 
         for (unsigned type = 0; type < INDICATOR_TYPES; type++)
                 for (size_t i = 0; i < set->tables[type].count; i++) {
+                        struct indicator indicator;
                         int err;
+
                         set_view_fill(&view, set, (enum indicator_type)type, i);
-                        err = indicator_builder_add(b, &(struct indicator){ .type = view.type,
-                                                           .value = indicator_view_value(&view),
-                                                           .family = view.family,
-                                                           .source = view.source,
-                                                           .confidence = view.confidence,
-                                                           .valid_until = view.valid_until,
-                                                           .subdomains = view.subdomains });
+                        indicator = indicator_of_view(&view);
+                        err = indicator_builder_add(b, &indicator);
                         if (err)
                                 return err;
                 }

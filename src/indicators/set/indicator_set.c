@@ -284,6 +284,17 @@ struct text indicator_view_value(const struct indicator_view *view)
         return view->long_value.data ? view->long_value : text_of(view->short_value);
 }
 
+struct indicator indicator_of_view(const struct indicator_view *v)
+{
+        return (struct indicator){ .type = v->type,
+                .value = indicator_view_value(v),
+                .family = v->family,
+                .source = v->source,
+                .valid_until = v->valid_until,
+                .confidence = v->confidence,
+                .subdomains = v->subdomains };
+}
+
 bool indicator_view_is_valid(const struct indicator_view *view, time_ms at)
 {
         return view->valid_until == 0 || at <= view->valid_until;

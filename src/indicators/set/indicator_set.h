@@ -64,6 +64,8 @@ size_t indicator_set_lacking(const struct indicator_set *a, const struct indicat
 size_t indicator_set_expired(const struct indicator_set *set, time_ms at);
 
 struct text indicator_view_value(const struct indicator_view *view);
+/* As a list would say it; the texts are those of *view. */
+struct indicator indicator_of_view(const struct indicator_view *view);
 bool indicator_view_is_valid(const struct indicator_view *view, time_ms at);
 void indicator_set_count(struct indicator_counts *out, const struct indicator_set *set);
 /* The n-th entry of a type, 0 <= n < counts.of[type], in the order of the values. */
