@@ -196,6 +196,7 @@ class ApiTest(unittest.TestCase):
             with open(os.path.join(path, name), "rb") as f:  # the same file again
                 w.call("POST", "/api/v1/lists/preview", raw=f.read(), query=f"?name={name}&kind={kind}&zone=420")
         w.call("GET", "/api/v1/lists")
+        w.call("GET", "/api/v1/lists/months")
         w.call("GET", "/api/v1/lists/{id}/refused.csv", id=done["victim"])
         with open(os.path.join(PACKS, "sample-district/sample-capture.pcap"), "rb") as f:
             w.call("POST", "/api/v1/captures", raw=f.read(), query="?name=sample-capture.pcap")

@@ -59,7 +59,7 @@ TABLE = [
     ("POST", "/enrol-tokens", {"unit": "{unit}", "uses": 1, "hours": 1}, with_made(OFFICE, 201)),
     ("POST", "/check-kits", {"unit": "{unit}", "days": 1}, with_made(OFFICE, 201)),
     ("POST", "/results", b"nonsense", with_made(ALL, 400)),
-    ("GET", "/lists", None, ALL), ("GET", "/lists/{batch}", None, ALL), ("GET", "/lists/{batch}/refused.csv", None, OFFICE),
+    ("GET", "/lists", None, ALL), ("GET", "/lists/months", None, ALL), ("GET", "/lists/{batch}", None, ALL), ("GET", "/lists/{batch}/refused.csv", None, OFFICE),
     ("POST", "/lists/preview?name=a.csv", b"x", (401, 403, 403, None, None)),
     ("POST", "/lists/preview/{upload}", {}, OFFICE),
     ("POST", "/lists", {"upload": "0" * 64, "source": "x", "kind": "victim"}, with_made(OFFICE, 404)),

@@ -18,6 +18,7 @@ import { Empty, Wait } from "../ui/states";
 import { Table, counted } from "../ui/table";
 import { bytes, count, t, tMaybe } from "../words";
 import { BlockLists } from "./block_lists";
+import { ListMonths } from "./list_months";
 import { KindSt, Refusals, Sums } from "./import_parts";
 
 function SetCard({ set }: { set: IndicatorSet }) {
@@ -176,6 +177,7 @@ export function ListsPage() {
       }
     >
       <Wait of={loaded}>{(data) => <Body lists={data} />}</Wait>
+      <ListMonths />
       {office && <BlockLists />}
     </Page>
   );

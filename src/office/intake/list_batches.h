@@ -81,6 +81,10 @@ MUST_USE int list_batch_withdraw_within(
 /* [{"store":…}] of the batches in use: the set is built from these. */
 MUST_USE int list_stores_json(json_t **out, struct db *db);
 
+/* [{"source","list","store","received_at","active"}] of all batches of indicators that keep a set,
+ * oldest first. */
+MUST_USE int list_versions_json(json_t **out, struct db *db);
+
 /* ["prefix"] of all our ranges, past ones too: never an indicator. */
 MUST_USE int list_ours_json(json_t **out, struct db *db);
 
