@@ -2,7 +2,6 @@
 #include "centre/lists/list_shelf.h"
 #include "base/mem.h"
 #include "centre/office.h"
-#include "centre/web/route.h"
 #include "codec/json_fields.h"
 #include "codec/ulid.h"
 #include "indicators/set/indicator_builder.h"
