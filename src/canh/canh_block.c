@@ -140,11 +140,11 @@ static void say_counts(const struct block_job *j, const struct block_counts *c)
 {
         (void)fprintf(stderr,
             say(j->l,
-                "đã viết %zu dấu hiệu; bỏ qua: hết hiệu lực %zu, chưa đủ tin cậy %zu, không dùng "
-                "được ở đích này %zu\n",
-                "%zu indicators written; left out: expired %zu, not sure enough %zu, of no use to "
-                "this target %zu\n"),
-            c->written, c->expired, c->unsure, c->foreign);
+                "đã viết %zu dấu hiệu; bỏ qua: hết hiệu lực %zu, sinkhole %zu, chưa đủ tin cậy "
+                "%zu, không dùng được ở đích này %zu\n",
+                "%zu indicators written; left out: expired %zu, sinkholes %zu, not sure enough "
+                "%zu, of no use to this target %zu\n"),
+            c->written, c->expired, c->sinkholes, c->unsure, c->foreign);
 }
 
 static int run(int argc, char **argv, enum language l)

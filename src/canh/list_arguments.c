@@ -200,6 +200,17 @@ static int take_kind(struct taking *t, const char *value)
         return 0;
 }
 
+static int take_origin(struct taking *t, const char *value)
+{
+        for (unsigned i = INDICATOR_ORIGIN_SINKHOLE; i < INDICATOR_ORIGINS; i++)
+                if (strcmp(value, indicator_origin_name((enum indicator_origin)i)) == 0) {
+                        t->a->options.origin = (enum indicator_origin)i;
+                        return 0;
+                }
+        return complain(t->l, "phải là sinkhole, control hoặc scan",
+            "must be sinkhole, control or scan", value);
+}
+
 static int take_show(struct taking *t, const char *value)
 {
         static const char *const words[] = { "new", "gone", "still", "all" };
@@ -227,6 +238,8 @@ static int take_with_value(struct taking *t, const char *option)
                 t->a->output = value;
         else if (strcmp(option, "--packs") == 0)
                 t->a->packs = value;
+        else if (strcmp(option, "--origin") == 0)
+                return take_origin(t, value);
         else if (strcmp(option, "--show") == 0)
                 return take_show(t, value);
         else if (strcmp(option, "--kind") == 0)
@@ -240,7 +253,7 @@ static int take_with_value(struct taking *t, const char *option)
 static int take_option(struct taking *t)
 {
         static const char *const valued[] = { "--as", "--source", "-o", "--kind", "--zone",
-                "--packs", "--show" };
+                "--packs", "--show", "--origin" };
         const char *option = t->argv[t->at];
 
         if (strcmp(option, "--json") == 0) {

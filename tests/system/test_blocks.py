@@ -102,6 +102,25 @@ class BlocksTest(unittest.TestCase):
         now = set(self.lines(made))
         self.assertEqual(({"45.99.1.1", "45.99.2.0/24"} & now, "45.98.1.1" in now), (set(), True))
 
+    def test_a_sinkhole_is_never_blocked(self):
+        self.bring("ioc,role\nsink.example.org,sinkhole\ncontrol.example.org,c2\n", "Vai trò")
+        rpz = self.lines(self.subscribe("rpz", list_name="vaitro"))
+        self.assertEqual(("sink.example.org CNAME ." in rpz, "control.example.org CNAME ." in rpz), (False, True))
+
+    def test_who_called_a_sinkhole_is_told_so(self):
+        unit = self.centre.call("GET", "/api/v1/units")[1]["units"][0]["id"]
+        self.centre.call("POST", "/api/v1/ranges", {"unit": unit, "prefix": "45.117.80.0/24", "behind_nat": True})
+        report = (b'"timestamp","src_ip","src_port","dst_ip","dst_port","infection","tag","severity"\n'
+                  b'"2024-01-14 17:31:02","45.117.80.9",50555,"184.105.192.2",80,"andromeda","andromeda","critical"\n')
+        for name, told in (("2024-01-15-event4_sinkhole-mau.csv", True), ("2024-01-15-special-mau.csv", False)):
+            seen = self.centre.call("POST", f"/api/v1/lists/preview?name={name}&kind=victim", raw=report + name.encode()[:0])[1]
+            status, done = self.centre.call("POST", "/api/v1/lists", {"upload": seen["upload"], "source": name, "kind": "victim",
+                                                                      "zone_minutes": 0, "period": "", "letter": ""})
+            self.assertEqual(status, 201, done)
+            reasons = [f["reason"]["en"] for f in self.centre.call("GET", "/api/v1/findings")[1]["findings"] if f["remote"] == "184.105.192.2"]
+            self.assertEqual(sum("defenders' sinkhole" in r and "not to be blocked" in r for r in reasons), 1, reasons)
+            self.assertEqual(len(reasons), 1 if told else 2)
+
     def test_the_signature_holds_under_the_public_key(self):
         self.bring("45.95.151.1\nsigned.example.org\n", "Ký")
         made = self.subscribe("rpz", list_name="ky")

@@ -55,6 +55,7 @@ static int on_alert(void *state, struct db *db, const struct sensor_alert_said *
                 .port = (int)a->port,
                 .first_at = a->first_at,
                 .last_at = a->last_at,
+                .sinkhole = text_is(a->origin, "sinkhole"),
                 .source = place->machine_id[0] ? TEXT("") : a->host
         };
 

@@ -113,7 +113,8 @@ static int file_match(size_t *findings, struct call *call, json_t *match)
                 text_of(json_get_text(match, "value")), text_of(json_get_text(match, "family")),
                 text_of(json_get_text(match, "list")), TEXT(""),
                 (int)json_get_int(match, "destination_port"), at, last,
-                o.machine ? TEXT("") : text_of(o.address) };
+                o.machine ? TEXT("") : text_of(o.address),
+                strcmp(json_get_text(match, "origin"), "sinkhole") == 0 };
         err = intake_file_contact(
             &created, call->db, call->clock, intake_rules(call->office->packs_folder), &contact);
         *findings += created;

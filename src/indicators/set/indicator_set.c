@@ -233,6 +233,7 @@ void set_view_fill(
                 .family = text_at(set, get_u32(d + 4)),
                 .confidence = d[10],
                 .valid_until = day ? (time_ms)(day + 1) * DAY_MS - 1 : 0,
+                .origin = (enum indicator_origin)(d[11] >> SET_ORIGIN_SHIFT & SET_ORIGIN_MASK),
                 .subdomains = d[11] & SET_FLAG_SUBDOMAINS };
         if (set_is_text(type))
                 out->long_value = set_entry(t, n);
@@ -292,6 +293,7 @@ struct indicator indicator_of_view(const struct indicator_view *v)
                 .source = v->source,
                 .valid_until = v->valid_until,
                 .confidence = v->confidence,
+                .origin = v->origin,
                 .subdomains = v->subdomains };
 }
 

@@ -20,6 +20,7 @@ struct indicator_view {
         struct text family, source; /* source: the lists that name it, joined by ", " */
         int confidence;             /* 1..100, CONFIDENCE_UNKNOWN */
         time_ms valid_until;        /* 0 = no end; kept in whole days, end of the day in UTC */
+        enum indicator_origin origin;
         bool subdomains;
         struct text long_value; /* NAME and URL */
         char short_value[SET_SHORT_VALUE_MAX];

@@ -62,10 +62,10 @@ static int reasons_add(struct batch *b, const char *list, const char *kind)
 
 static int extra_json(char **out, const struct victim *row)
 {
-        json_t *extra = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:I,s:s}", "src_host",
+        json_t *extra = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:I,s:s,s:s}", "src_host",
             row->src_host.data, "url", row->url.data, "isp", row->isp.data, "unit", row->unit.data,
             "note", row->note.data, "severity", row->severity.data, "asn", (json_int_t)row->asn,
-            "source", row->source.data);
+            "source", row->source.data, "cc_origin", indicator_origin_name(row->cc_origin));
 
         *out = extra ? json_dumps(extra, JSON_COMPACT) : NULL;
         json_decref(extra);
