@@ -194,16 +194,19 @@ export function BlockLists() {
               {t("blocks_none_do")}
             </Empty>
           )}
-          <Facts
-            rows={[
-              [
-                t("block_key"),
-                <>
-                  <a href="/api/v1/block-lists/key.pem">key.pem</a> <Fingerprint value={page.fingerprint} />
-                </>,
-              ],
-            ]}
-          />
+          <div class="in">
+            <Facts
+              rows={[
+                [
+                  t("block_key"),
+                  <>
+                    <a href="/api/v1/block-lists/key.pem">key.pem</a>{" "}
+                    <Fingerprint value={page.fingerprint} />
+                  </>,
+                ],
+              ]}
+            />
+          </div>
           {adding && (
             <AddForm
               targets={page.targets}
