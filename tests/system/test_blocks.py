@@ -33,10 +33,10 @@ class BlocksTest(unittest.TestCase):
     def tearDownClass(cls):
         cls.centre.remove()
 
-    def bring(self, text, source):
+    def bring(self, text, source, **more):
         seen = self.centre.call("POST", "/api/v1/lists/preview?name=a.csv&kind=indicator", raw=text.encode())[1]
         status, done = self.centre.call("POST", "/api/v1/lists", {"upload": seen["upload"], "source": source, "kind": "indicator",
-                                                                  "zone_minutes": 420, "period": "", "letter": ""})
+                                                                  "zone_minutes": 420, "period": "", "letter": "", **more})
         self.assertEqual(status, 201, done)
         return done["batch"]["id"]
 
@@ -106,6 +106,9 @@ class BlocksTest(unittest.TestCase):
         self.bring("ioc,role\nsink.example.org,sinkhole\ncontrol.example.org,c2\n", "Vai trò")
         rpz = self.lines(self.subscribe("rpz", list_name="vaitro"))
         self.assertEqual(("sink.example.org CNAME ." in rpz, "control.example.org CNAME ." in rpz), (False, True))
+        self.bring("whole.example.org\n", "Cả danh sách", origin="sinkhole")  # rows that say nothing: a person does
+        self.bring("whole.example.org\n", "Danh sách khác")  # of two lists' words the sinkhole counts
+        self.assertFalse([line for line in self.lines(self.subscribe("rpz", list_name="ca")) if line.startswith("whole")])
 
     def test_who_called_a_sinkhole_is_told_so(self):
         unit = self.centre.call("GET", "/api/v1/units")[1]["units"][0]["id"]

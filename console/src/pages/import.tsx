@@ -293,6 +293,7 @@ function WriteStep({
       as: preview.format,
       map,
       zone_minutes: preview.zone_minutes,
+      origin: text("origin"),
     };
     void act.run(async () => {
       onWritten(await call<Written>("POST", "/lists", body));
@@ -321,6 +322,17 @@ function WriteStep({
               ))}
             </datalist>
           </Field>
+          {preview.kind === "indicator" && (
+            <Field label={t("origin")} hint={t("origin_hint")}>
+              <select name="origin">
+                {(["", "sinkhole", "control", "scan"] as const).map((origin) => (
+                  <option key={origin} value={origin}>
+                    {t(origin ? `origin_${origin}` : "origin_rows")}
+                  </option>
+                ))}
+              </select>
+            </Field>
+          )}
           <div class="pair">
             <Field label={t("period")} hint={t("period_hint")}>
               <input type="text" name="period" placeholder="12/2023" />

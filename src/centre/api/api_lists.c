@@ -16,7 +16,8 @@
 
 enum { ZONE_MAX = 14 * 60 };
 
-static const char *const choice_names[] = { "as", "source", "kind", "map", "zone_minutes" };
+static const char *const choice_names[] = { "as", "source", "kind", "map", "zone_minutes",
+        "origin" };
 
 static int get_lists(struct reply *reply, struct call *call)
 {

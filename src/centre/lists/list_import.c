@@ -144,6 +144,17 @@ static int check_size(const struct list_import *what, const json_t *head, struct
             "the new list has far fewer good rows than the last one: that one stays");
 }
 
+/* The same file of two sources makes two sets: each names its own. */
+static void name_store(char out[LIST_STORE_NAME_MAX], const struct list_import *what)
+{
+        const char *source = json_get_text(what->choices, "source");
+        struct sha256 digest = sha256_of(source, strlen(source));
+        char hex[SHA256_HEX_MAX];
+
+        (void)snprintf(
+            out, LIST_STORE_NAME_MAX, "%s-%.8s.set", what->sha256, sha256_write(hex, &digest));
+}
+
 int list_import_read(struct list_read_rows *out, const struct list_import *what, struct text bytes,
     struct parse_error *bad)
 {
@@ -161,7 +172,7 @@ int list_import_read(struct list_read_rows *out, const struct list_import *what,
         if (!err)
                 err = check_size(what, out->head, bad);
         if (!err && out->indicators)
-                (void)snprintf(out->store, sizeof(out->store), "%s.set", what->sha256);
+                name_store(out->store, what);
         return err;
 }
 
