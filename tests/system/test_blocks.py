@@ -69,10 +69,11 @@ class BlocksTest(unittest.TestCase):
                              ("2a02:4780::1", True), ("evil.example.org", False)):
             self.assertEqual(value in body.decode(), there, value)
         self.assertEqual(self.get(nft["path"], **{"If-None-Match": head["etag"]})[0::2], (304, b""))
-        self.assertEqual(self.get(nft["path"])[1:], (head | {"date": self.get(nft["path"])[1]["date"]}, body))
+        again = self.get(nft["path"])
+        self.assertEqual((again[0], again[1]["etag"], again[2]), (200, head["etag"], body))
         self.assertEqual(self.centre.request("HEAD", nft["path"])[0::2], (200, b""))
         seen = self.subscriber(nft)
-        self.assertEqual((seen["fetched"] >= 4, seen["last_address"]), (True, "127.0.0.1"))
+        self.assertEqual((seen["fetched"] >= 3, seen["last_address"]), (True, "127.0.0.1"))
         self.assertNotIn("token", str(seen))
 
         rpz = self.lines(self.subscribe("rpz", answer="passthru"))
