@@ -3,7 +3,8 @@
 
 Each folder may include its own headers and those of the folders its line names. Includes are written from src/.
 Sisters (folders with one parent) may not include each other, but for system/os, which serves its sisters, and the
-rooms of office/, whose order the file states. The lines must not form a cycle.
+rooms of office/, whose order the file states. The lines must not form a cycle. "never FOLDER FOLDER …": a room without a line
+of its own in a program may not include those others, whatever the program's line says.
 SPDX-License-Identifier: Apache-2.0"""
 import os
 import re
@@ -14,12 +15,18 @@ import source_tree
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+"([^"]+)"', re.M)
 
 
+def read_never(text):
+    """{room: folders it may never include}."""
+    lines = [line.split("#")[0].split() for line in text.splitlines()]
+    return {words[1]: words[2:] for words in lines if len(words) > 2 and words[0] == "never"}
+
+
 def read_layers(text):
     """{folder: set of folders it may include}, and the faults of the file itself."""
     layers, faults = {}, []
     for number, line in enumerate(text.splitlines(), 1):
         line = line.split("#")[0].strip()
-        if not line:
+        if not line or line.startswith("never "):
             continue
         folder, colon, named = line.partition(":")
         if not colon or folder in layers:
@@ -74,7 +81,14 @@ def folder_of(path, layers):
     return None
 
 
-def check_file(root, path, layers):
+def check_never(path, name, where, never):
+    for room, folders in never.items():
+        for folder in folders:
+            if path.startswith(f"src/{room}/") and name.startswith(folder + "/"):
+                yield f"{where}: {room} may never include {folder} ({name}); see tools/layers.txt"
+
+
+def check_file(root, path, layers, never):
     faults = []
     text = source_tree.blank_comments(source_tree.read(root, path), texts_too=False)
     mine = folder_of(path[len("src/"):], layers)
@@ -83,6 +97,7 @@ def check_file(root, path, layers):
     for match in INCLUDE.finditer(text):
         name, where = match.group(1), f"{path}:{source_tree.line_of(text, match.start())}"
         theirs = folder_of(name, layers)
+        faults += check_never(path, name, where, never)
         if "/" not in name and name.endswith(".inc"):
             continue  # a table that the folder's meson.build generates
         if "/" not in name or name.startswith("."):
@@ -98,13 +113,14 @@ def check_file(root, path, layers):
 
 def main():
     root = source_tree.root_from(sys.argv)
-    layers, faults = read_layers(source_tree.read(root, "tools/layers.txt"))
+    text = source_tree.read(root, "tools/layers.txt")
+    (layers, faults), never = read_layers(text), read_never(text)
     cycle = find_cycle(layers)
     if cycle:
         faults.append("tools/layers.txt: a cycle: " + " -> ".join(cycle))
     paths = source_tree.files(root, (".c", ".h"), "src")
     for path in paths:
-        faults += check_file(root, path, layers)
+        faults += check_file(root, path, layers, never)
     if not paths:
         faults.append("src: no file was read")
     return source_tree.report(faults, f"{len(paths)} files keep to the layers")

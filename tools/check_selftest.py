@@ -9,7 +9,8 @@ import tempfile
 TOOLS = os.path.dirname(os.path.abspath(__file__))
 SPDX = "/* SPDX-License-Identifier: Apache-2.0 */\n"
 GOOD = {
-    "tools/layers.txt": "base:\ncodec: base\nsystem/os: base\noffice/registry: base\noffice/intake: base office/registry\n",
+    "tools/layers.txt": "base:\ncodec: base\nsystem/os: base\noffice/registry: base\noffice/intake: base office/registry\n"
+                        "never codec/lists codec/web\n",
     "tools/tables.txt": "office/registry: unit\noffice/intake: sweep\noffice/intake reads office/registry\n",
     "src/system/db/schema/001.sql": "create table unit (id text);\ncreate table sweep (id text);\n",
     "src/office/intake/sweep_rows.c": SPDX + 'const char *s = "SELECT s.id FROM sweep s "\n    "JOIN unit u";\n',
@@ -30,6 +31,7 @@ LONG = "void f(int n)\n{\n" + "        n++;\n" * 80 + "}\n"
 BAD = [
     ("layers", "src/base/up.c", SPDX + '#include "codec/ulid.h"\n', "base may not include codec"),
     ("layers", "src/office/registry/sister.c", SPDX + '#include "office/intake/x.h"\n', "may not include office/intake"),
+    ("layers", "src/codec/lists/door.c", SPDX + '#include "codec/web/route.h"\n', "codec/lists may never include codec/web"),
     ("layers", "src/codec/short.c", SPDX + '#include "ulid.h"\n', "not written from src/"),
     ("layers", "src/codec/gone.c", SPDX + '#include "base/gone.h"\n', "there is no src/base/gone.h"),
     ("layers", "src/new/room.c", SPDX, "no line in tools/layers.txt"),

@@ -118,17 +118,6 @@ static int load(struct indicator_set **out, const struct block_job *j)
         return err;
 }
 
-static struct indicator as_indicator(const struct indicator_view *v)
-{
-        return (struct indicator){ .type = v->type,
-                .value = indicator_view_value(v),
-                .family = v->family,
-                .source = v->source,
-                .valid_until = v->valid_until,
-                .confidence = v->confidence,
-                .subdomains = v->subdomains };
-}
-
 static int write_all(struct buffer *out, struct block_counts *counts, const struct block_job *j,
     const struct indicator_set *set)
 {
@@ -141,7 +130,7 @@ static int write_all(struct buffer *out, struct block_counts *counts, const stru
                         struct indicator_view view;
                         struct indicator indicator;
                         indicator_set_at(&view, set, (enum indicator_type)type, n);
-                        indicator = as_indicator(&view);
+                        indicator = indicator_of_view(&view);
                         err = block_list_add(out, counts, j->target, &j->options, &indicator);
                 }
         return err ? err : block_list_end(out, j->target, &j->options);
@@ -151,11 +140,11 @@ static void say_counts(const struct block_job *j, const struct block_counts *c)
 {
         (void)fprintf(stderr,
             say(j->l,
-                "đã viết %zu dấu hiệu; bỏ qua: hết hiệu lực %zu, chưa đủ tin cậy %zu, không dùng "
-                "được ở đích này %zu\n",
-                "%zu indicators written; left out: expired %zu, not sure enough %zu, of no use to "
-                "this target %zu\n"),
-            c->written, c->expired, c->unsure, c->foreign);
+                "đã viết %zu dấu hiệu; bỏ qua: hết hiệu lực %zu, sinkhole %zu, chưa đủ tin cậy "
+                "%zu, không dùng được ở đích này %zu\n",
+                "%zu indicators written; left out: expired %zu, sinkholes %zu, not sure enough "
+                "%zu, of no use to this target %zu\n"),
+            c->written, c->expired, c->sinkholes, c->unsure, c->foreign);
 }
 
 static int run(int argc, char **argv, enum language l)

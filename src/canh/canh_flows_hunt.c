@@ -38,6 +38,9 @@ static int add_json(struct buffer *out, const struct archive_hit *hit)
                 err = json_add_text_member(out, "family", view->family);
         if (!err)
                 err = json_add_text_member(out, "list", view->source);
+        if (!err && view->origin)
+                err = json_add_text_member(
+                    out, "origin", text_of(indicator_origin_name(view->origin)));
         if (!err)
                 err = json_add_number_member(
                     out, "confidence", view->confidence, CONFIDENCE_UNKNOWN);

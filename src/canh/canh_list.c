@@ -4,6 +4,7 @@
 #include "canh/command.h"
 #include "canh/input.h"
 #include "canh/list_arguments.h"
+#include "canh/list_compare.h"
 #include "canh/list_help.h"
 #include "codec/json_write.h"
 #include "codec/timestamp.h"
@@ -417,16 +418,19 @@ static int run(int argc, char **argv, enum language l)
 
         if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
                 return list_help(stdout, l), COMMAND_NOTHING_FOUND;
-        if (argc < 2 || (strcmp(argv[1], "show") != 0 && strcmp(argv[1], "build") != 0)) {
+        if (argc < 2 || (strcmp(argv[1], "show") != 0 && strcmp(argv[1], "build") != 0 &&
+                            strcmp(argv[1], "compare") != 0)) {
                 (void)fprintf(stderr, "%s\n",
                     say(l,
-                        "canh list: cần show hoặc build\n"
+                        "canh list: cần show, build hoặc compare\n"
                         "  canh list show TỆP…          xem từng dòng được hiểu thế nào\n"
                         "  canh list build TỆP… -o BỘ   làm bộ dấu hiệu nhận biết (IoC)\n"
+                        "  canh list compare CŨ MỚI     cái gì mới, còn, hết\n"
                         "  canh list --help             mọi tùy chọn, định dạng, ví dụ",
-                        "canh list: show or build is needed\n"
+                        "canh list: show, build or compare is needed\n"
                         "  canh list show FILE…           how each row is understood\n"
                         "  canh list build FILE… -o SET   makes a set of indicators\n"
+                        "  canh list compare OLD NEW      what is new, still there, gone\n"
                         "  canh list --help               all options, formats, examples"));
                 return COMMAND_FAILED;
         }
@@ -435,6 +439,8 @@ static int run(int argc, char **argv, enum language l)
                         return list_help(stdout, l), COMMAND_NOTHING_FOUND;
         if (list_arguments_take(&a, argc - 2, argv + 2, l))
                 return COMMAND_FAILED;
+        if (strcmp(argv[1], "compare") == 0)
+                return list_compare(&a, l);
         return strcmp(argv[1], "show") == 0 ? show(&a, l) : build(&a, l);
 }
 

@@ -200,6 +200,30 @@ static int take_kind(struct taking *t, const char *value)
         return 0;
 }
 
+static int take_origin(struct taking *t, const char *value)
+{
+        for (unsigned i = INDICATOR_ORIGIN_SINKHOLE; i < INDICATOR_ORIGINS; i++)
+                if (strcmp(value, indicator_origin_name((enum indicator_origin)i)) == 0) {
+                        t->a->options.origin = (enum indicator_origin)i;
+                        return 0;
+                }
+        return complain(t->l, "phải là sinkhole, control hoặc scan",
+            "must be sinkhole, control or scan", value);
+}
+
+static int take_show(struct taking *t, const char *value)
+{
+        static const char *const words[] = { "new", "gone", "still", "all" };
+
+        for (size_t i = 0; i < ARRAY_LEN(words); i++)
+                if (strcmp(value, words[i]) == 0) {
+                        t->a->show = words[i];
+                        return 0;
+                }
+        return complain(
+            t->l, "phải là new, gone, still hoặc all", "must be new, gone, still or all", value);
+}
+
 static int take_with_value(struct taking *t, const char *option)
 {
         const char *value = next_value(t);
@@ -214,6 +238,10 @@ static int take_with_value(struct taking *t, const char *option)
                 t->a->output = value;
         else if (strcmp(option, "--packs") == 0)
                 t->a->packs = value;
+        else if (strcmp(option, "--origin") == 0)
+                return take_origin(t, value);
+        else if (strcmp(option, "--show") == 0)
+                return take_show(t, value);
         else if (strcmp(option, "--kind") == 0)
                 return take_kind(t, value);
         else if (strcmp(option, "--zone") == 0 && take_zone(&t->a->options.zone_minutes, value))
@@ -225,7 +253,7 @@ static int take_with_value(struct taking *t, const char *option)
 static int take_option(struct taking *t)
 {
         static const char *const valued[] = { "--as", "--source", "-o", "--kind", "--zone",
-                "--packs" };
+                "--packs", "--show", "--origin" };
         const char *option = t->argv[t->at];
 
         if (strcmp(option, "--json") == 0) {

@@ -25,6 +25,7 @@ struct list_arguments {
         size_t file_count;
         const char *output;
         const char *packs; /* NULL: ./packs, else what was installed */
+        const char *show;  /* of compare: "new", "gone", "still", "all"; NULL: only counts */
         bool json, no_pack;
         struct ip_prefix *ours;
         struct warning_list **warnings;

@@ -10,12 +10,13 @@
 #include <stdio.h>
 #include <string.h>
 
-extern const struct command command_block, command_directive, command_flows, command_list,
-    command_match, command_report, command_restore, command_sweep;
+extern const struct command command_block, command_directive, command_feed, command_flows,
+    command_list, command_match, command_report, command_restore, command_sweep;
 
 static const struct command *const commands[] = {
         &command_block,
         &command_directive,
+        &command_feed,
         &command_flows,
         &command_list,
         &command_match,

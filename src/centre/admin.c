@@ -6,12 +6,15 @@
 #include "centre/admin_files.h"
 #include "centre/admin_rows.h"
 #include "centre/backup/backup.h"
+#include "centre/list_key.h"
+#include "centre/lists/feed_bundles.h"
 #include "centre/office.h"
 #include "centre/sample.h"
 #include "centre/settings.h"
 #include "centre/web/router.h"
 #include "codec/digest.h"
 #include "codec/json_fields.h"
+#include "indicators/bundle/feed_bundle.h"
 #include "office/campaign/campaign.h"
 #include "office/campaign/pack.h"
 #include "office/registry/accounts.h"
@@ -304,6 +307,58 @@ static int restore(struct admin *a)
         return DONE;
 }
 
+static int sign_here(void *state, struct buffer *signature, struct text data)
+{
+        const struct sha256 digest = sha256_of(data.data, data.len);
+
+        return list_key_sign(signature, state, &digest);
+}
+
+static int key_here(void *state, struct buffer *der)
+{
+        return list_key_public(der, state);
+}
+
+static int make_bundle(struct buffer *out, struct admin *a, struct office *office,
+    struct list_key *key, struct parse_error *bad)
+{
+        AUTO(arena_free_at) struct arena *arena = NULL;
+        const struct list_signing by = { sign_here, key_here, key };
+        const struct scope scope = office_own_scope(a->root);
+        int err = arena_new(&arena, KINDS_ARENA_MAX);
+
+        (void)snprintf(
+            office->list_folder, sizeof(office->list_folder), "%s/lists", a->settings->data_folder);
+        office->clock = a->clock;
+        return err ? err : feed_bundle_make(out, office, a->db, arena, &scope, &by, bad);
+}
+
+/* The same file as the console gives, for a script that fills a USB stick each week. */
+static int feed_bundle(struct admin *a)
+{
+        static const struct parse_error none = {
+                .why_vi = "chưa nguồn tự động nào tải được danh sách dấu hiệu",
+                .why_en = "no feed of indicators has brought anything yet"
+        };
+        AUTO(buffer_done) struct buffer bytes = BUFFER(FEED_BUNDLE_BYTES_MAX);
+        AUTO(mem_free_at) struct office *office = mem_zero(1, sizeof(*office));
+        struct list_key *key = NULL;
+        struct parse_error bad = { 0 };
+        int err = a->argc > 1 ? 0 : ERR_FORMAT;
+
+        if (!err)
+                err = office ? list_key_open(&key, a->settings->data_folder) : ERR_MEMORY;
+        if (!err)
+                err = make_bundle(&bytes, a, office, key, &bad);
+        key = list_key_close(key);
+        if (!err)
+                err = admin_write_file(a->argv[1], (struct text){ bytes.data, bytes.len });
+        if (err)
+                return complain(a, err, err == ERR_MISSING ? &none : &bad);
+        (void)printf("%s: %zu byte\n", a->argv[1], bytes.len);
+        return DONE;
+}
+
 /* For the test that holds the description of the API to the program. */
 static int routes(struct admin *a)
 {
@@ -332,6 +387,7 @@ static const struct {
         { "load-pack", NEEDS_ROOT, load_pack },
         { "check", NEEDS_DATABASE, check },
         { "kit", NEEDS_ROOT, kit },
+        { "feed-bundle", NEEDS_ROOT, feed_bundle },
         { "backup", NEEDS_DATABASE, backup },
         { "restore", NEEDS_NOTHING, restore },
         { "routes", NEEDS_NOTHING, routes },
@@ -375,7 +431,8 @@ int admin_run(const struct settings *settings, int argc, char **argv, enum langu
         (void)fprintf(stderr,
             "canh-centre admin: first-user [LOGIN NAME OFFICE] | reset-password LOGIN |\n"
             "  token [UNIT_CODE USES HOURS] | load-sample FOLDER | load-pack FOLDER | check |\n"
-            "  kit UNIT_CODE FILE [DAYS] | backup FILE [PASSPHRASE_FILE] |\n"
+            "  kit UNIT_CODE FILE [DAYS] | feed-bundle FILE |\n"
+            "  backup FILE [PASSPHRASE_FILE] |\n"
             "  restore FILE [PASSPHRASE_FILE] | routes\n");
         return status;
 }

@@ -19,18 +19,18 @@
 
 enum { KIT_PEM_MAX = 32 << 10, CODE_LETTERS = 32, KIT_DAYS_MAX = 90, PATH_ROOM = 1024 };
 
+int admin_write_file(const char *path, struct text bytes)
+{
+        AUTO(file_close_at) int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+
+        return fd < 0 ? err_from_errno(errno) : file_write_handle(fd, bytes);
+}
+
 static int write_new(const char *path, const json_t *value)
 {
-        AUTO(file_close_at) int fd = -1;
         char *text = json_dumps(value, JSON_INDENT(1));
-        int err = text ? 0 : ERR_MEMORY;
+        int err = text ? admin_write_file(path, text_of(text)) : ERR_MEMORY;
 
-        if (!err)
-                fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-        if (!err && fd < 0)
-                err = err_from_errno(errno);
-        if (!err)
-                err = file_write_handle(fd, text_of(text));
         if (text)
                 sodium_memzero(text, strlen(text));
         free(text);

@@ -15,6 +15,8 @@ enum { BACKUP_CODE_MAX = 40, PASSPHRASE_MAX = 512 };
 /* A check kit for a unit in a new file. EXISTS, MISSING, IO. */
 MUST_USE int admin_kit(struct db *db, const struct clock *clock, const struct scope *scope,
     const char *data_folder, const char *unit_id, int64_t days, const char *path);
+/* A new file. EXISTS: nothing is overwritten. */
+MUST_USE int admin_write_file(const char *path, struct text bytes);
 /* A code of 160 random bits to read out and write down. */
 void admin_make_code(char out[BACKUP_CODE_MAX]);
 /* The first line of a file, or of standard input for "-". FORMAT when it is empty. */

@@ -13,7 +13,11 @@ enum keys_message {
         KEYS_ISSUE =
             2,         /* struct keys_issue -> KEYS_ISSUE: struct keys_certificate head, then PEM */
         KEYS_SIGN = 3, /* manifest text -> KEYS_SIGN: signature, DER */
-        KEYS_FAILED = 15 /* int32_t err */
+        KEYS_SEAL = 4, /* struct keys_secret -> KEYS_SEAL: sealed bytes */
+        KEYS_UNSEAL = 5,    /* struct keys_secret (sealed bytes) -> KEYS_UNSEAL: the bytes */
+        KEYS_LIST_KEY = 6,  /* empty -> KEYS_LIST_KEY: public key of lists, DER */
+        KEYS_LIST_SIGN = 7, /* struct sha256 -> KEYS_LIST_SIGN: signature, DER (list_key.h) */
+        KEYS_FAILED = 15    /* int32_t err */
 };
 
 enum keys_kind { KEYS_KIND_MACHINE = 1, KEYS_KIND_KIT = 2, KEYS_KIND_SERVER = 3 };
@@ -21,7 +25,10 @@ enum {
         KEYS_POINT_BYTES = 32,
         KEYS_SERVER_NAMES_MAX = 512,
         KEYS_MANIFEST_MAX = 60 << 10,
-        KEYS_DAYS_MAX = 400
+        KEYS_DAYS_MAX = 400,
+        KEYS_PLACE_MAX = 1280,
+        KEYS_SECRET_MAX = 512,
+        KEYS_SEALED_MAX = KEYS_SECRET_MAX + 40 /* nonce and authenticator of XChaCha20-Poly1305 */
 };
 /* Only texts that begin so are signed: a taken-over web cannot have anything else signed. */
 #define KEYS_MANIFEST_HEAD "{\"format\":\"canh-bundle/1\""
@@ -32,6 +39,12 @@ struct keys_issue {
         uint8_t x[KEYS_POINT_BYTES], y[KEYS_POINT_BYTES]; /* the public key: a point of P-256 */
         char name[32];                                    /* ULID, zero-ended; server: empty */
         char server_names[KEYS_SERVER_NAMES_MAX]; /* KIND_SERVER: names and addresses, one a line */
+};
+
+struct keys_secret {
+        char place[KEYS_PLACE_MAX]; /* zero-ended */
+        uint32_t len;
+        uint8_t bytes[KEYS_SEALED_MAX];
 };
 
 struct keys_certificate {

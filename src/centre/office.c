@@ -147,8 +147,10 @@ int office_fetch(struct fetch_result *out, struct buffer *body, struct office *o
                 return ERR_UNTRUSTED;
         memcpy(out, answer.body.data, sizeof(*out));
         out->etag[sizeof(out->etag) - 1] = out->modified[sizeof(out->modified) - 1] = '\0';
-        if (!text_is_utf8(text_of(out->etag)) || !text_is_utf8(text_of(out->modified)))
-                out->etag[0] = out->modified[0] = '\0';
+        out->added_last[sizeof(out->added_last) - 1] = '\0';
+        if (!text_is_utf8(text_of(out->etag)) || !text_is_utf8(text_of(out->modified)) ||
+            !text_is_utf8(text_of(out->added_last)))
+                out->etag[0] = out->modified[0] = out->added_last[0] = '\0';
         if (out->err || out->status != 200)
                 return 0;
         err = memory_file_map(&bytes, answer.fd, FETCH_BYTES_MAX);
@@ -394,6 +396,65 @@ int office_publish_if_changed(struct office *office)
 
         if (changed)
                 http_server_wake(office->agents);
+        return err;
+}
+
+int office_list_key(struct buffer *der, char fingerprint[65], struct office *office)
+{
+        AUTO(answer_done) struct answer answer = { .fd = -1 };
+        struct sha256 digest;
+        int err = ask_keys(&answer, office, KEYS_LIST_KEY, TEXT(""));
+
+        if (err)
+                return err;
+        digest = sha256_of(answer.body.data, answer.body.len);
+        (void)sha256_write(fingerprint, &digest);
+        return der ? buffer_add(der, answer.body.data, answer.body.len) : 0;
+}
+
+int office_sign_list(struct buffer *signature, struct office *office, struct text data)
+{
+        AUTO(answer_done) struct answer answer = { .fd = -1 };
+        const struct sha256 digest = sha256_of(data.data, data.len);
+        int err = ask_keys(&answer, office, KEYS_LIST_SIGN,
+            (struct text){ (const char *)digest.bytes, sizeof(digest.bytes) });
+
+        return err ? err : buffer_add(signature, answer.body.data, answer.body.len);
+}
+
+int office_seal(struct buffer *out, struct office *office, const char *place, struct text secret)
+{
+        AUTO(answer_done) struct answer answer = { .fd = -1 };
+        struct keys_secret s = { .len = (uint32_t)secret.len };
+        int err = secret.len > sizeof(s.bytes)
+                      ? ERR_LIMIT
+                      : text_copy(s.place, sizeof(s.place), text_of(place));
+
+        if (err)
+                return err;
+        memcpy(s.bytes, secret.data, secret.len);
+        err = ask_keys(&answer, office, KEYS_SEAL, (struct text){ (const char *)&s, sizeof(s) });
+        explicit_bzero(&s, sizeof(s));
+        return err ? err : buffer_add(out, answer.body.data, answer.body.len);
+}
+
+int office_unseal(
+    char *out, size_t room, struct office *office, const char *place, struct text sealed)
+{
+        AUTO(answer_done) struct answer answer = { .fd = -1 };
+        struct keys_secret s = { .len = (uint32_t)sealed.len };
+        int err = sealed.len > sizeof(s.bytes)
+                      ? ERR_LIMIT
+                      : text_copy(s.place, sizeof(s.place), text_of(place));
+
+        if (err)
+                return err;
+        memcpy(s.bytes, sealed.data, sealed.len);
+        err = ask_keys(&answer, office, KEYS_UNSEAL, (struct text){ (const char *)&s, sizeof(s) });
+        if (err)
+                return err;
+        err = text_copy(out, room, (struct text){ answer.body.data, answer.body.len });
+        explicit_bzero(answer.body.data, answer.body.len);
         return err;
 }
 

@@ -50,7 +50,7 @@ struct office {
         struct question_line *fetch;
         struct http_server *console;
         struct http_server *agents;
-        struct rate *enrol_rate, *report_rate;
+        struct rate *enrol_rate, *report_rate, *block_rate;
         struct bundle *bundle;
         const struct incident_rules *rules;         /* deadlines of incidents, read once */
         atomic_int reader_pid, keys_pid, fetch_pid; /* for the status page */
@@ -120,6 +120,21 @@ MUST_USE int office_issue_server(
     struct certificate *out, struct buffer *key, struct office *office, const char *names);
 /* A bundle_sign (centre/bundle.h); state is the office. */
 MUST_USE int office_sign_manifest(void *state, struct buffer *signature, struct text manifest);
+
+/* The public key of the lists that the office hands on (list_key.h): DER added to *der (may be
+ * NULL), its SHA-256 in hex. */
+MUST_USE int office_list_key(struct buffer *der, char fingerprint[65], struct office *office);
+/* ECDSA-SHA256 (DER) by that key over data. */
+MUST_USE int office_sign_list(struct buffer *signature, struct office *office, struct text data);
+
+/* A small secret that must be had again (the password of a feed) is kept in the database only as
+ * the keys process sealed it; `place` says whose it is and where it may go, and without the same
+ * place it does not open. *out takes bytes. LIMIT beyond KEYS_SECRET_MAX. */
+MUST_USE int office_seal(
+    struct buffer *out, struct office *office, const char *place, struct text secret);
+/* The caller wipes out[room]. UNTRUSTED: sealed for another place or by another office. */
+MUST_USE int office_unseal(
+    char *out, size_t room, struct office *office, const char *place, struct text sealed);
 
 /* The set in use changed: keeps the two files (hashes may be empty) and publishes a bundle of the
  * next generation with the rules of packs/rules. The files are whole on disk before this returns.

@@ -4,7 +4,7 @@
  *           reads, the certificate authorities.
  * Never:    the database, other files, the inside of what it fetched (reader has that), children.
  * Accepts:  FETCH_GET; anything else ends the process. One at a time: web waits.
- * Limits:   FETCH_BYTES_MAX, FETCH_TIMEOUT_MS each.
+ * Limits:   FETCH_BYTES_MAX, FETCH_TIMEOUT_MS each. No core file: a question may hold a password.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "centre/proc_fetch.h"
 
@@ -51,21 +51,48 @@ static int answer(int socket, uint32_t id, const struct fetch_result *result, st
                          (struct text){ (const char *)result, sizeof(*result) }, fd);
 }
 
+#define ENDED(text) ((text)[sizeof(text) - 1] = '\0')
+
+static struct download_wish take_wish(struct fetch_wish *w)
+{
+        ENDED(w->url);
+        ENDED(w->etag);
+        ENDED(w->modified);
+        ENDED(w->accept);
+        ENDED(w->login);
+        ENDED(w->secret);
+        ENDED(w->authority);
+        return (struct download_wish){ .url = w->url,
+                .etag = w->etag,
+                .modified = w->modified,
+                .accept = w->accept,
+                .authority = w->authority,
+                .auth = w->auth <= DOWNLOAD_AUTH_BEARER ? (enum download_auth)w->auth
+                                                        : DOWNLOAD_AUTH_NONE,
+                .login = w->login,
+                .secret = w->secret,
+                .timeout_ms = FETCH_TIMEOUT_MS };
+}
+
+/* The password is gone from here when the answer is. */
 static int get(void *state, const struct message *m)
 {
         const struct proc_fetch *p = state;
         struct download got = { .body = BUFFER(FETCH_BYTES_MAX) };
         struct fetch_result result = { 0 };
         struct fetch_wish wish;
+        struct download_wish wanted;
         int err;
 
         memcpy(&wish, m->body.data, sizeof(wish));
-        wish.url[sizeof(wish.url) - 1] = wish.etag[sizeof(wish.etag) - 1] = '\0';
-        wish.modified[sizeof(wish.modified) - 1] = '\0';
-        result.err = download_get(&got, wish.url, wish.etag, wish.modified, FETCH_TIMEOUT_MS);
+        explicit_bzero((void *)(uintptr_t)m->body.data, m->body.len);
+        wanted = take_wish(&wish);
+        result.err = download_get(&got, &wanted);
+        explicit_bzero(&wish, sizeof(wish));
         result.status = got.status;
         memcpy(result.etag, got.etag, sizeof(result.etag));
         memcpy(result.modified, got.modified, sizeof(result.modified));
+        memcpy(result.added_last, got.added_last, sizeof(result.added_last));
         err = answer(p->socket, m->id, &result,
             (struct text){ got.body.len ? got.body.data : "", got.body.len });
         buffer_done(&got.body);

@@ -1,16 +1,19 @@
 /* The keys process: holds the authority's and the signing key.
  *
- * Keeps:    its one message socket; the two private keys in memory. No file, no network, no child:
- *           seccomp CONFINE_MESSAGES, entered before the first message is read. No core file, no
- * ptrace. Accepts:  KEYS_AUTHORITY (empty), KEYS_ISSUE (struct keys_issue, exact), KEYS_SIGN (a
- * manifest). Anything else ends the process: web has been taken over. Limits:   none of its own;
- * web limits the rate.
+ * Keeps:    its one message socket; the private keys and the sealing key in memory. No file, no
+ * network, no child: seccomp CONFINE_MESSAGES, entered before the first message is read. No core
+ * file, no ptrace. Accepts:  KEYS_AUTHORITY (empty), KEYS_ISSUE (struct keys_issue, exact),
+ * KEYS_SIGN (a manifest), KEYS_SEAL and KEYS_UNSEAL (struct keys_secret, exact), KEYS_LIST_KEY
+ * (empty), KEYS_LIST_SIGN (a digest, exact). Anything else ends
+ * the process: web has been taken over. Limits:   none of its own; web limits the rate.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "centre/proc_keys.h"
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "centre/authority.h"
+#include "centre/list_key.h"
+#include "centre/secret_box.h"
 #include "centre/supervisor.h"
 #include "system/os/confine.h"
 #include "system/proc/message.h"
@@ -20,6 +23,8 @@ enum { STATE_READY = 1, CERTIFICATE_BYTES_MAX = 16 << 10 };
 
 struct keys {
         struct authority *authority;
+        struct secret_box *box;
+        struct list_key *lists;
         int socket;
 };
 
@@ -69,6 +74,45 @@ static int on_sign(void *state, const struct message *m)
         return answer(k, KEYS_SIGN, m->id, err, &out);
 }
 
+static int on_secret(void *state, const struct message *m)
+{
+        AUTO(buffer_done) struct buffer out = BUFFER(KEYS_SEALED_MAX);
+        struct keys_secret s;
+        struct keys *k = state;
+        int err;
+
+        memcpy(&s, m->body.data, sizeof(s));
+        explicit_bzero((void *)(uintptr_t)m->body.data, m->body.len);
+        err = m->type == KEYS_SEAL ? secret_box_seal(&out, k->box, &s)
+                                   : secret_box_open_sealed(&out, k->box, &s);
+        explicit_bzero(&s, sizeof(s));
+        err = answer(k, m->type, m->id, err, &out);
+        if (out.data)
+                explicit_bzero(out.data, out.len);
+        return err;
+}
+
+static int on_list_key(void *state, const struct message *m)
+{
+        AUTO(buffer_done) struct buffer out = BUFFER(CERTIFICATE_BYTES_MAX);
+        struct keys *k = state;
+        int err = list_key_public(&out, k->lists);
+
+        return answer(k, KEYS_LIST_KEY, m->id, err, &out);
+}
+
+static int on_list_sign(void *state, const struct message *m)
+{
+        AUTO(buffer_done) struct buffer out = BUFFER(CERTIFICATE_BYTES_MAX);
+        struct sha256 digest;
+        struct keys *k = state;
+        int err;
+
+        memcpy(&digest, m->body.data, sizeof(digest));
+        err = list_key_sign(&out, k->lists, &digest);
+        return answer(k, KEYS_LIST_SIGN, m->id, err, &out);
+}
+
 static const struct message_rule rules[] = {
         { .type = KEYS_AUTHORITY, .states = STATE_READY, .handle = on_authority },
         { .type = KEYS_ISSUE,
@@ -81,6 +125,22 @@ static const struct message_rule rules[] = {
             .max_bytes = KEYS_MANIFEST_MAX,
             .states = STATE_READY,
             .handle = on_sign },
+        { .type = KEYS_LIST_KEY, .states = STATE_READY, .handle = on_list_key },
+        { .type = KEYS_LIST_SIGN,
+            .min_bytes = sizeof(struct sha256),
+            .max_bytes = sizeof(struct sha256),
+            .states = STATE_READY,
+            .handle = on_list_sign },
+        { .type = KEYS_SEAL,
+            .min_bytes = sizeof(struct keys_secret),
+            .max_bytes = sizeof(struct keys_secret),
+            .states = STATE_READY,
+            .handle = on_secret },
+        { .type = KEYS_UNSEAL,
+            .min_bytes = sizeof(struct keys_secret),
+            .max_bytes = sizeof(struct keys_secret),
+            .states = STATE_READY,
+            .handle = on_secret },
 };
 static const struct message_table table = { rules, ARRAY_LEN(rules) };
 
@@ -106,6 +166,10 @@ int proc_keys_run(void *state)
         int err;
 
         err = authority_open(&k.authority, given->data_folder, &clock_real);
+        if (!err)
+                err = secret_box_open(&k.box, given->data_folder);
+        if (!err)
+                err = list_key_open(&k.lists, given->data_folder);
         if (err) {
                 log_line(LOG_LEVEL_ERROR, "centre keys", "cannot open %s/keys: %s",
                     given->data_folder, err_text(err));
@@ -119,5 +183,7 @@ int proc_keys_run(void *state)
         if (err && err != ERR_CLOSED)
                 log_line(LOG_LEVEL_ERROR, "centre keys", "ends: %s", err_text(err));
         k.authority = authority_close(k.authority);
+        k.box = secret_box_close(k.box);
+        k.lists = list_key_close(k.lists);
         return err == ERR_CLOSED ? 0 : 1;
 }

@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "centre/agents/agents_door.h"
 #include "centre/agents/filing.h"
-#include "centre/api/feed_fetch.h"
+#include "centre/lists/feed_fetch.h"
 #include "centre/bundle.h"
 #include "centre/first_run.h"
 #include "centre/office.h"
@@ -200,6 +200,8 @@ static int open_office(struct web *w)
                 err = rate_new(&o->enrol_rate, 4096, 20, 40, o->clock);
         if (!err)
                 err = rate_new(&o->report_rate, 16384, 120, 600, o->clock);
+        if (!err) /* a device asks every few minutes, twice with the signature */
+                err = rate_new(&o->block_rate, 1024, 30, 30, o->clock);
         if (!err)
                 err = first_run_prepare(o);
         if (err)

@@ -60,7 +60,7 @@ static int start_service(struct supervisor *s, enum supervisor_role role, int *w
         what.state = role == ROLE_OF_KEYS     ? (void *)&keys
                      : role == ROLE_OF_READER ? (void *)&reader
                                               : (void *)&fetch;
-        what.secret = role == ROLE_OF_KEYS;
+        what.secret = role != ROLE_OF_READER; /* fetch is handed passwords of feeds */
         err = process_start(&s->pids[role], &what);
         s->started[role] = clock_steady(&clock_real);
         (void)close(pair[1]);

@@ -1,10 +1,9 @@
 /* codec/docx.c: see docx.h. SPDX-License-Identifier: Apache-2.0 */
 #include "codec/docx.h"
 #include "base/mem.h"
+#include "codec/xml.h"
 #include "codec/zip.h"
 
-#include <expat.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* A cell's text stands in row_text from `from`; an invariant of the reader: cells are in order. */
@@ -13,13 +12,12 @@ struct span {
 };
 
 struct reader {
-        XML_Parser xml;
         const struct docx_sink *sink;
         struct buffer *words, row_text;
         struct span *cells;
         struct text *views;
         size_t count, rows, tables, span;
-        int err, depth, table_depth;
+        int table_depth;
         bool in_text, in_cell;
 };
 
@@ -27,28 +25,6 @@ static int damaged(struct parse_error *bad)
 {
         return parse_error_set(bad, 0, "tệp Word bị hỏng hoặc không phải .docx",
             "the Word file is damaged or no .docx");
-}
-
-static void stop(struct reader *r, int err)
-{
-        if (!r->err)
-                r->err = err;
-        (void)XML_StopParser(r->xml, XML_FALSE);
-}
-
-static const char *local(const char *name)
-{
-        const char *colon = strrchr(name, ':');
-
-        return colon ? colon + 1 : name;
-}
-
-static const char *value_of(const char **attributes)
-{
-        for (; attributes[0]; attributes += 2)
-                if (strcmp(local(attributes[0]), "val") == 0)
-                        return attributes[1];
-        return NULL;
 }
 
 /* Text goes to the cell that is open, else to the words outside of tables. */
@@ -125,92 +101,51 @@ static void take_span(struct reader *r, const char *value)
                 r->span = (size_t)n;
 }
 
-static void on_start(void *state, const char *name, const char **attributes)
+static int on_start(void *state, const char *name, const char **attributes)
 {
         struct reader *r = state;
         bool outer = r->table_depth == 1;
-        int err = 0;
 
-        if (++r->depth > DOCX_DEPTH_MAX)
-                err = ERR_LIMIT;
-        name = local(name);
         if (strcmp(name, "tbl") == 0)
-                err = err ? err : start_table(r);
-        else if (strcmp(name, "tr") == 0 && outer)
-                err = err ? err : start_row(r);
-        else if (strcmp(name, "tc") == 0 && outer)
-                err = err ? err : start_cell(r);
-        else if (strcmp(name, "gridSpan") == 0 && outer)
-                take_span(r, value_of(attributes));
+                return start_table(r);
+        if (strcmp(name, "tr") == 0 && outer)
+                return start_row(r);
+        if (strcmp(name, "tc") == 0 && outer)
+                return start_cell(r);
+        if (strcmp(name, "gridSpan") == 0 && outer)
+                take_span(r, xml_attribute(attributes, "val"));
         else if (strcmp(name, "t") == 0)
                 r->in_text = true;
         else if (strcmp(name, "tab") == 0)
-                err = err ? err : add(r, "\t", 1);
+                return add(r, "\t", 1);
         else if (strcmp(name, "br") == 0 || strcmp(name, "cr") == 0)
-                err = err ? err : add(r, "\n", 1);
-        if (err)
-                stop(r, err);
+                return add(r, "\n", 1);
+        return 0;
 }
 
-static void on_end(void *state, const char *name)
+static int on_end(void *state, const char *name)
 {
         struct reader *r = state;
         bool outer = r->table_depth == 1;
-        int err = 0;
 
-        r->depth--;
-        if (r->err)
-                return;
-        name = local(name);
         if (strcmp(name, "tbl") == 0)
                 r->table_depth--;
         else if (strcmp(name, "tr") == 0 && outer)
-                err = end_row(r);
+                return end_row(r);
         else if (strcmp(name, "tc") == 0 && outer)
-                err = end_cell(r);
+                return end_cell(r);
         else if (strcmp(name, "t") == 0)
                 r->in_text = false;
         else if (strcmp(name, "p") == 0)
-                err = add(r, "\n", 1);
-        if (err)
-                stop(r, err);
+                return add(r, "\n", 1);
+        return 0;
 }
 
-static void on_text(void *state, const char *text, int len)
+static int on_text(void *state, struct text piece)
 {
         struct reader *r = state;
-        int err;
 
-        if (!r->in_text || r->err)
-                return;
-        err = add(r, text, (size_t)len);
-        if (err)
-                stop(r, err);
-}
-
-static void on_doctype(
-    void *state, const char *name, const char *system, const char *public_id, int internal)
-{
-        (void)name;
-        (void)system;
-        (void)public_id;
-        (void)internal;
-        stop(state, ERR_FORMAT); /* a document has none: whoever puts one there wants entities */
-}
-
-static int run_xml(struct reader *r, struct text part)
-{
-        r->xml = XML_ParserCreate("UTF-8");
-        if (!r->xml)
-                return ERR_MEMORY;
-        XML_SetUserData(r->xml, r);
-        XML_SetElementHandler(r->xml, on_start, on_end);
-        XML_SetCharacterDataHandler(r->xml, on_text);
-        XML_SetStartDoctypeDeclHandler(r->xml, on_doctype);
-        if (XML_Parse(r->xml, part.data, (int)part.len, 1) != XML_STATUS_OK && !r->err)
-                r->err = ERR_FORMAT;
-        XML_ParserFree(r->xml);
-        return r->err;
+        return r->in_text ? add(r, piece.data, piece.len) : 0;
 }
 
 bool docx_is_document(struct text bytes)
@@ -265,6 +200,7 @@ int docx_read(
         if (!err && part.len == 0)
                 err = ERR_FORMAT;
         if (!err)
-                err = run_xml(&r, (struct text){ part.data, part.len });
+                err = xml_read((struct text){ part.data, part.len }, DOCX_DEPTH_MAX,
+                    &(struct xml_sink){ on_start, on_end, on_text, &r });
         return err ? explain(err, bad) : 0;
 }

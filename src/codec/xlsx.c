@@ -4,9 +4,9 @@
 #include "codec/xlsx.h"
 #include "base/buffer.h"
 #include "base/mem.h"
+#include "codec/xml.h"
 #include "codec/zip.h"
 
-#include <expat.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,12 +78,10 @@ static int unpack(struct book *b, struct text bytes, struct parse_error *bad)
         return ERR_UNSUPPORTED;
 }
 
-/* What both kinds of part share: depth, errors, text of the element of interest. */
+/* What both kinds of part share: the text of the element of interest. */
 struct reader {
-        XML_Parser xml;
         struct book *book;
         const struct xlsx_sink *sink;
-        int err, depth;
         bool in_text, in_phonetic;
         struct buffer text;
         /* sheets only */
@@ -94,84 +92,29 @@ struct reader {
         char type;
 };
 
-static void stop(struct reader *r, int err)
-{
-        if (!r->err)
-                r->err = err;
-        (void)XML_StopParser(r->xml, XML_FALSE);
-}
-
-static const char *local(const char *name)
-{
-        const char *colon = strrchr(name, ':');
-
-        return colon ? colon + 1 : name;
-}
-
-static bool enter(struct reader *r)
-{
-        if (++r->depth > XLSX_DEPTH_MAX)
-                stop(r, ERR_LIMIT);
-        return !r->err;
-}
-
-static void on_doctype(
-    void *state, const char *name, const char *system, const char *public_id, int internal)
-{
-        (void)name;
-        (void)system;
-        (void)public_id;
-        (void)internal;
-        stop(state, ERR_FORMAT); /* a workbook has none: whoever puts one there wants entities */
-}
-
-static void on_text(void *state, const char *text, int len)
+static int on_text(void *state, struct text piece)
 {
         struct reader *r = state;
-        int err;
 
-        if (!r->in_text || r->in_phonetic || r->err)
-                return;
-        if (r->text.len + (size_t)len > r->sink->cell_max) {
-                stop(r, ERR_LIMIT);
-                return;
-        }
-        err = buffer_add(&r->text, text, (size_t)len);
-        if (err)
-                stop(r, err);
+        if (!r->in_text || r->in_phonetic)
+                return 0;
+        if (r->text.len + piece.len > r->sink->cell_max)
+                return ERR_LIMIT;
+        return buffer_add(&r->text, piece.data, piece.len);
 }
 
-static int run_xml(
-    struct reader *r, struct text part, XML_StartElementHandler start, XML_EndElementHandler end)
-{
-        r->xml = XML_ParserCreate("UTF-8");
-        if (!r->xml)
-                return ERR_MEMORY;
-        XML_SetUserData(r->xml, r);
-        XML_SetElementHandler(r->xml, start, end);
-        XML_SetCharacterDataHandler(r->xml, on_text);
-        XML_SetStartDoctypeDeclHandler(r->xml, on_doctype);
-        if (XML_Parse(r->xml, part.data, (int)part.len, 1) != XML_STATUS_OK && !r->err)
-                r->err = ERR_FORMAT;
-        XML_ParserFree(r->xml);
-        r->xml = NULL;
-        return r->err;
-}
-
-static void shared_start(void *state, const char *name, const char **attributes)
+static int shared_start(void *state, const char *name, const char **attributes)
 {
         struct reader *r = state;
 
         (void)attributes;
-        if (!enter(r))
-                return;
-        name = local(name);
         if (strcmp(name, "si") == 0)
                 buffer_clear(&r->text);
         else if (strcmp(name, "rPh") == 0)
                 r->in_phonetic = true;
         else if (strcmp(name, "t") == 0)
                 r->in_text = true;
+        return 0;
 }
 
 static int keep_string(struct book *b, const struct buffer *text)
@@ -192,21 +135,17 @@ static int keep_string(struct book *b, const struct buffer *text)
         return err;
 }
 
-static void shared_end(void *state, const char *name)
+static int shared_end(void *state, const char *name)
 {
         struct reader *r = state;
-        int err = 0;
 
-        r->depth--;
-        name = local(name);
         if (strcmp(name, "si") == 0)
-                err = keep_string(r->book, &r->text);
-        else if (strcmp(name, "rPh") == 0)
+                return keep_string(r->book, &r->text);
+        if (strcmp(name, "rPh") == 0)
                 r->in_phonetic = false;
         else if (strcmp(name, "t") == 0)
                 r->in_text = false;
-        if (err)
-                stop(r, err);
+        return 0;
 }
 
 /* "AB12" is column 27; the column behind the last one when the reference is missing. */
@@ -220,52 +159,41 @@ static size_t column_of(const char *reference, size_t next)
         return i ? column - 1 : next;
 }
 
-static const char *attribute(const char **attributes, const char *name)
+static int start_row(struct reader *r, const char **attributes)
 {
-        for (; attributes[0]; attributes += 2)
-                if (strcmp(local(attributes[0]), name) == 0)
-                        return attributes[1];
-        return NULL;
-}
-
-static void start_row(struct reader *r, const char **attributes)
-{
-        const char *number = attribute(attributes, "r");
+        const char *number = xml_attribute(attributes, "r");
         uint64_t line;
 
         r->line = number && text_to_u64(&line, text_of(number), UINT32_MAX) == 0 ? (size_t)line
                                                                                  : r->line + 1;
         r->count = r->column = 0;
         buffer_clear(&r->row_text);
-        if (++r->rows > r->sink->rows_max)
-                stop(r, ERR_LIMIT);
+        return ++r->rows > r->sink->rows_max ? ERR_LIMIT : 0;
 }
 
 static void start_cell(struct reader *r, const char **attributes)
 {
-        const char *type = attribute(attributes, "t");
+        const char *type = xml_attribute(attributes, "t");
 
-        r->column = column_of(attribute(attributes, "r"), r->count);
+        r->column = column_of(xml_attribute(attributes, "r"), r->count);
         /* s shared, i inline, b boolean, e error, n number, t text of a formula */
         r->type = !type ? 'n' : strcmp(type, "str") == 0 ? 't' : type[0];
         buffer_clear(&r->text);
 }
 
-static void sheet_start(void *state, const char *name, const char **attributes)
+static int sheet_start(void *state, const char *name, const char **attributes)
 {
         struct reader *r = state;
 
-        if (!enter(r))
-                return;
-        name = local(name);
         if (strcmp(name, "row") == 0)
-                start_row(r, attributes);
-        else if (strcmp(name, "c") == 0)
+                return start_row(r, attributes);
+        if (strcmp(name, "c") == 0)
                 start_cell(r, attributes);
         else if (strcmp(name, "rPh") == 0)
                 r->in_phonetic = true;
         else if (strcmp(name, "v") == 0 || strcmp(name, "t") == 0)
                 r->in_text = true;
+        return 0;
 }
 
 static int end_cell(struct reader *r)
@@ -304,25 +232,19 @@ static int end_row(struct reader *r)
         return r->sink->row(r->sink->state, r->line, r->views, r->count);
 }
 
-static void sheet_end(void *state, const char *name)
+static int sheet_end(void *state, const char *name)
 {
         struct reader *r = state;
-        int err = 0;
 
-        r->depth--;
-        if (r->err)
-                return;
-        name = local(name);
         if (strcmp(name, "row") == 0)
-                err = end_row(r);
-        else if (strcmp(name, "c") == 0)
-                err = end_cell(r);
-        else if (strcmp(name, "rPh") == 0)
+                return end_row(r);
+        if (strcmp(name, "c") == 0)
+                return end_cell(r);
+        if (strcmp(name, "rPh") == 0)
                 r->in_phonetic = false;
         else if (strcmp(name, "v") == 0 || strcmp(name, "t") == 0)
                 r->in_text = false;
-        if (err)
-                stop(r, err);
+        return 0;
 }
 
 static void reader_done(struct reader *r)
@@ -340,8 +262,8 @@ static int read_shared(struct book *b, const struct xlsx_sink *sink)
 
         if (b->shared.len == 0)
                 return 0;
-        return run_xml(
-            &r, (struct text){ b->shared.data, b->shared.len }, shared_start, shared_end);
+        return xml_read((struct text){ b->shared.data, b->shared.len }, XLSX_DEPTH_MAX,
+            &(struct xml_sink){ shared_start, shared_end, on_text, &r });
 }
 
 static int read_sheet(struct book *b, const struct buffer *part, const struct xlsx_sink *sink)
@@ -359,7 +281,8 @@ static int read_sheet(struct book *b, const struct buffer *part, const struct xl
                 return ERR_MEMORY;
         err = sink->sheet(sink->state);
         return err ? err
-                   : run_xml(&r, (struct text){ part->data, part->len }, sheet_start, sheet_end);
+                   : xml_read((struct text){ part->data, part->len }, XLSX_DEPTH_MAX,
+                         &(struct xml_sink){ sheet_start, sheet_end, on_text, &r });
 }
 
 static int explain(int err, struct parse_error *bad)

@@ -9,6 +9,21 @@ const char *indicator_type_name(enum indicator_type type)
         return (unsigned)type < INDICATOR_TYPES ? names[type] : "?";
 }
 
+const char *indicator_origin_name(enum indicator_origin origin)
+{
+        static const char *const words[INDICATOR_ORIGINS] = { "", "sinkhole", "control", "scan" };
+
+        return (unsigned)origin < INDICATOR_ORIGINS ? words[origin] : "";
+}
+
+/* The enum stands in that order: the smaller one counts, but for "not said". */
+enum indicator_origin indicator_origin_join(enum indicator_origin a, enum indicator_origin b)
+{
+        if (a == INDICATOR_ORIGIN_UNSAID || b == INDICATOR_ORIGIN_UNSAID)
+                return a > b ? a : b;
+        return a < b ? a : b;
+}
+
 int indicator_type_of(enum indicator_type *out, struct text name)
 {
         for (unsigned i = 0; i < INDICATOR_TYPES; i++)

@@ -22,6 +22,17 @@ enum indicator_type {
         INDICATOR_TYPES        /* how many */
 };
 
+/* What the list says that the thing is; the order is that of the set file. A sinkhole is run by
+ * those who count the victims: whoever speaks to it is infected, but it attacks nobody and to block
+ * it would hide the victims. When lists differ the sinkhole counts, else the control server. */
+enum indicator_origin {
+        INDICATOR_ORIGIN_UNSAID,
+        INDICATOR_ORIGIN_SINKHOLE,
+        INDICATOR_ORIGIN_CONTROL,
+        INDICATOR_ORIGIN_SCAN,
+        INDICATOR_ORIGINS /* how many */
+};
+
 enum { INDICATOR_VALUE_MAX = 2048, INDICATOR_TEXT_MAX = 255, CONFIDENCE_UNKNOWN = 0 };
 
 /* The texts are views that belong to whoever fills the struct. Times are 0 when the list is silent.
@@ -34,12 +45,17 @@ struct indicator {
         time_ms first_seen, last_seen;
         time_ms valid_until; /* 0 = no end */
         int confidence;      /* 1..100; CONFIDENCE_UNKNOWN */
-        bool subdomains;     /* NAME: names below it match too; else only the very name */
-        size_t line;         /* in the list, from 1 */
+        enum indicator_origin origin;
+        bool subdomains; /* NAME: names below it match too; else only the very name */
+        size_t line;     /* in the list, from 1 */
 };
 
 /* "ipv4", "ipv6", "prefix", "name", "url", "md5", "sha1", "sha256", "certificate". */
 const char *indicator_type_name(enum indicator_type type);
+/* "" for UNSAID, "sinkhole", "control", "scan". */
+const char *indicator_origin_name(enum indicator_origin origin);
+/* Of two lists' words for one thing. */
+enum indicator_origin indicator_origin_join(enum indicator_origin a, enum indicator_origin b);
 /* MISSING if there is no such type. */
 MUST_USE int indicator_type_of(enum indicator_type *out, struct text name);
 

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "codec/ip_address.h"
+#include "model/indicator.h"
 
 /* The texts are views that belong to whoever fills the struct; empty, 0 or -1 = the list is silent.
  */
@@ -18,10 +19,11 @@ struct victim {
         bool has_cc_ip;
         struct ip_address cc_ip;
         struct text cc_host;
-        int cc_port;               /* -1 = not said */
-        struct text protocol;      /* "tcp", "udp" … in lower case */
-        struct text inner_name;    /* the machine behind the router, if the observer saw it */
-        struct text src_host, url; /* reverse name; what was asked for */
+        int cc_port;                     /* -1 = not said */
+        enum indicator_origin cc_origin; /* SINKHOLE: the server is of those who saw it */
+        struct text protocol;            /* "tcp", "udp" … in lower case */
+        struct text inner_name;          /* the machine behind the router, if the observer saw it */
+        struct text src_host, url;       /* reverse name; what was asked for */
         struct text isp, unit, note;
         int64_t count; /* times seen; 0 = not said */
         int64_t asn;   /* 0 = not said */

@@ -11,6 +11,8 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from centre import wait_for  # noqa: E402
+from publisher import Publisher, addresses  # noqa: E402
 from sample_office import PACKS, PASSWORD, Person, SampleOffice, result_file  # noqa: E402
 from schema_check import check, undescribed  # noqa: E402
 
@@ -86,6 +88,7 @@ class ApiTest(unittest.TestCase):
         self.walk_registry(w)
         self.walk_machines(w, first)
         self.walk_lists(w)
+        self.walk_blocks(w)
         self.walk_feeds(w)
         self.walk_findings_and_incidents(w)
         self.walk_matrix(w)
@@ -153,7 +156,32 @@ class ApiTest(unittest.TestCase):
         w.call("GET", "/api/v1/feeds")
         w.call("PATCH", "/api/v1/feeds/{id}", {**wish, "every_minutes": 120}, id=feed)
         w.call("POST", "/api/v1/feeds/{id}/fetch", id=feed)
+        self.walk_bundles(w, feed, wish)
+
+    def walk_blocks(self, w):
+        made = w.call("POST", "/api/v1/block-subscribers", {"name": "Tường lửa", "target": "nftables", "least_confidence": 10})
+        w.call("GET", "/api/v1/block-subscribers")
+        _, _, _, _, token, file = made["path"].split("/")
+        w.call("GET", "/api/v1/block-lists/{token}/{file}", token=token, file=file)
+        w.call("GET", "/api/v1/block-lists/key.pem")
+        w.call("DELETE", "/api/v1/block-subscribers/{id}", id=made["id"])
+        w.call("GET", "/api/v1/block-subscribers")
+
+    def walk_bundles(self, w, feed, wish):
+        publisher = Publisher()
+        self.addCleanup(publisher.server_close)
+        self.addCleanup(publisher.shutdown)
+        publisher.files["/a.txt"] = ('"1"', addresses(0, 10))
+        url = f"http://127.0.0.1:{publisher.server_address[1]}/a.txt"
+        w.call("PATCH", "/api/v1/feeds/{id}", {**wish, "url": url, "active": True}, id=feed)
+        got = wait_for(lambda: next((f for f in w.call("GET", "/api/v1/feeds")["feeds"] if f["state"] == "ok"), None))
+        bundle = w.call("POST", "/api/v1/feeds/bundle", {})
+        seen = w.call("POST", "/api/v1/feeds/bundle/preview", raw=bundle)
+        self.assertEqual([f["source"] for f in seen["files"]], [got["source"]])
         w.call("DELETE", "/api/v1/feeds/{id}", id=feed)
+        w.call("POST", "/api/v1/feeds/bundle/take", {"upload": seen["upload"], "fingerprint": seen["fingerprint"]})
+        w.call("GET", "/api/v1/feeds")
+        w.call("DELETE", "/api/v1/feeds/signers/{fingerprint}", fingerprint=seen["fingerprint"])
 
     def walk_lists(self, w):
         path = os.path.join(PACKS, "sample-district/lists")
@@ -169,6 +197,7 @@ class ApiTest(unittest.TestCase):
             with open(os.path.join(path, name), "rb") as f:  # the same file again
                 w.call("POST", "/api/v1/lists/preview", raw=f.read(), query=f"?name={name}&kind={kind}&zone=420")
         w.call("GET", "/api/v1/lists")
+        w.call("GET", "/api/v1/lists/months")
         w.call("GET", "/api/v1/lists/{id}/refused.csv", id=done["victim"])
         with open(os.path.join(PACKS, "sample-district/sample-capture.pcap"), "rb") as f:
             w.call("POST", "/api/v1/captures", raw=f.read(), query="?name=sample-capture.pcap")

@@ -228,5 +228,55 @@ export interface Feed {
   batch: Maybe<string>;
   added: number;
   gone: number;
+  expired: number;
   bytes: number;
+  protocol: "file" | "taxii";
+  collection: string;
+  auth: "none" | "basic" | "bearer";
+  login: string;
+  has_secret: boolean;
+  authority: string;
+}
+
+export interface FeedSigner {
+  fingerprint: string;
+  office: string;
+  made_at: Maybe<string>;
+  taken_at: Maybe<string>;
+  confirmed_by: string;
+  confirmed_at: Maybe<string>;
+}
+
+export interface FeedPage {
+  feeds: Feed[];
+  formats: Format[];
+  signers: FeedSigner[];
+  fingerprint: string;
+}
+
+export interface BlockSubscriber {
+  id: string;
+  name: string;
+  target: string;
+  list_name: string;
+  least_confidence: number;
+  answer: string;
+  created_at: Maybe<string>;
+  created_by: string;
+  revoked_at: Maybe<string>;
+  last_at: Maybe<string>;
+  last_address: string;
+  fetched: number;
+}
+
+export interface BlockPage {
+  subscribers: BlockSubscriber[];
+  targets: { id: string; extension: string; label: T }[];
+  public_key: string;
+  fingerprint: string;
+}
+
+export interface Format {
+  id: string;
+  label: T;
 }

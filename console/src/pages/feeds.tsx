@@ -6,7 +6,7 @@ import { useGet } from "../app/live";
 import { link } from "../app/route";
 import { useStore } from "../app/store";
 import { full, moment } from "../app/time";
-import type { Feed } from "../app/traffic_types";
+import type { Feed, FeedPage, Format } from "../app/traffic_types";
 import { Ask, Field, useAct } from "../ui/dialog";
 import { Icon } from "../ui/icon";
 import { St, type Tone } from "../ui/marks";
@@ -15,29 +15,10 @@ import { Empty, ProblemNote, Wait } from "../ui/states";
 import { Table, counted } from "../ui/table";
 import { usePoll } from "../ui/traffic_marks";
 import { both, bytes, count, t, tMaybe } from "../words";
+import { FeedBundles } from "./feed_bundles";
 
 const REFRESH_MS = 10_000;
 const schedules = [15, 60, 360, 720, 1440, 10080];
-// what src/indicators/lists reads, by its own names; another name is refused by the centre
-const formats = [
-  "csv",
-  "lines",
-  "hosts",
-  "text",
-  "json",
-  "xlsx",
-  "docx",
-  "misp",
-  "stix",
-  "cymru",
-  "feodo",
-  "ipsum",
-  "intelmq",
-  "shadowserver",
-  "sslbl",
-  "threatfox",
-];
-
 function every(minutes: number): string {
   if (minutes % 1440 === 0) return t("every_days", { n: minutes / 1440 });
   if (minutes % 60 === 0) return t("every_hours", { n: minutes / 60 });
@@ -65,9 +46,12 @@ function FeedSt({ feed }: { feed: Feed }) {
   );
 }
 
+// without the password: the centre keeps the one it has
 const wishOf = (feed: Feed, change: Partial<Feed>) => {
   const { source, url, format, kind, every_minutes, active } = { ...feed, ...change };
-  return { source, url, format, kind, every_minutes, active };
+  const { protocol, collection, auth, login, authority } = feed;
+  const server = { protocol, collection, auth, login, authority };
+  return { source, url, format, kind, every_minutes, active, ...server };
 };
 
 function FeedActs({
@@ -125,23 +109,68 @@ function FeedActs({
   );
 }
 
+function options(values: string[], prefix: string, chosen?: string) {
+  return values.map((value) => (
+    <option key={value} value={value} selected={value === chosen}>
+      {tMaybe(prefix, value)}
+    </option>
+  ));
+}
+
+function SignInFields({ feed }: { feed?: Feed }) {
+  const [auth, setAuth] = useState<string>(feed?.auth ?? "none");
+  return (
+    <>
+      <Field label={t("feed_auth")}>
+        <select name="auth" onChange={(event) => setAuth(event.currentTarget.value)}>
+          {options(["none", "basic", "bearer"], "feed_auth_", auth)}
+        </select>
+      </Field>
+      {auth === "basic" && (
+        <Field label={t("login")}>
+          <input type="text" name="login" maxLength={127} autocomplete="off" defaultValue={feed?.login ?? ""} />
+        </Field>
+      )}
+      {auth !== "none" && (
+        <Field
+          label={t(auth === "basic" ? "password" : "feed_token")}
+          hint={t(feed?.has_secret ? "feed_secret_kept" : "feed_secret_hint")}
+        >
+          <input type="password" name="secret" maxLength={511} autocomplete="new-password" />
+        </Field>
+      )}
+    </>
+  );
+}
+
 function FeedForm({
   feed,
+  formats,
   onClose,
   reload,
 }: {
   feed?: Feed;
+  formats: Format[];
   onClose: () => void;
   reload: () => void;
 }) {
+  const [protocol, setProtocol] = useState<string>(feed?.protocol ?? "file");
+  const taxii = protocol === "taxii";
   const send = (form: FormData) => {
+    const word = (name: string) => String(form.get(name) ?? "").trim();
     const wish = {
-      source: String(form.get("source")).trim(),
-      url: String(form.get("url")).trim(),
-      format: String(form.get("format")),
-      kind: String(form.get("kind")),
+      source: word("source"),
+      url: word("url"),
+      format: word("format"),
+      kind: word("kind") || "indicator",
       every_minutes: Number(form.get("every")),
       active: feed?.active ?? true,
+      protocol,
+      collection: word("collection"),
+      auth: word("auth"),
+      login: word("login"),
+      secret: String(form.get("secret") ?? ""),
+      authority: word("authority"),
     };
     const to = feed ? "/feeds/" + encodeURIComponent(feed.id) : "/feeds";
     return call(feed ? "PATCH" : "POST", to, wish).then(reload);
@@ -161,38 +190,44 @@ function FeedForm({
       <Field label={t("source")} hint={t("feed_source_hint")}>
         <input type="text" name="source" required maxLength={200} defaultValue={feed?.source ?? ""} />
       </Field>
-      <Field label={t("feed_url")} hint={t("feed_url_hint")}>
+      <Field label={t("feed_protocol")}>
+        <select onChange={(event) => setProtocol(event.currentTarget.value)}>
+          {options(["file", "taxii"], "feed_protocol_", protocol)}
+        </select>
+      </Field>
+      <Field label={t("feed_url")} hint={t(taxii ? "feed_url_taxii" : "feed_url_hint")}>
         <input
           class="mono"
           type="url"
           name="url"
           required
-          maxLength={2000}
+          maxLength={1000}
           defaultValue={feed?.url ?? ""}
           placeholder="https://"
         />
       </Field>
-      <div class="pair">
-        <Field label={t("kind")}>
-          <select name="kind">
-            {["indicator", "victim"].map((kind) => (
-              <option key={kind} value={kind} selected={kind === feed?.kind}>
-                {tMaybe("list_kind_", kind)}
-              </option>
-            ))}
-          </select>
+      {taxii ? (
+        <Field label={t("feed_collection")} hint={t("feed_collection_hint")}>
+          <input type="text" name="collection" maxLength={200} defaultValue={feed?.collection ?? ""} />
         </Field>
-        <Field label={t("format")}>
-          <select name="format">
-            <option value="">{t("feed_format_any")}</option>
-            {formats.map((format) => (
-              <option key={format} value={format} selected={format === feed?.format}>
-                {format}
-              </option>
-            ))}
-          </select>
-        </Field>
-      </div>
+      ) : (
+        <div class="pair">
+          <Field label={t("kind")}>
+            <select name="kind">{options(["indicator", "victim"], "list_kind_", feed?.kind)}</select>
+          </Field>
+          <Field label={t("format")}>
+            <select name="format">
+              <option value="">{t("feed_format_any")}</option>
+              {formats.map((format) => (
+                <option key={format.id} value={format.id} selected={format.id === feed?.format}>
+                  {both(format.label)}
+                </option>
+              ))}
+            </select>
+          </Field>
+        </div>
+      )}
+      <SignInFields feed={feed} />
       <Field label={t("feed_schedule")} hint={t("feed_schedule_hint")}>
         <select name="every">
           {times.map((minutes) => (
@@ -205,6 +240,9 @@ function FeedForm({
             </option>
           ))}
         </select>
+      </Field>
+      <Field label={t("feed_authority")} hint={t("feed_authority_hint")}>
+        <textarea class="mono" name="authority" rows={2} defaultValue={feed?.authority ?? ""} />
       </Field>
     </Ask>
   );
@@ -238,7 +276,9 @@ function FeedsTable({
                 {[
                   tMaybe("list_kind_", one.kind),
                   every(one.every_minutes),
-                  one.format || t("feed_format_any"),
+                  one.protocol === "taxii"
+                    ? ["TAXII", one.collection].filter(Boolean).join(" ")
+                    : one.format || t("feed_format_any"),
                 ].join(" · ")}
               </small>
             </>
@@ -267,6 +307,7 @@ function FeedsTable({
               <a href={link("list", one.batch)} class="nowrap">
                 <b>+{count(one.added)}</b> / −{count(one.gone)}
                 <small>{t("feed_open_list")}</small>
+                {one.expired > 0 && <small>{t("feed_expired", { n: one.expired })}</small>}
               </a>
             ) : (
               "–"
@@ -290,7 +331,7 @@ function FeedsTable({
 
 export function FeedsPage() {
   const office = useStore(session)?.account?.role !== "unit";
-  const loaded = useGet<{ feeds: Feed[] }>(office ? "/feeds" : null, ["list", "set"]);
+  const loaded = useGet<FeedPage>(office ? "/feeds" : null, ["list", "set"]);
   const [editing, setEditing] = useState<Feed | "new">();
   const [removing, setRemoving] = useState<Feed>();
   usePoll(office, loaded.reload, REFRESH_MS);
@@ -312,7 +353,8 @@ export function FeedsPage() {
     >
       {office ? (
         <Wait of={loaded}>
-          {({ feeds }) => (
+          {({ feeds, signers, fingerprint }) => (
+            <>
             <Card
               title={t("feeds")}
               note={failed ? <span class="txt unmet">{t("feeds_failed", { n: failed })}</span> : ""}
@@ -332,6 +374,8 @@ export function FeedsPage() {
                 </Empty>
               )}
             </Card>
+              <FeedBundles fingerprint={fingerprint} signers={signers} reload={loaded.reload} />
+            </>
           )}
         </Wait>
       ) : (
@@ -340,6 +384,7 @@ export function FeedsPage() {
       {editing && (
         <FeedForm
           feed={editing === "new" ? undefined : editing}
+          formats={loaded.data?.formats ?? []}
           reload={loaded.reload}
           onClose={() => setEditing(undefined)}
         />

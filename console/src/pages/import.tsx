@@ -14,8 +14,7 @@ import { Note, St } from "../ui/marks";
 import { Card, Page } from "../ui/page";
 import { ProblemNote } from "../ui/states";
 import { both, count, t, type Word } from "../words";
-import { Refusals, Sums } from "./import_parts";
-import { KindSt } from "./lists";
+import { KindSt, Refusals, Sums } from "./import_parts";
 import { Delta, Victims } from "./import_victims";
 
 const steps: Word[] = ["step_file", "step_columns", "step_review", "step_units", "step_write"];
@@ -294,6 +293,7 @@ function WriteStep({
       as: preview.format,
       map,
       zone_minutes: preview.zone_minutes,
+      origin: text("origin"),
     };
     void act.run(async () => {
       onWritten(await call<Written>("POST", "/lists", body));
@@ -322,6 +322,17 @@ function WriteStep({
               ))}
             </datalist>
           </Field>
+          {preview.kind === "indicator" && (
+            <Field label={t("origin")} hint={t("origin_hint")}>
+              <select name="origin">
+                {(["", "sinkhole", "control", "scan"] as const).map((origin) => (
+                  <option key={origin} value={origin}>
+                    {t(origin ? `origin_${origin}` : "origin_rows")}
+                  </option>
+                ))}
+              </select>
+            </Field>
+          )}
           <div class="pair">
             <Field label={t("period")} hint={t("period_hint")}>
               <input type="text" name="period" placeholder="12/2023" />

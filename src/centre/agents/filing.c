@@ -111,6 +111,23 @@ static int contact_key(
         return err;
 }
 
+/* What must be known of a finding's other end before anybody blocks it. */
+static const char sinkhole_vi[] = "Đầu kia là máy chủ sinkhole của bên bảo vệ: dùng để tìm máy "
+                                  "nhiễm, không phải kẻ tấn công, không chặn";
+static const char sinkhole_en[] =
+    "the other end is a defenders' sinkhole: it tells which machine is "
+    "infected, it is no attacker and is not to be blocked";
+
+/* *out, the caller's: the reason (may be NULL) with that sentence behind it. */
+static int with_sinkhole(json_t **out, const json_t *reason)
+{
+        const char *vi = json_get_text(reason, "vi"), *en = json_get_text(reason, "en");
+
+        *out = json_pack("{s:s++,s:s++}", "vi", vi, vi[0] ? "; " : "", sinkhole_vi, "en", en,
+            en[0] ? "; " : "", sinkhole_en);
+        return *out ? 0 : ERR_MEMORY;
+}
+
 static int on_contact(void *state, struct db *db, const struct filed_contact *c)
 {
         struct filing_state *s = state;
@@ -130,10 +147,14 @@ static int on_contact(void *state, struct db *db, const struct filed_contact *c)
                 .received_at = clock_now(s->clock),
                 .confidence = c->machine_id ? 5 : 2,
                 .listed_before = true };
+        AUTO(json_free_at) json_t *reason = NULL;
         int err = contact_key(key, c, malware);
 
+        if (!err && c->sinkhole)
+                err = with_sinkhole(&reason, NULL);
         if (err)
                 return err;
+        seen.reason = reason;
         seen.title = title_of(title, malware.len ? malware : c->remote,
             c->machine_id ? text_of(c->machine_name) : c->source);
         err = finding_see(&filed, db, s->clock, s->rules, &seen);
@@ -337,12 +358,15 @@ static int on_victim(void *state, struct db *db, const struct filed_victim *v, c
                 .seen_at = v->row->seen_at,
                 .received_at = v->received_at,
                 .confidence = where->confidence,
-                .reason = where->reason,
                 .listed_before = v->before };
+        AUTO(json_free_at) json_t *reason = NULL;
         int err = victim_key(key, v);
 
+        if (!err && v->row->cc_origin == INDICATOR_ORIGIN_SINKHOLE)
+                err = with_sinkhole(&reason, where->reason);
         if (err)
                 return err;
+        seen.reason = reason ? reason : where->reason;
         if (v->row->has_cc_ip)
                 (void)ip_address_write(cc, &v->row->cc_ip);
         seen.src_ip = text_of(ip_address_write(ip, &v->row->src_ip));
@@ -364,15 +388,18 @@ static int on_gone(void *state, struct db *db, const char *finding_id, const cha
         return finding_gone(db, s->clock, finding_id, batch_id);
 }
 
-int intake_file_list(struct list_outcome *out, struct db *db, const struct clock *clock,
-    const struct incident_rules *rules, const struct list_filing *filing, struct parse_error *bad)
+typedef int (*list_filer)(struct list_filed *out, struct db *db, const struct clock *clock,
+    const struct list_filing *filing, const struct list_filing_sink *sink, struct parse_error *bad);
+
+static int file_list_by(list_filer file, struct list_outcome *out, struct db *db,
+    const struct clock *clock, const struct incident_rules *rules, const struct list_filing *filing,
+    struct parse_error *bad)
 {
         AUTO(json_free_at) json_t *units = json_object();
         struct filing_state s = { .clock = clock, .rules = rules, .units_ordered = units };
         struct list_filing_sink sink = { on_victim, on_gone, &s };
         struct list_outcome outcome = { 0 };
-        int err = units ? list_batch_file(&outcome.filed, db, clock, filing, &sink, bad)
-                        : ERR_MEMORY;
+        int err = units ? file(&outcome.filed, db, clock, filing, &sink, bad) : ERR_MEMORY;
 
         if (err && err != ERR_EXISTS)
                 return err;
@@ -380,6 +407,18 @@ int intake_file_list(struct list_outcome *out, struct db *db, const struct clock
         outcome.orders = s.orders;
         *out = outcome;
         return err;
+}
+
+int intake_file_list(struct list_outcome *out, struct db *db, const struct clock *clock,
+    const struct incident_rules *rules, const struct list_filing *filing, struct parse_error *bad)
+{
+        return file_list_by(list_batch_file, out, db, clock, rules, filing, bad);
+}
+
+int intake_file_list_within(struct list_outcome *out, struct db *db, const struct clock *clock,
+    const struct incident_rules *rules, const struct list_filing *filing, struct parse_error *bad)
+{
+        return file_list_by(list_batch_file_within, out, db, clock, rules, filing, bad);
 }
 
 static void rules_load(struct incident_rules *out, const char *packs_folder)

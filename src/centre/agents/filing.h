@@ -39,6 +39,11 @@ struct list_outcome {
 MUST_USE int intake_file_list(struct list_outcome *out, struct db *db, const struct clock *clock,
     const struct incident_rules *rules, const struct list_filing *filing, struct parse_error *bad);
 
+/* Errors as list_batch_file_within. */
+MUST_USE int intake_file_list_within(struct list_outcome *out, struct db *db,
+    const struct clock *clock, const struct incident_rules *rules, const struct list_filing *filing,
+    struct parse_error *bad);
+
 /* The rules of packs/rules/incident-deadlines.json and packs/lists/malware-severity.tsv, read at
  * the first call and kept; an empty table when there are none. Any thread. */
 const struct incident_rules *intake_rules(const char *packs_folder);

@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "centre/agents/filing.h"
 #include "centre/api/api_words.h"
-#include "centre/api/list_shelf.h"
+#include "centre/lists/list_shelf.h"
 #include "centre/office.h"
 #include "centre/rate.h"
 #include "centre/web/reply.h"
@@ -56,6 +56,7 @@ static int on_alert(void *state, struct db *db, const struct sensor_alert_said *
                 .port = (int)a->port,
                 .first_at = a->first_at,
                 .last_at = a->last_at,
+                .sinkhole = text_is(a->origin, "sinkhole"),
                 .source = place->machine_id[0] ? TEXT("") : a->host
         };
 

@@ -5,7 +5,7 @@
 #include "centre/agents/filing.h"
 #include "centre/api/api_routes.h"
 #include "centre/api/api_words.h"
-#include "centre/api/list_shelf.h"
+#include "centre/lists/list_shelf.h"
 #include "centre/office.h"
 #include "codec/json_fields.h"
 #include "indicators/set/indicator_set.h"
@@ -113,7 +113,8 @@ static int file_match(size_t *findings, struct call *call, json_t *match)
                 text_of(json_get_text(match, "value")), text_of(json_get_text(match, "family")),
                 text_of(json_get_text(match, "list")), TEXT(""),
                 (int)json_get_int(match, "destination_port"), at, last,
-                o.machine ? TEXT("") : text_of(o.address) };
+                o.machine ? TEXT("") : text_of(o.address),
+                strcmp(json_get_text(match, "origin"), "sinkhole") == 0 };
         err = intake_file_contact(
             &created, call->db, call->clock, intake_rules(call->office->packs_folder), &contact);
         *findings += created;

@@ -4,8 +4,9 @@
 #include "base/mem.h"
 #include "centre/api/api_routes.h"
 #include "centre/api/api_words.h"
-#include "centre/api/list_import.h"
-#include "centre/api/list_shelf.h"
+#include "centre/lists/list_import.h"
+#include "centre/lists/list_months.h"
+#include "centre/lists/list_shelf.h"
 #include "centre/office.h"
 #include "centre/reader/job_list.h"
 #include "codec/json_fields.h"
@@ -15,7 +16,8 @@
 
 enum { ZONE_MAX = 14 * 60 };
 
-static const char *const choice_names[] = { "as", "source", "kind", "map", "zone_minutes" };
+static const char *const choice_names[] = { "as", "source", "kind", "map", "zone_minutes",
+        "origin" };
 
 static int get_lists(struct reply *reply, struct call *call)
 {
@@ -203,6 +205,16 @@ static int post_list(struct reply *reply, struct call *call)
         return reply_filed(reply, call, err ? 409 : 201, &outcome);
 }
 
+static int get_months(struct reply *reply, struct call *call)
+{
+        struct parse_error bad = { 0 };
+        json_t *months = NULL;
+        int err = list_months_json(&months, call->office, call->db, call_query(call, "old"),
+            call_query(call, "new"), &bad);
+
+        return err ? reply_refused(reply, call, err, &bad) : reply_json(reply, 200, months);
+}
+
 static int get_list(struct reply *reply, struct call *call)
 {
         json_t *batch;
@@ -287,6 +299,7 @@ static const struct route routes[] = {
         { "POST", "/api/v1/lists/preview", ROLE_OFFICE, ROUTE_FILE_BODY, post_preview },
         { "POST", "/api/v1/lists/preview/{upload}", ROLE_OFFICE, 0, post_preview_again },
         { "POST", "/api/v1/lists", ROLE_OFFICE, 0, post_list },
+        { "GET", "/api/v1/lists/months", ROLE_UNIT, 0, get_months }, /* before {id} */
         { "GET", "/api/v1/lists/{id}", ROLE_UNIT, 0, get_list },
         { "GET", "/api/v1/lists/{id}/refused.csv", ROLE_OFFICE, 0, get_refused },
         { "DELETE", "/api/v1/lists/{id}", ROLE_OFFICE, 0, delete_list },

@@ -4,10 +4,12 @@
 
 const struct route_table *const api_tables[] = {
         &api_accounts,
+        &api_block_lists,
         &api_captures,
         &api_changes,
         &api_directives,
         &api_enrolment,
+        &api_feed_bundles,
         &api_feeds,
         &api_findings,
         &api_incidents,

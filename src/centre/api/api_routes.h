@@ -7,10 +7,12 @@
 #include "centre/web/route.h"
 
 extern const struct route_table api_accounts;
+extern const struct route_table api_block_lists;
 extern const struct route_table api_captures;
 extern const struct route_table api_changes;
 extern const struct route_table api_directives;
 extern const struct route_table api_enrolment;
+extern const struct route_table api_feed_bundles;
 extern const struct route_table api_feeds;
 extern const struct route_table api_findings;
 extern const struct route_table api_incidents;

@@ -109,6 +109,21 @@ static int take_map(struct job_options *o, struct parse_error *bad)
         return 0;
 }
 
+static int take_origin(struct job_options *o, struct parse_error *bad)
+{
+        struct text word;
+        int err = json_field_text_or_none(&word, o->json, "origin", NAME_BYTES_MAX, bad);
+
+        for (unsigned i = 0; i < INDICATOR_ORIGINS && !err; i++)
+                if (text_is(word, indicator_origin_name((enum indicator_origin)i))) {
+                        o->list.origin = (enum indicator_origin)i;
+                        return 0;
+                }
+        return err || !word.len ? err
+                                : parse_error_set(bad, 0, "vai trò là sinkhole, control hoặc scan",
+                                      "the role is sinkhole, control or scan");
+}
+
 static int take_options(struct job_options *o, const json_t *options, struct parse_error *bad)
 {
         struct text kind;
@@ -135,7 +150,9 @@ static int take_options(struct job_options *o, const json_t *options, struct par
         o->list.kind = text_is(kind, "victim")      ? LIST_KIND_VICTIM
                        : text_is(kind, "indicator") ? LIST_KIND_INDICATOR
                                                     : LIST_KIND_UNKNOWN;
-        err = take_ours(o, bad);
+        err = take_origin(o, bad);
+        if (!err)
+                err = take_ours(o, bad);
         if (!err)
                 err = take_warnings(o);
         return err ? err : take_map(o, bad);

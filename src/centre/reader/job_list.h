@@ -4,7 +4,8 @@
  *
  * options:
  * {"file_name","as"?,"source"?,"kind"?:"indicator|victim","map"?:{field:column},"zone_minutes"?,
- *   "ours"?:["prefix",…],"warning_lists"?:["text of one MISP warning list",…]}
+ *   "origin"?:"sinkhole|control|scan","ours"?:["prefix",…],
+ *   "warning_lists"?:["text of one MISP warning list",…]}
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_CENTRE_READER_JOB_LIST_H
 #define CANH_CENTRE_READER_JOB_LIST_H

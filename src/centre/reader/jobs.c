@@ -3,6 +3,8 @@
 
 #include "base/mem.h"
 #include "centre/reader/job_capture.h"
+#include "centre/reader/job_feed_bundle.h"
+#include "centre/reader/job_taxii.h"
 #include "centre/reader/jobs.h"
 
 static const struct reader_job *const jobs[] = {
@@ -12,6 +14,9 @@ static const struct reader_job *const jobs[] = {
         &job_capture,
         &job_preview_list,
         &job_rows_list,
+        &job_feed_bundle,
+        &job_taxii_answer,
+        &job_taxii_join,
 };
 
 const struct reader_job *reader_job_find(const char *name)

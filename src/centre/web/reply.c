@@ -159,7 +159,11 @@ void reply_send(struct http_request *request, struct reply *reply, bool secure_c
                 send_cookie(request, reply->set_cookie, secure_cookies);
         if (reply->status == 503)
                 http_reply_header(request, "Retry-After", "2");
-        reply_guard_headers(request, false);
+        if (reply->etag[0]) {
+                http_reply_header(request, "ETag", reply->etag);
+                http_reply_header(request, "Cache-Control", "private, no-cache");
+        }
+        reply_guard_headers(request, reply->etag[0] != '\0');
         http_reply_body_own(request, &reply->body);
         reply_done(reply);
 }

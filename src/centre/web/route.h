@@ -42,6 +42,8 @@ struct call {
 
 /* The decoded query parameter, or an empty text. Lives as long as the call. */
 struct text call_query(const struct call *call, const char *name);
+/* A header of the request as it was sent, or an empty text. */
+struct text call_header(const struct call *call, const char *name);
 
 struct reply {
         int status;
@@ -49,7 +51,8 @@ struct reply {
         struct buffer body;
         struct text file_name;  /* not empty: Content-Disposition attachment */
         struct text set_cookie; /* not empty: Set-Cookie */
-        bool wait;              /* long poll: the server suspends and calls again on a change */
+        char etag[72]; /* not empty: ETag, and the answer may be kept and asked for again */
+        bool wait;     /* long poll: the server suspends and calls again on a change */
 };
 
 typedef int (*route_handler)(struct reply *reply, struct call *call);

@@ -81,6 +81,11 @@ struct text call_query(const struct call *call, const char *name)
         return text_of(value && text_is_utf8(text_of(value)) ? value : NULL);
 }
 
+struct text call_header(const struct call *call, const char *name)
+{
+        return text_of(http_header(call->connection, name));
+}
+
 /* HEAD is GET without the body; libmicrohttpd leaves the body out. */
 static bool same_method(const char *route, const char *sent)
 {

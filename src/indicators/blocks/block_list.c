@@ -49,6 +49,10 @@ int block_list_add(struct buffer *out, struct block_counts *counts,
                 counts->expired++;
                 return 0;
         }
+        if (i->origin == INDICATOR_ORIGIN_SINKHOLE) {
+                counts->sinkholes++;
+                return 0;
+        }
         if (i->confidence != CONFIDENCE_UNKNOWN && i->confidence < options->least_confidence) {
                 counts->unsure++;
                 return 0;

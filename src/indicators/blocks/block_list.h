@@ -25,7 +25,8 @@ struct block_options {
 
 struct block_counts {
         size_t written, expired, unsure;
-        size_t foreign; /* of a type that this target cannot use: a hash, a URL */
+        size_t sinkholes; /* never blocked: that would hide the victims from the next list */
+        size_t foreign;   /* of a type that this target cannot use: a hash, a URL */
 };
 
 struct block_target {

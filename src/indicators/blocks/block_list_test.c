@@ -22,6 +22,9 @@ static const struct indicator indicators[] = {
         { .type = INDICATOR_NAME, .value = TEXT("one.example"), .confidence = 20 },
         { .type = INDICATOR_IPV4, .value = TEXT("198.51.100.8"), .valid_until = 1 },
         { .type = INDICATOR_URL, .value = TEXT("bad.example/x") },
+        { .type = INDICATOR_NAME,
+            .value = TEXT("sink.example"),
+            .origin = INDICATOR_ORIGIN_SINKHOLE },
 };
 
 static void write_all(struct buffer *out, struct block_counts *counts, const char *id,
@@ -56,6 +59,8 @@ static void a_zone_names_addresses_backwards_and_names_with_those_below(void **s
         assert_has(&out, "( 2024010801 ");
         assert_has(&out, "\nbad.example CNAME *.\n*.bad.example CNAME *.\none.example CNAME *.\n");
         assert_null(strstr(out.data, "*.one.example"));
+        assert_null(strstr(out.data, "sink.example"));
+        assert_int_equal(counts.sinkholes, 1);
         assert_has(&out, "\n32.7.100.51.198.rpz-ip CNAME *.\n24.0.113.0.203.rpz-ip CNAME *.\n");
         assert_has(&out, "\n128.1.zz.db8.2001.rpz-ip CNAME *.\n48.zz.1.db8.2001.rpz-ip CNAME *.\n");
         assert_int_equal(counts.written, 6);

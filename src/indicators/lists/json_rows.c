@@ -2,6 +2,28 @@
 #include "indicators/lists/json_rows.h"
 #include "base/mem.h"
 
+const enum list_field json_column_fields[JSON_COLUMNS] = { [JSON_VALUE] = FIELD_VALUE,
+        [JSON_CERTIFICATE] = FIELD_CERTIFICATE,
+        [JSON_FAMILY] = FIELD_FAMILY,
+        [JSON_FIRST_SEEN] = FIELD_FIRST_SEEN,
+        [JSON_LAST_SEEN] = FIELD_LAST_SEEN,
+        [JSON_VALID_UNTIL] = FIELD_VALID_UNTIL,
+        [JSON_CONFIDENCE] = FIELD_CONFIDENCE,
+        [JSON_ORIGIN] = FIELD_ORIGIN,
+        [JSON_NOTE] = FIELD_NOTE };
+
+int json_rows_sniff(const struct list_sample *sample, const char *const *words, int score)
+{
+        struct text t = text_trim(sample->head);
+
+        if (!text_starts(t, "{") && !text_starts(t, "["))
+                return 0;
+        for (; *words; words++)
+                if (list_sample_has(sample, *words))
+                        return score;
+        return 0;
+}
+
 int json_rows_add_scalar(struct buffer *out, const json_t *value)
 {
         if (json_is_string(value))

@@ -8,6 +8,27 @@
 #include "codec/json_fields.h"
 #include "indicators/lists/list_format.h"
 
+/* The columns of formats that hold indicators in JSON (MISP, STIX). */
+enum json_column {
+        JSON_VALUE,
+        JSON_CERTIFICATE,
+        JSON_FAMILY,
+        JSON_FIRST_SEEN,
+        JSON_LAST_SEEN,
+        JSON_VALID_UNTIL,
+        JSON_CONFIDENCE,
+        JSON_ORIGIN,
+        JSON_NOTE,
+        JSON_COLUMNS
+};
+/* The tail of such a format's entry. */
+extern const enum list_field json_column_fields[JSON_COLUMNS];
+#define JSON_INDICATOR_FORMAT                                                                      \
+        .kind = LIST_KIND_INDICATOR, .fields = json_column_fields, .field_count = JSON_COLUMNS,    \
+        .utc = true
+/* `score` when it looks like JSON and has one of the words (NULL behind the last); else 0. */
+int json_rows_sniff(const struct list_sample *sample, const char *const *words, int score);
+
 /* Hands one document to `take`: all of the file, or each of its lines when the file is JSON lines.
  * `line` is 0 for a document that is the whole file. A line that is no JSON goes to rows as it
  * stands (and is refused there). FORMAT with *bad when already the first line is none. */

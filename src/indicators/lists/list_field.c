@@ -40,6 +40,8 @@ static const struct field_words words[FIELDS] = {
             "Certificate hash (SHA-1)" },
         [FIELD_AGENT] = { "agent", "Trình duyệt", "User agent" },
         [FIELD_SOURCE] = { "source", "Nguồn", "Source" },
+        [FIELD_ORIGIN] = { "origin", "Vai trò (sinkhole, C2, dò quét)",
+            "Role (sinkhole, C2, scanner)" },
         [FIELD_CLASS] = { "class", "Loại sự kiện", "Class of event" },
 };
 

@@ -36,8 +36,9 @@ enum list_field {
         FIELD_CERTIFICATE,
         FIELD_AGENT,
         FIELD_SOURCE,
-        FIELD_CLASS, /* says per row whose address it is (IntelMQ) */
-        FIELDS       /* how many */
+        FIELD_ORIGIN, /* sinkhole, control server, scanner: what the listed thing is */
+        FIELD_CLASS,  /* says per row whose address it is (IntelMQ) */
+        FIELDS        /* how many */
 };
 
 const char *list_field_id(enum list_field field); /* "src_ip" */

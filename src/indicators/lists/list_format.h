@@ -41,9 +41,10 @@ struct list_format {
         const enum list_field *fields;
         size_t field_count;
         bool binary;
-        bool header_first;     /* the first row is the header, whether its words are known or not */
-        bool utc;              /* times without zone are in UTC, whatever the user's zone */
-        bool month_first;      /* unless the file shows otherwise */
+        bool header_first; /* the first row is the header, whether its words are known or not */
+        bool utc;          /* times without zone are in UTC, whatever the user's zone */
+        bool month_first;  /* unless the file shows otherwise */
+        enum indicator_origin origin; /* of all its rows, unless one says something else */
         int confidence_factor; /* for a column of counts: confidence = count times this; 0 = as it
                                   stands */
 };

@@ -17,4 +17,5 @@ const struct list_format list_format_feodo = { .id = "feodo",
         .sniff = sniff,
         .read = list_read_separated,
         .kind = LIST_KIND_INDICATOR,
+        .origin = INDICATOR_ORIGIN_CONTROL,
         .utc = true };

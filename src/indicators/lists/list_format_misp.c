@@ -4,29 +4,29 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "indicators/lists/json_rows.h"
+#include "indicators/lists/list_origin.h"
 
 #include <string.h>
 
 enum { SNIFF_SCORE = 97, DEPTH_MAX = 6 };
-
-enum column { VALUE, CERTIFICATE, FAMILY, FIRST_SEEN, LAST_SEEN, NOTE, COLUMNS };
 
 /* What of "a|b" is the sign. */
 enum part { PART_ALL, PART_FIRST, PART_SECOND, PART_BOTH };
 
 static const struct {
         const char *name;
-        enum column column;
+        enum json_column column;
         enum part part;
-} types[] = { { "ip-src", VALUE, PART_ALL }, { "ip-dst", VALUE, PART_ALL },
-        { "ip-src|port", VALUE, PART_FIRST }, { "ip-dst|port", VALUE, PART_FIRST },
-        { "domain", VALUE, PART_ALL }, { "hostname", VALUE, PART_ALL },
-        { "hostname|port", VALUE, PART_FIRST }, { "domain|ip", VALUE, PART_BOTH },
-        { "url", VALUE, PART_ALL }, { "uri", VALUE, PART_ALL }, { "md5", VALUE, PART_ALL },
-        { "sha1", VALUE, PART_ALL }, { "sha256", VALUE, PART_ALL },
-        { "filename|md5", VALUE, PART_SECOND }, { "filename|sha1", VALUE, PART_SECOND },
-        { "filename|sha256", VALUE, PART_SECOND },
-        { "x509-fingerprint-sha1", CERTIFICATE, PART_ALL } };
+} types[] = { { "ip-src", JSON_VALUE, PART_ALL }, { "ip-dst", JSON_VALUE, PART_ALL },
+        { "ip-src|port", JSON_VALUE, PART_FIRST }, { "ip-dst|port", JSON_VALUE, PART_FIRST },
+        { "domain", JSON_VALUE, PART_ALL }, { "hostname", JSON_VALUE, PART_ALL },
+        { "hostname|port", JSON_VALUE, PART_FIRST }, { "domain|ip", JSON_VALUE, PART_BOTH },
+        { "url", JSON_VALUE, PART_ALL }, { "uri", JSON_VALUE, PART_ALL },
+        { "md5", JSON_VALUE, PART_ALL }, { "sha1", JSON_VALUE, PART_ALL },
+        { "sha256", JSON_VALUE, PART_ALL }, { "filename|md5", JSON_VALUE, PART_SECOND },
+        { "filename|sha1", JSON_VALUE, PART_SECOND },
+        { "filename|sha256", JSON_VALUE, PART_SECOND },
+        { "x509-fingerprint-sha1", JSON_CERTIFICATE, PART_ALL } };
 
 /* Galaxies whose names are those of malware. */
 static const char *const galaxies[] = { "malpedia", "botnet", "ransomware", "rat", "banker",
@@ -35,6 +35,7 @@ static const char *const galaxies[] = { "malpedia", "botnet", "ransomware", "rat
 struct event {
         const struct list_rows *rows;
         struct text family, date, info;
+        enum indicator_origin origin;
         size_t attributes;
 };
 
@@ -71,6 +72,23 @@ static struct text family_of(const json_t *object)
         return (struct text){ "", 0 };
 }
 
+/* sinkhole; rsit:malicious-code="c2-server": the value, else the tag as it stands. */
+static enum indicator_origin origin_of(const json_t *object)
+{
+        const json_t *tags = json_object_get(object, "Tag");
+        enum indicator_origin origin = INDICATOR_ORIGIN_UNSAID;
+
+        for (size_t i = 0; i < json_array_size(tags); i++) {
+                struct text tag = json_rows_text(json_array_get(tags, i), "name");
+                size_t quote = text_find(tag, '"');
+
+                if (quote + 2 <= tag.len && tag.data[tag.len - 1] == '"')
+                        tag = (struct text){ tag.data + quote + 1, tag.len - quote - 2 };
+                origin = indicator_origin_join(origin, list_origin_of(tag));
+        }
+        return origin;
+}
+
 /* to_ids is a boolean, in older events the text "1"; without it the type alone decides. */
 static bool is_for_detection(const json_t *attribute)
 {
@@ -82,7 +100,7 @@ static bool is_for_detection(const json_t *attribute)
 }
 
 static int take_value(struct event *e, const json_t *attribute, struct text *cells,
-    enum column column, enum part part)
+    enum json_column column, enum part part)
 {
         AUTO(buffer_done) struct buffer both = BUFFER(2 * LIST_CELL_MAX);
         struct text value = json_rows_text(attribute, "value"), second = value, first = value;
@@ -100,7 +118,7 @@ static int take_value(struct event *e, const json_t *attribute, struct text *cel
                         return err;
                 cells[column] = (struct text){ both.data, both.len };
         }
-        return e->rows->row(e->rows->state, e->attributes, cells, COLUMNS);
+        return e->rows->row(e->rows->state, e->attributes, cells, JSON_COLUMNS);
 }
 
 static int take_attribute(struct event *e, const json_t *attribute)
@@ -115,18 +133,22 @@ static int take_attribute(struct event *e, const json_t *attribute)
         };
         struct text type = json_rows_text(attribute, "type"), family = family_of(attribute);
         struct text value = json_rows_text(attribute, "value");
-        struct text cells[COLUMNS] = { [VALUE] = TEXT(""),
-                [CERTIFICATE] = TEXT(""),
-                [FAMILY] = family.len ? family : e->family,
-                [FIRST_SEEN] = json_rows_text(attribute, "first_seen"),
-                [LAST_SEEN] = json_rows_text(attribute, "last_seen"),
-                [NOTE] = e->info };
+        struct text cells[JSON_COLUMNS] = { [JSON_VALUE] = TEXT(""),
+                [JSON_VALID_UNTIL] = TEXT(""),
+                [JSON_CONFIDENCE] = TEXT(""),
+                [JSON_CERTIFICATE] = TEXT(""),
+                [JSON_FAMILY] = family.len ? family : e->family,
+                [JSON_FIRST_SEEN] = json_rows_text(attribute, "first_seen"),
+                [JSON_LAST_SEEN] = json_rows_text(attribute, "last_seen"),
+                [JSON_ORIGIN] = text_of(
+                    indicator_origin_name(indicator_origin_join(origin_of(attribute), e->origin))),
+                [JSON_NOTE] = e->info };
 
         if (json_is_true(json_object_get(attribute, "deleted")))
                 return 0;
         e->attributes++;
-        if (!cells[FIRST_SEEN].len)
-                cells[FIRST_SEEN] = e->date;
+        if (!cells[JSON_FIRST_SEEN].len)
+                cells[JSON_FIRST_SEEN] = e->date;
         for (size_t i = 0; i < ARRAY_LEN(types); i++)
                 if (text_is(type, types[i].name)) {
                         if (is_for_detection(attribute))
@@ -149,6 +171,7 @@ static int walk_object(struct event *e, const json_t *object, int depth)
 
         if (family.len)
                 inner.family = family;
+        inner.origin = indicator_origin_join(e->origin, origin_of(object));
         if (json_rows_text(object, "info").len) {
                 inner.info = json_rows_text(object, "info");
                 inner.date = json_rows_text(object, "date");
@@ -189,23 +212,10 @@ static int read_events(struct text bytes, const struct list_rows *rows, struct p
 
 static int sniff(const struct list_sample *sample)
 {
-        struct text t = text_trim(sample->head);
+        static const char *const words[] = { "\"Attribute\"", "\"Event\"", "\"Object\"", NULL };
 
-        if (!text_starts(t, "{") && !text_starts(t, "["))
-                return 0;
-        return list_sample_has(sample, "\"Attribute\"") || list_sample_has(sample, "\"Event\"") ||
-                       list_sample_has(sample, "\"Object\"")
-                   ? SNIFF_SCORE
-                   : 0;
+        return json_rows_sniff(sample, words, SNIFF_SCORE);
 }
-
-static const enum list_field fields[] = { [VALUE] = FIELD_VALUE,
-        [CERTIFICATE] = FIELD_CERTIFICATE,
-        [FAMILY] = FIELD_FAMILY,
-        [FIRST_SEEN] = FIELD_FIRST_SEEN,
-        [LAST_SEEN] = FIELD_LAST_SEEN,
-        [NOTE] = FIELD_NOTE };
-_Static_assert(ARRAY_LEN(fields) == COLUMNS, "one field per column");
 
 extern const struct list_format list_format_misp;
 const struct list_format list_format_misp = { .id = "misp",
@@ -213,7 +223,4 @@ const struct list_format list_format_misp = { .id = "misp",
         .en = "MISP events (JSON)",
         .sniff = sniff,
         .read = read_events,
-        .kind = LIST_KIND_INDICATOR,
-        .fields = fields,
-        .field_count = COLUMNS,
-        .utc = true };
+        JSON_INDICATOR_FORMAT };

@@ -4,13 +4,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "indicators/lists/json_rows.h"
+#include "indicators/lists/list_origin.h"
 #include "indicators/lists/stix_pattern_parse.h"
 
 #include <string.h>
 
 enum { SNIFF_SCORE = 98 };
-
-enum column { VALUE, CERTIFICATE, FAMILY, FIRST_SEEN, VALID_UNTIL, CONFIDENCE, NOTE, COLUMNS };
 
 struct stix {
         const struct list_rows *rows;
@@ -69,6 +68,26 @@ static bool is_stix_pattern(const json_t *o)
         return type.len == 0 || text_is(type, "stix");
 }
 
+/* By the first of its types and labels that says one. */
+static struct text origin_of(const json_t *o)
+{
+        static const char *const lists[] = { "indicator_types", "labels" };
+        enum indicator_origin origin = INDICATOR_ORIGIN_UNSAID;
+
+        for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+                const json_t *words = json_object_get(o, lists[i]);
+
+                for (size_t n = 0; n < json_array_size(words); n++) {
+                        const json_t *word = json_array_get(words, n);
+                        struct text t = { json_is_string(word) ? json_string_value(word) : "",
+                                json_string_length(word) };
+
+                        origin = indicator_origin_join(origin, list_origin_of(t));
+                }
+        }
+        return text_of(indicator_origin_name(origin));
+}
+
 static int take_indicator(struct stix *s, size_t line, const json_t *o)
 {
         static const struct list_why not_kept = {
@@ -77,9 +96,11 @@ static int take_indicator(struct stix *s, size_t line, const json_t *o)
         };
         struct text pattern = json_rows_text(o, "pattern");
         const char *id = json_string_value(json_object_get(o, "id"));
-        struct text cells[COLUMNS] = { [FIRST_SEEN] = json_rows_text(o, "valid_from"),
-                [VALID_UNTIL] = json_rows_text(o, "valid_until"),
-                [NOTE] = json_rows_text(o, "name") };
+        struct text cells[JSON_COLUMNS] = { [JSON_LAST_SEEN] = TEXT(""),
+                [JSON_FIRST_SEEN] = json_rows_text(o, "valid_from"),
+                [JSON_VALID_UNTIL] = json_rows_text(o, "valid_until"),
+                [JSON_ORIGIN] = origin_of(o),
+                [JSON_NOTE] = json_rows_text(o, "name") };
         const json_t *family = id ? json_object_get(s->families, id) : NULL;
         int err = 0;
 
@@ -94,12 +115,12 @@ static int take_indicator(struct stix *s, size_t line, const json_t *o)
                 err = json_rows_add_scalar(&s->confidence, json_object_get(o, "confidence"));
         if (err)
                 return err;
-        cells[VALUE] = view(&s->values);
-        cells[CERTIFICATE] = view(&s->certificates);
-        cells[CONFIDENCE] = view(&s->confidence);
-        cells[FAMILY] = json_is_string(family) ? text_of(json_string_value(family))
-                                               : (struct text){ "", 0 };
-        return s->rows->row(s->rows->state, line, cells, COLUMNS);
+        cells[JSON_VALUE] = view(&s->values);
+        cells[JSON_CERTIFICATE] = view(&s->certificates);
+        cells[JSON_CONFIDENCE] = view(&s->confidence);
+        cells[JSON_FAMILY] = json_is_string(family) ? text_of(json_string_value(family))
+                                                    : (struct text){ "", 0 };
+        return s->rows->row(s->rows->state, line, cells, JSON_COLUMNS);
 }
 
 static int take_objects(struct stix *s, const json_t *objects)
@@ -153,24 +174,11 @@ static int read_bundle(struct text bytes, const struct list_rows *rows, struct p
 
 static int sniff(const struct list_sample *sample)
 {
-        struct text t = text_trim(sample->head);
+        static const char *const words[] = { "\"bundle--", "\"indicator--", "\"spec_version\"",
+                NULL };
 
-        if (!text_starts(t, "{") && !text_starts(t, "["))
-                return 0;
-        return list_sample_has(sample, "\"bundle--") || list_sample_has(sample, "\"indicator--") ||
-                       list_sample_has(sample, "\"spec_version\"")
-                   ? SNIFF_SCORE
-                   : 0;
+        return json_rows_sniff(sample, words, SNIFF_SCORE);
 }
-
-static const enum list_field fields[] = { [VALUE] = FIELD_VALUE,
-        [CERTIFICATE] = FIELD_CERTIFICATE,
-        [FAMILY] = FIELD_FAMILY,
-        [FIRST_SEEN] = FIELD_FIRST_SEEN,
-        [VALID_UNTIL] = FIELD_VALID_UNTIL,
-        [CONFIDENCE] = FIELD_CONFIDENCE,
-        [NOTE] = FIELD_NOTE };
-_Static_assert(ARRAY_LEN(fields) == COLUMNS, "one field per column");
 
 extern const struct list_format list_format_stix;
 const struct list_format list_format_stix = { .id = "stix",
@@ -178,7 +186,4 @@ const struct list_format list_format_stix = { .id = "stix",
         .en = "STIX 2 (JSON, TAXII envelopes too)",
         .sniff = sniff,
         .read = read_bundle,
-        .kind = LIST_KIND_INDICATOR,
-        .fields = fields,
-        .field_count = COLUMNS,
-        .utc = true };
+        JSON_INDICATOR_FORMAT };

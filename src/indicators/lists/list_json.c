@@ -39,6 +39,9 @@ int list_json_indicator(struct buffer *out, const struct indicator *i)
                 err = times(out, i->first_seen, i->last_seen, i->confidence, i->line);
         if (!err && i->valid_until)
                 err = json_add_time_member(out, "valid_until", i->valid_until);
+        if (!err && i->origin)
+                err = json_add_text_member(
+                    out, "origin", text_of(indicator_origin_name(i->origin)));
         if (!err && i->subdomains)
                 err = buffer_add_text(out, ",\"subdomains\":true");
         return err ? err : buffer_add_byte(out, '}');
@@ -68,6 +71,9 @@ static int victim_numbers(struct buffer *out, const struct victim *v)
                 err = json_add_number_member(out, "cc_port", v->cc_port, -1);
         if (!err)
                 err = json_add_number_member(out, "count", v->count, 0);
+        if (!err && v->cc_origin)
+                err = json_add_text_member(
+                    out, "cc_origin", text_of(indicator_origin_name(v->cc_origin)));
         return err ? err : json_add_number_member(out, "asn", v->asn, 0);
 }
 

@@ -37,7 +37,8 @@ struct list_options {
         struct text source;    /* name of the list; empty = the file's name */
         enum list_kind kind;   /* UNKNOWN = decide by format, else by columns */
         const struct list_mapping *map;
-        size_t map_count; /* 0 = by headers and samples */
+        size_t map_count;             /* 0 = by headers and samples */
+        enum indicator_origin origin; /* of all rows that do not say it themselves */
         int zone_minutes; /* of times without zone; formats that state their zone keep it */
         const struct ip_prefix *ours;
         size_t ours_count;

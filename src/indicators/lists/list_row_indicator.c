@@ -1,5 +1,6 @@
 /* indicators/lists/list_row_indicator.c: a row about somebody else's malicious infrastructure.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "indicators/lists/list_origin.h"
 #include "indicators/lists/list_row.h"
 
 #include <stdlib.h>
@@ -35,6 +36,19 @@ static int confidence_of(const struct list_reading *r, const struct list_row *ro
         if (r->format->confidence_factor && n <= 100)
                 n *= r->format->confidence_factor;
         return n > 100 ? 100 : (int)n;
+}
+
+/* What the row says, else its class, else what all rows of the format are. */
+static enum indicator_origin origin_of(const struct list_reading *r, const struct list_row *row)
+{
+        size_t column;
+        enum indicator_origin said = list_origin_of(list_row_cell(r, row, FIELD_ORIGIN, &column));
+
+        if (said == INDICATOR_ORIGIN_UNSAID)
+                said = list_origin_of(list_row_cell(r, row, FIELD_CLASS, &column));
+        if (said == INDICATOR_ORIGIN_UNSAID)
+                said = r->options->origin;
+        return said == INDICATOR_ORIGIN_UNSAID ? r->format->origin : said;
 }
 
 static int report_warned(struct list_reading *r, const struct list_row *row, size_t column,
@@ -115,6 +129,7 @@ int list_row_indicator(struct list_reading *r, const struct list_row *row)
 
         indicator.family = family_of(r, row);
         indicator.confidence = confidence_of(r, row);
+        indicator.origin = origin_of(r, row);
         indicator.first_seen = time_of(r, row, FIELD_FIRST_SEEN);
         indicator.last_seen = time_of(r, row, FIELD_LAST_SEEN);
         indicator.valid_until = time_of(r, row, FIELD_VALID_UNTIL);

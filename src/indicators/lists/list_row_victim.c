@@ -1,7 +1,10 @@
 /* indicators/lists/list_row_victim.c: a row about one of our own addresses.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
+#include "indicators/lists/list_origin.h"
 #include "indicators/lists/list_row.h"
+
+#include <string.h>
 
 #include <stdio.h>
 
@@ -63,6 +66,19 @@ static void take_control(struct victim *v, struct list_item *name, const struct 
                         v->cc_host = text_of(name->value);
                 }
         }
+}
+
+/* By the row, else by the name of the report: Shadowserver's event4_sinkhole_http says whose server
+ * the victims called. */
+static enum indicator_origin origin_of(const struct list_reading *r, const struct list_row *row)
+{
+        size_t column;
+        enum indicator_origin said = list_origin_of(list_row_cell(r, row, FIELD_ORIGIN, &column));
+
+        if (said == INDICATOR_ORIGIN_UNSAID && strcmp(r->format->id, "shadowserver") == 0 &&
+            list_origin_of(r->options->file_name) == INDICATOR_ORIGIN_SINKHOLE)
+                return INDICATOR_ORIGIN_SINKHOLE;
+        return said;
 }
 
 static void take_texts(struct victim *v, struct list_reading *r, const struct list_row *row)
@@ -174,6 +190,7 @@ int list_row_victim(struct list_reading *r, const struct list_row *row)
         v.cc_port = port_of(r, row, FIELD_CC_PORT);
         v.count = number_of(r, row, FIELD_COUNT);
         v.asn = number_of(r, row, FIELD_ASN);
+        v.cc_origin = origin_of(r, row);
         take_texts(&v, r, row);
         take_control(&v, &name, r, row);
         while (list_item_split(&piece, &cell)) {

@@ -204,13 +204,13 @@ static int intern_detail(uint32_t *out, struct indicator_builder *b, struct text
 }
 
 static int add_detail(uint32_t *out, struct indicator_builder *b, struct text source,
-    struct text family, uint32_t day, int confidence, bool subdomains)
+    struct text family, uint32_t day, int confidence, uint8_t flags)
 {
         const uint8_t rest[4] = { (uint8_t)day, (uint8_t)(day >> 8),
                 (uint8_t)(confidence < 0     ? 0
                           : confidence > 100 ? 100
                                              : confidence),
-                subdomains ? SET_FLAG_SUBDOMAINS : 0 };
+                flags };
         struct last_detail *last = &b->last;
         int err;
 
@@ -261,6 +261,20 @@ static int add_entry(struct indicator_builder *b, const struct value *v, uint32_
         return 0;
 }
 
+static uint8_t flags_of(bool subdomains, enum indicator_origin origin)
+{
+        unsigned known = (unsigned)origin < INDICATOR_ORIGINS ? (unsigned)origin : 0;
+
+        return (uint8_t)((subdomains ? SET_FLAG_SUBDOMAINS : 0u) | known << SET_ORIGIN_SHIFT);
+}
+
+static uint8_t join_flags(uint8_t x, uint8_t y)
+{
+        return flags_of((x | y) & SET_FLAG_SUBDOMAINS,
+            indicator_origin_join((enum indicator_origin)(x >> SET_ORIGIN_SHIFT & SET_ORIGIN_MASK),
+                (enum indicator_origin)(y >> SET_ORIGIN_SHIFT & SET_ORIGIN_MASK)));
+}
+
 int indicator_builder_add(struct indicator_builder *b, const struct indicator *indicator)
 {
         struct value v;
@@ -271,7 +285,7 @@ int indicator_builder_add(struct indicator_builder *b, const struct indicator *i
                 return err;
         err = add_detail(&detail, b, indicator->source, indicator->family,
             day_of(indicator->valid_until), indicator->confidence,
-            indicator->subdomains && v.type == INDICATOR_NAME);
+            flags_of(indicator->subdomains && v.type == INDICATOR_NAME, indicator->origin));
         return err ? err : add_entry(b, &v, detail);
 }
 
@@ -281,15 +295,12 @@ int indicator_builder_add_set(struct indicator_builder *b, const struct indicato
 
         for (unsigned type = 0; type < INDICATOR_TYPES; type++)
                 for (size_t i = 0; i < set->tables[type].count; i++) {
+                        struct indicator indicator;
                         int err;
+
                         set_view_fill(&view, set, (enum indicator_type)type, i);
-                        err = indicator_builder_add(b, &(struct indicator){ .type = view.type,
-                                                           .value = indicator_view_value(&view),
-                                                           .family = view.family,
-                                                           .source = view.source,
-                                                           .confidence = view.confidence,
-                                                           .valid_until = view.valid_until,
-                                                           .subdomains = view.subdomains });
+                        indicator = indicator_of_view(&view);
+                        err = indicator_builder_add(b, &indicator);
                         if (err)
                                 return err;
                 }
@@ -343,7 +354,7 @@ static int merge_details(
         return add_detail(out, b, keep(source, joined),
             keep(family, set_intern_at(&b->texts, family_id)),
             day_x == 0 || day_y == 0 ? 0 : (day_x > day_y ? day_x : day_y),
-            x[10] > y[10] ? x[10] : y[10], (x[11] | y[11]) & SET_FLAG_SUBDOMAINS);
+            x[10] > y[10] ? x[10] : y[10], join_flags(x[11], y[11]));
 }
 
 static int merge_remembered(
@@ -468,6 +479,15 @@ static int write_texts(struct buffer *out, const struct indicator_builder *b)
         return err ? err : end_section(out, SET_SECTION_TEXTS, start);
 }
 
+/* A set in which no list said an origin is the same as ever: programs of before read it. */
+static uint32_t version_of(const struct indicator_builder *b)
+{
+        for (size_t at = 0; at + SET_DETAIL_BYTES <= b->details.bytes.len; at += SET_DETAIL_BYTES)
+                if ((uint8_t)b->details.bytes.data[at + 11] > SET_FLAG_SUBDOMAINS)
+                        return SET_VERSION_ORIGIN;
+        return SET_VERSION;
+}
+
 static int write_set(struct buffer *out, struct indicator_builder *b)
 {
         static const uint8_t header[SET_HEADER_BYTES];
@@ -477,7 +497,7 @@ static int write_set(struct buffer *out, struct indicator_builder *b)
         if (err)
                 return err;
         memcpy(out->data, SET_MAGIC, 8);
-        put_u32((uint8_t *)out->data + 8, SET_VERSION);
+        put_u32((uint8_t *)out->data + 8, version_of(b));
         put_u32((uint8_t *)out->data + 12, SET_SECTIONS);
         for (unsigned i = 0; i < INDICATOR_TYPES && !err; i++) {
                 err = sort_and_merge(b, &b->types[i]);

@@ -233,11 +233,18 @@ void set_view_fill(
                 .family = text_at(set, get_u32(d + 4)),
                 .confidence = d[10],
                 .valid_until = day ? (time_ms)(day + 1) * DAY_MS - 1 : 0,
+                .origin = (enum indicator_origin)(d[11] >> SET_ORIGIN_SHIFT & SET_ORIGIN_MASK),
                 .subdomains = d[11] & SET_FLAG_SUBDOMAINS };
         if (set_is_text(type))
                 out->long_value = set_entry(t, n);
         else
                 set_value_write(out->short_value, type, (const uint8_t *)set_entry(t, n).data);
+}
+
+size_t set_value_find(const struct indicator_set *set, enum indicator_type type, struct text value)
+{
+        return type == INDICATOR_IPV4 ? find_v4(set, get_u32((const uint8_t *)value.data))
+                                      : set_table_find(&set->tables[type], value);
 }
 
 size_t indicator_set_lacking(const struct indicator_set *a, const struct indicator_set *b)
@@ -247,19 +254,47 @@ size_t indicator_set_lacking(const struct indicator_set *a, const struct indicat
         for (unsigned type = 0; type < INDICATOR_TYPES; type++) {
                 const struct set_table *in = &b->tables[type];
                 for (size_t n = 0; n < a->tables[type].count; n++) {
-                        struct text entry = set_entry(&a->tables[type], n);
-                        size_t at = type == INDICATOR_IPV4
-                                        ? find_v4(b, get_u32((const uint8_t *)entry.data))
-                                        : set_table_find(in, entry);
+                        size_t at = set_value_find(
+                            b, (enum indicator_type)type, set_entry(&a->tables[type], n));
                         lacking += at == in->count;
                 }
         }
         return lacking;
 }
 
+size_t indicator_set_expired(const struct indicator_set *set, time_ms at)
+{
+        size_t expired = 0;
+
+        for (unsigned type = 0; type < INDICATOR_TYPES; type++) {
+                const struct set_table *t = &set->tables[type];
+
+                for (size_t n = 0; n < t->count; n++) {
+                        const uint8_t *d = set->details +
+                                           (size_t)get_u32(t->details + 4 * n) * SET_DETAIL_BYTES;
+                        time_ms day = d[8] | d[9] << 8;
+
+                        expired += day && at >= (day + 1) * DAY_MS;
+                }
+        }
+        return expired;
+}
+
 struct text indicator_view_value(const struct indicator_view *view)
 {
         return view->long_value.data ? view->long_value : text_of(view->short_value);
+}
+
+struct indicator indicator_of_view(const struct indicator_view *v)
+{
+        return (struct indicator){ .type = v->type,
+                .value = indicator_view_value(v),
+                .family = v->family,
+                .source = v->source,
+                .valid_until = v->valid_until,
+                .confidence = v->confidence,
+                .origin = v->origin,
+                .subdomains = v->subdomains };
 }
 
 bool indicator_view_is_valid(const struct indicator_view *view, time_ms at)

@@ -20,6 +20,7 @@ struct indicator_view {
         struct text family, source; /* source: the lists that name it, joined by ", " */
         int confidence;             /* 1..100, CONFIDENCE_UNKNOWN */
         time_ms valid_until;        /* 0 = no end; kept in whole days, end of the day in UTC */
+        enum indicator_origin origin;
         bool subdomains;
         struct text long_value; /* NAME and URL */
         char short_value[SET_SHORT_VALUE_MAX];
@@ -60,7 +61,12 @@ bool indicator_set_find_hash(struct indicator_view *out, const struct indicator_
 /* How many entries of a stand not in b, by value alone. */
 size_t indicator_set_lacking(const struct indicator_set *a, const struct indicator_set *b);
 
+/* How many entries are past their validity at this moment. */
+size_t indicator_set_expired(const struct indicator_set *set, time_ms at);
+
 struct text indicator_view_value(const struct indicator_view *view);
+/* As a list would say it; the texts are those of *view. */
+struct indicator indicator_of_view(const struct indicator_view *view);
 bool indicator_view_is_valid(const struct indicator_view *view, time_ms at);
 void indicator_set_count(struct indicator_counts *out, const struct indicator_set *set);
 /* The n-th entry of a type, 0 <= n < counts.of[type], in the order of the values. */

@@ -186,6 +186,39 @@ static void wrong_values_and_limits_are_refused(void **state)
         (void)indicator_builder_free(b);
 }
 
+static void an_origin_is_kept_and_only_then_the_file_is_of_the_newer_version(void **state)
+{
+        AUTO(indicator_set_free_at) struct indicator_set *plain = sample();
+        AUTO(indicator_set_free_at) struct indicator_set *set = NULL;
+        AUTO(indicator_set_free_at) struct indicator_set *again = NULL;
+        struct indicator i = { .type = INDICATOR_NAME,
+                .value = TEXT("sink.example"),
+                .source = TEXT("a"),
+                .origin = INDICATOR_ORIGIN_CONTROL,
+                .subdomains = true };
+        struct indicator_builder *b = NULL;
+        struct indicator_view view;
+
+        (void)state;
+        assert_int_equal(indicator_set_bytes(plain).data[8], 1);
+        assert_int_equal(indicator_builder_new(&b, 1000), 0);
+        assert_int_equal(indicator_builder_add_set(b, plain), 0);
+        assert_int_equal(indicator_builder_add(b, &i), 0);
+        i.source = TEXT("b");
+        i.origin = INDICATOR_ORIGIN_SINKHOLE; /* of two lists this one counts */
+        i.subdomains = false;
+        assert_int_equal(indicator_builder_add(b, &i), 0);
+        assert_int_equal(indicator_builder_finish(&set, b), 0);
+        (void)indicator_builder_free(b);
+        assert_int_equal(indicator_set_bytes(set).data[8], 2);
+        assert_int_equal(indicator_set_parse(&again, indicator_set_bytes(set), NULL), 0);
+        assert_true(indicator_set_find_name(&view, again, TEXT("x.sink.example")));
+        assert_int_equal(view.origin, INDICATOR_ORIGIN_SINKHOLE);
+        assert_int_equal(indicator_of_view(&view).origin, INDICATOR_ORIGIN_SINKHOLE);
+        assert_true(find(&view, again, "203.0.113.7"));
+        assert_int_equal(view.origin, INDICATOR_ORIGIN_UNSAID);
+}
+
 static void an_empty_set_finds_nothing(void **state)
 {
         (void)state;
@@ -211,6 +244,7 @@ int main(void)
                 cmocka_unit_test(what_is_written_loads_to_the_same_bytes),
                 cmocka_unit_test(no_changed_byte_goes_unnoticed),
                 cmocka_unit_test(wrong_values_and_limits_are_refused),
+                cmocka_unit_test(an_origin_is_kept_and_only_then_the_file_is_of_the_newer_version),
                 cmocka_unit_test(an_empty_set_finds_nothing),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,7 +9,8 @@
 #define SET_MAGIC "CANHSET\n"
 
 enum {
-        SET_VERSION = 1,
+        SET_VERSION = 1,        /* of a set without origins: also older programs read it */
+        SET_VERSION_ORIGIN = 2, /* flags hold origins besides */
         SET_SECTIONS = 3 * INDICATOR_TYPES + 3, /* values, details, offsets per type; then: */
         SET_SECTION_DETAILS = 3 * INDICATOR_TYPES,
         SET_SECTION_TEXT_OFFSETS,
@@ -19,6 +20,9 @@ enum {
         SET_HEADER_BYTES = SET_LENGTHS_AT + 8 * SET_SECTIONS,
         SET_DETAIL_BYTES = 12,
         SET_FLAG_SUBDOMAINS = 1,
+        SET_ORIGIN_SHIFT = 1, /* enum indicator_origin in two bits */
+        SET_ORIGIN_MASK = 3,
+        SET_FLAGS_MAX = SET_FLAG_SUBDOMAINS | SET_ORIGIN_MASK << SET_ORIGIN_SHIFT,
         SET_TOPS = 65536
 };
 
@@ -38,6 +42,7 @@ struct set_table {
 
 struct indicator_set {
         uint8_t *bytes;
+        uint32_t version;
         size_t len;
         struct set_table tables[INDICATOR_TYPES];
         const uint8_t *details, *text_offsets, *texts;
@@ -80,6 +85,8 @@ bool set_is_text(enum indicator_type type);
 struct text set_entry(const struct set_table *table, size_t n);
 /* The place of value in the table, or table->count. */
 size_t set_table_find(const struct set_table *table, struct text value);
+/* The same for any type of a set, IPv4 by its index; `value` as set_entry gives it. */
+size_t set_value_find(const struct indicator_set *set, enum indicator_type type, struct text value);
 void set_view_fill(struct indicator_view *out, const struct indicator_set *set,
     enum indicator_type type, size_t n);
 /* Canonical text of value number n of its type, as a list would write it. */

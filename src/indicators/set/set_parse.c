@@ -84,10 +84,12 @@ static int check_texts(const struct indicator_set *set)
 /* (4) */
 static int check_details(const struct indicator_set *set)
 {
+        int flags_max = set->version == SET_VERSION ? SET_FLAG_SUBDOMAINS : SET_FLAGS_MAX;
+
         for (size_t i = 0; i < set->detail_count; i++) {
                 const uint8_t *d = set->details + i * SET_DETAIL_BYTES;
                 if (get_u32(d) >= set->text_count || get_u32(d + 4) >= set->text_count ||
-                    d[10] > 100 || d[11] > SET_FLAG_SUBDOMAINS)
+                    d[10] > 100 || d[11] > flags_max)
                         return ERR_FORMAT;
         }
         return 0;
@@ -195,7 +197,8 @@ static int check_header(struct text bytes, struct parse_error *bad)
         if (bytes.len < SET_HEADER_BYTES || memcmp(b, SET_MAGIC, 8) != 0)
                 return refuse(bad, "đây không phải tệp bộ dấu hiệu nhận biết của Canh",
                     "this is not an indicator set file of Canh");
-        if (get_u32(b + 8) != SET_VERSION || get_u32(b + 12) != SET_SECTIONS) {
+        if ((get_u32(b + 8) != SET_VERSION && get_u32(b + 8) != SET_VERSION_ORIGIN) ||
+            get_u32(b + 12) != SET_SECTIONS) {
                 (void)refuse(bad,
                     "tệp bộ dấu hiệu nhận biết thuộc phiên bản mà chương trình này chưa biết",
                     "the indicator set file is of a version that this program does not know");
@@ -231,6 +234,7 @@ int indicator_set_parse(struct indicator_set **out, struct text bytes, struct pa
         if (!set->bytes)
                 return ERR_MEMORY;
         set->len = bytes.len;
+        set->version = get_u32(set->bytes + 8);
         if (take_tables(set))
                 return damaged(bad);
         err = set_index_make(set);

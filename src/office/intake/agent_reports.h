@@ -38,6 +38,7 @@ struct filed_contact {
         int port;
         time_ms first_at, last_at;
         struct text source; /* a capture's: our public address when no machine is known by it */
+        bool sinkhole;      /* the other end is of those who count the victims */
 };
 
 struct filed_sweep {

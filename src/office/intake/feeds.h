@@ -22,6 +22,11 @@ enum {
 
 struct feed_wish {
         const char *source, *url, *format, *kind;
+        const char *protocol;   /* "file", "taxii" */
+        const char *collection; /* of TAXII: id, alias or title; "" = the only one */
+        const char *auth, *login;
+        const char *sealed;    /* the password as the keys process sealed it, hex; "" = none */
+        const char *authority; /* PEM; "" = those of the system */
         int64_t every_minutes;
         bool active;
 };
@@ -32,13 +37,14 @@ struct feed_try {
         int err;                     /* 0: fetched and filed */
         const char *why_vi, *why_en; /* when err */
         const char *etag, *modified, *batch_id;
-        int64_t added, gone, bytes;
+        const char *added_after; /* of TAXII: for the next time */
+        int64_t added, gone, expired, bytes;
 };
 
 /* Each within the caller's transaction, each told in the audit trail. EXISTS: the source has a feed
  * already; LIMIT; MISSING. A new feed is due at once; a changed one too. */
-MUST_USE int feed_add(char id[ULID_MAX], struct db *db, const struct clock *clock,
-    const struct scope *scope, const struct feed_wish *wish);
+MUST_USE int feed_add(struct db *db, const struct clock *clock, const struct scope *scope,
+    const char *id, const struct feed_wish *wish);
 MUST_USE int feed_change(struct db *db, const struct clock *clock, const struct scope *scope,
     const char *id, const struct feed_wish *wish);
 MUST_USE int feed_remove(
@@ -46,9 +52,11 @@ MUST_USE int feed_remove(
 /* Due now, whatever the schedule says. */
 MUST_USE int feed_hurry(struct db *db, const struct clock *clock, const char *id);
 
-/* The one that has been due longest, as feed_json gives it, with etag and modified besides; MISSING
- * when none is due. */
+/* The one that has been due longest, as feed_json gives it, with etag, modified, sealed and
+ * added_after besides; MISSING when none is due. */
 MUST_USE int feed_due(json_t **out, struct db *db, const struct clock *clock);
+/* The same of one feed, due or not. */
+MUST_USE int feed_whole(json_t **out, struct db *db, const char *id);
 /* Notes the try and when the next is due: every_minutes later, after failures at first sooner. */
 MUST_USE int feed_tried(
     struct db *db, const struct clock *clock, const json_t *feed, const struct feed_try *what);
@@ -57,7 +65,8 @@ MUST_USE int feed_tried(
 MUST_USE int feed_batch_store(char store[FEED_STORE_MAX], struct db *db, const char *batch_id);
 
 /* By source: [{id,source,url,format,kind,every_minutes,active,state,why:{vi,en},tried_at,
- * fetched_at,changed_at,next_at,batch,added,gone,bytes}]. */
+ * fetched_at,changed_at,next_at,batch,added,gone,expired,bytes,protocol,collection,auth,login,
+ * has_secret,authority}]: never the secret. */
 MUST_USE int feeds_json(json_t **out, struct db *db);
 MUST_USE int feed_json(json_t **out, struct db *db, const char *id);
 

@@ -62,10 +62,10 @@ static int reasons_add(struct batch *b, const char *list, const char *kind)
 
 static int extra_json(char **out, const struct victim *row)
 {
-        json_t *extra = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:I,s:s}", "src_host",
+        json_t *extra = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:I,s:s,s:s}", "src_host",
             row->src_host.data, "url", row->url.data, "isp", row->isp.data, "unit", row->unit.data,
             "note", row->note.data, "severity", row->severity.data, "asn", (json_int_t)row->asn,
-            "source", row->source.data);
+            "source", row->source.data, "cc_origin", indicator_origin_name(row->cc_origin));
 
         *out = extra ? json_dumps(extra, JSON_COMPACT) : NULL;
         json_decref(extra);
@@ -203,30 +203,52 @@ static int file_inside(struct batch *b, struct parse_error *bad)
         return list_batch_count(b->db, &b->filed);
 }
 
-int list_batch_file(struct list_filed *out, struct db *db, const struct clock *clock,
+int list_batch_file_within(struct list_filed *out, struct db *db, const struct clock *clock,
     const struct list_filing *filing, const struct list_filing_sink *sink, struct parse_error *bad)
 {
         struct batch b = {
                 .db = db, .clock = clock, .filing = filing, .sink = sink, .now = clock_now(clock)
         };
+        int err = file_inside(&b, bad);
+
+        if (!err)
+                err = audit_add(db, clock, filing->scope, "file", "list", b.filed.batch_id,
+                    filing->scope->unit_id, NULL);
+        if (!err || err == ERR_EXISTS)
+                *out = b.filed;
+        return err;
+}
+
+int list_batch_file(struct list_filed *out, struct db *db, const struct clock *clock,
+    const struct list_filing *filing, const struct list_filing_sink *sink, struct parse_error *bad)
+{
+        struct list_filed filed = { 0 };
         int err = db_begin(db);
 
         if (err)
                 return err;
-        err = file_inside(&b, bad);
+        err = list_batch_file_within(&filed, db, clock, filing, sink, bad);
         if (err == ERR_EXISTS)
-                *out = b.filed;
-        if (!err)
-                err = audit_add(db, clock, filing->scope, "file", "list", b.filed.batch_id,
-                    filing->scope->unit_id, NULL);
+                *out = filed;
         if (!err)
                 err = db_commit(db);
         if (err) {
                 db_rollback(db);
                 return err;
         }
-        *out = b.filed;
+        *out = filed;
         return 0;
+}
+
+int list_batch_newest(char id[ULID_MAX], struct db *db, const char *source)
+{
+        AUTO(json_free_at) json_t *known = NULL;
+        int err = list_source_json(&known, db, source);
+
+        id[0] = '\0';
+        if (err)
+                return err == ERR_MISSING ? 0 : err;
+        return list_batch_previous(id, db, json_get_text(known, "id"));
 }
 
 static int victim_of(struct victim *row, const json_t *shown)

@@ -52,6 +52,13 @@ struct list_filed {
 MUST_USE int list_batch_file(struct list_filed *out, struct db *db, const struct clock *clock,
     const struct list_filing *filing, const struct list_filing_sink *sink, struct parse_error *bad);
 
+/* The same within the caller's transaction, which is to be rolled back after any other error. */
+MUST_USE int list_batch_file_within(struct list_filed *out, struct db *db,
+    const struct clock *clock, const struct list_filing *filing,
+    const struct list_filing_sink *sink, struct parse_error *bad);
+/* The newest batch in use of the source of this name; "" when there is none. */
+MUST_USE int list_batch_newest(char id[ULID_MAX], struct db *db, const char *source);
+
 /* JSON for pages (docs/api.md, Lists); *out belongs to the caller. */
 MUST_USE int list_batches_json(json_t **out, struct db *db);
 MUST_USE int list_sources_json(json_t **out, struct db *db);
@@ -69,8 +76,14 @@ MUST_USE int list_preview_enrich(
 /* Takes an indicator batch out of use; MISSING, UNSUPPORTED for victims. */
 MUST_USE int list_batch_withdraw(
     struct db *db, const struct clock *clock, const struct scope *scope, const char *id);
+MUST_USE int list_batch_withdraw_within(
+    struct db *db, const struct clock *clock, const struct scope *scope, const char *id);
 /* [{"store":…}] of the batches in use: the set is built from these. */
 MUST_USE int list_stores_json(json_t **out, struct db *db);
+
+/* [{"source","list","store","received_at","active"}] of all batches of indicators that keep a set,
+ * oldest first. */
+MUST_USE int list_versions_json(json_t **out, struct db *db);
 
 /* ["prefix"] of all our ranges, past ones too: never an indicator. */
 MUST_USE int list_ours_json(json_t **out, struct db *db);

@@ -5,7 +5,13 @@
 #include "office/registry/trail.h"
 #include "system/db/db_json.h"
 
-enum { BATCHES_MAX = 2000, SOURCES_MAX = 2000, ROWS_SHOWN_MAX = 20000, RANGES_MAX = 100000 };
+enum {
+        BATCHES_MAX = 2000,
+        SOURCES_MAX = 2000,
+        ROWS_SHOWN_MAX = 20000,
+        RANGES_MAX = 100000,
+        VERSIONS_MAX = 20000
+};
 
 #define BATCH_COLUMNS                                                                              \
         "b.id, s.name, b.kind, b.file_name, b.format, b.period, b.letter, b.received_at,"          \
@@ -42,6 +48,10 @@ DB_SQL(batch_withdraw,
 DB_SQL(ours, "select distinct prefix from address_range order by prefix");
 DB_SQL(stores, "select store from list_batch where kind = 'indicator' and active = 1 and store <> "
                "'' order by received_at");
+
+DB_SQL(versions, "select s.name, b.id, b.store, b.received_at, b.active from list_batch b join "
+                 "list_source s on s.id = b.source_id where b.kind = 'indicator' and b.store <> '' "
+                 "order by b.received_at, b.id limit 20000");
 
 static int with_text(
     json_t **out, struct db *db, const char *sql, const char *value, const char *spec)
@@ -88,6 +98,12 @@ int list_batch_of_file(json_t **out, struct db *db, const char *sha256)
 int list_stores_json(json_t **out, struct db *db)
 {
         return without(out, db, stores, "store:t", BATCHES_MAX);
+}
+
+int list_versions_json(json_t **out, struct db *db)
+{
+        return without(
+            out, db, versions, "source:t list:t store:t received_at:d active:b", VERSIONS_MAX);
 }
 
 static int seen_rows(json_t **out, struct db *db, const struct scope *scope, const char *id)
@@ -149,7 +165,7 @@ int list_batch_json(json_t **out, struct db *db, const struct scope *scope, cons
         return 0;
 }
 
-static int withdraw_inside(
+int list_batch_withdraw_within(
     struct db *db, const struct clock *clock, const struct scope *scope, const char *id)
 {
         int64_t changed = 0;
@@ -173,7 +189,7 @@ int list_batch_withdraw(
                 return ERR_UNSUPPORTED;
         err = db_begin(db);
         if (!err)
-                err = withdraw_inside(db, clock, scope, id);
+                err = list_batch_withdraw_within(db, clock, scope, id);
         if (!err)
                 err = db_commit(db);
         if (err)

@@ -41,6 +41,10 @@ static int texts(struct victim *v, const json_t *o, struct parse_error *bad)
                 if (err)
                         return err;
         }
+        if (json_is_string(json_object_get(o, "cc_origin")) &&
+            strcmp(json_string_value(json_object_get(o, "cc_origin")),
+                indicator_origin_name(INDICATOR_ORIGIN_SINKHOLE)) == 0)
+                v->cc_origin = INDICATOR_ORIGIN_SINKHOLE;
         return json_field_text_or_none(&v->raw, o, "raw", 4 * VICTIM_RAW_MAX, bad);
 }
 

@@ -199,17 +199,6 @@ static int make_room(struct live_match *m)
         return 0;
 }
 
-/* Lists name no origin; those who run sinkholes say it in the name of list or family. */
-static bool says_sinkhole(struct text t)
-{
-        static const char word[] = "sinkhole";
-
-        for (size_t i = 0; i + sizeof(word) - 1 <= t.len; i++)
-                if (text_is_nocase((struct text){ t.data + i, sizeof(word) - 1 }, word))
-                        return true;
-        return false;
-}
-
 static void copy_cut(char *out, size_t room, struct text t)
 {
         size_t len = t.len < room ? t.len : room - 1;
@@ -268,7 +257,7 @@ static void judge(struct live_match *m, const struct contact *c, const struct in
                 .protocol = c->protocol,
                 .place = place,
                 .type = view->type,
-                .sinkhole = says_sinkhole(view->family) || says_sinkhole(view->source),
+                .sinkhole = view->origin == INDICATOR_ORIGIN_SINKHOLE,
                 .spoke = c->spoke,
                 .confidence = view->confidence,
                 .first_at = c->at,

@@ -47,6 +47,16 @@ static void add(struct indicator_builder *b, enum indicator_type type, const cha
         assert_int_equal(indicator_builder_add(b, &i), 0);
 }
 
+static void add_sinkhole(struct indicator_builder *b, const char *value)
+{
+        struct indicator i = { .type = INDICATOR_IPV4,
+                .value = text_of(value),
+                .source = TEXT("a list"),
+                .origin = INDICATOR_ORIGIN_SINKHOLE };
+
+        assert_int_equal(indicator_builder_add(b, &i), 0);
+}
+
 static struct indicator_set *sample_set(void)
 {
         struct indicator_builder *b = NULL;
@@ -55,7 +65,8 @@ static struct indicator_set *sample_set(void)
         assert_int_equal(indicator_builder_new(&b, 100), 0);
         add(b, INDICATOR_IPV4, "192.0.2.66", "a list", 0);
         add(b, INDICATOR_IPV4, "192.0.2.67", "a list", day - DAY_MS);
-        add(b, INDICATOR_IPV4, "192.0.2.68", "Sinkhole report", 0);
+        add_sinkhole(b, "192.0.2.68");
+        add(b, INDICATOR_IPV4, "192.0.2.69", "Sinkhole report", 0); /* a word in a name is none */
         add(b, INDICATOR_NAME, "c2.example", "a list", 0);
         add(b, INDICATOR_CERTIFICATE, "19e664f0000000000000000000000000000000aa", "a list", 0);
         assert_int_equal(indicator_builder_finish(&set, b), 0);
@@ -210,10 +221,13 @@ static void expired_indicators_say_nothing_and_sinkholes_are_marked(void **state
         (void)state;
         packet(m, day, "10.0.0.5", 50000, "192.0.2.67", 443, NULL);
         packet(m, day, "10.0.0.5", 50000, "192.0.2.68", 443, NULL);
+        packet(m, day, "10.0.0.5", 50000, "192.0.2.69", 443, NULL);
         assert_int_equal(tell(&t, m, day), 0);
-        assert_int_equal(t.count, 1);
+        assert_int_equal(t.count, 2);
         assert_string_equal(t.alerts[0].value, "192.0.2.68");
         assert_true(t.alerts[0].sinkhole);
+        assert_string_equal(t.alerts[1].value, "192.0.2.69");
+        assert_false(t.alerts[1].sinkhole);
 }
 
 static void a_host_that_was_only_knocked_at_did_not_speak(void **state)

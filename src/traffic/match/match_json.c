@@ -24,6 +24,11 @@ int match_json(json_t **out, const struct packet_match_record *r)
 
         if (!json)
                 return ERR_MEMORY;
+        if (r->indicator.origin && json_object_set_new(json, "origin",
+                                       json_string(indicator_origin_name(r->indicator.origin)))) {
+                json_decref(json);
+                return ERR_MEMORY;
+        }
         *out = json;
         return 0;
 }

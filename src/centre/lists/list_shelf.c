@@ -1,9 +1,9 @@
-/* centre/api/list_shelf.c: see list_shelf.h. SPDX-License-Identifier: Apache-2.0 */
-#include "centre/api/list_shelf.h"
+/* centre/lists/list_shelf.c: see list_shelf.h. SPDX-License-Identifier: Apache-2.0 */
+#include "centre/lists/list_shelf.h"
 #include "base/mem.h"
 #include "centre/office.h"
-#include "centre/web/route.h"
 #include "codec/json_fields.h"
+#include "codec/ulid.h"
 #include "indicators/set/indicator_builder.h"
 #include "indicators/set/indicator_set.h"
 #include "office/intake/list_batches.h"
@@ -229,6 +229,35 @@ int shelf_publish(json_t **counts, struct office *office, struct db *db, const s
         if (!err && counts)
                 *counts = MOVE(said);
         return err;
+}
+
+static int copies_open(struct folder **out, struct office *office, const char *feed_id)
+{
+        return ulid_is_valid(text_of(feed_id)) ? shelf_open(out, office, "feeds") : ERR_FORMAT;
+}
+
+int shelf_keep_copy(struct office *office, const char *feed_id, struct text bytes)
+{
+        AUTO(folder_close_at) struct folder *feeds = NULL;
+        int err = copies_open(&feeds, office, feed_id);
+
+        return err ? err : file_write_atomic(feeds, feed_id, bytes, SHELF_FILE_MODE);
+}
+
+int shelf_read_copy(struct buffer *out, struct office *office, const char *feed_id)
+{
+        AUTO(folder_close_at) struct folder *feeds = NULL;
+        int err = copies_open(&feeds, office, feed_id);
+
+        return err ? err : file_read_all(out, feeds, feed_id);
+}
+
+void shelf_drop_copy(struct office *office, const char *feed_id)
+{
+        AUTO(folder_close_at) struct folder *feeds = NULL;
+
+        if (copies_open(&feeds, office, feed_id) == 0)
+                (void)!file_remove(feeds, feed_id);
 }
 
 int shelf_read_set(struct buffer *out, struct office *office)

@@ -1,8 +1,8 @@
-/* centre/api/list_import.c: see list_import.h. SPDX-License-Identifier: Apache-2.0 */
-#include "centre/api/list_import.h"
+/* centre/lists/list_import.c: see list_import.h. SPDX-License-Identifier: Apache-2.0 */
+#include "centre/lists/list_import.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "centre/api/list_shelf.h"
+#include "centre/lists/list_shelf.h"
 #include "centre/office.h"
 #include "centre/reader/job_list.h"
 #include "codec/json_fields.h"
@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WARNING_FILE_MAX = 8 << 20, STORE_NAME_MAX = 80, HUNT_BACK_DAYS = 366 };
+enum { WARNING_FILE_MAX = 8 << 20, HUNT_BACK_DAYS = 366 };
 
 static int add_warning_list(void *state, const char *name)
 {
@@ -100,14 +100,6 @@ static int split_answer(
         return json_read(head, line, bad);
 }
 
-struct commit {
-        const struct list_import *what;
-        json_t *head;
-        struct text body;
-        bool indicators;
-        char store[STORE_NAME_MAX];
-};
-
 static int hunt_order(const struct list_import *what, const char *batch_id)
 {
         AUTO(json_free_at) json_t *nothing = json_object();
@@ -128,8 +120,7 @@ static int hunt_order(const struct list_import *what, const char *batch_id)
         return err;
 }
 
-/* Who of ours ever touched what is new? Without sensors nobody can tell: that is no fault. */
-static void hunt_new_list(const struct list_import *what, const char *batch_id)
+void list_import_hunt(const struct list_import *what, const char *batch_id)
 {
         int err = hunt_order(what, batch_id);
 
@@ -138,73 +129,106 @@ static void hunt_new_list(const struct list_import *what, const char *batch_id)
                     err_text(err));
 }
 
-/* The set of the list is on disk before its row says so; a set that cannot be published takes its
- * row back. */
-static int file_batch(struct list_outcome *out, struct commit *c, struct parse_error *bad)
+void list_read_rows_done(struct list_read_rows *r)
 {
-        const struct list_import *what = c->what;
-        struct list_filing f = { .source = json_get_text(what->choices, "source"),
-                .kind = c->indicators ? "indicator" : "victim",
+        buffer_done(&r->answer);
+        json_free_at(&r->head);
+}
+
+static int check_size(const struct list_import *what, const json_t *head, struct parse_error *bad)
+{
+        if (json_get_int(json_object_get(head, "counts"), "good") >= what->least_good)
+                return 0;
+        return parse_error_set(bad, 0,
+            "danh sách mới có quá ít dòng dùng được so với lần trước: giữ lần trước",
+            "the new list has far fewer good rows than the last one: that one stays");
+}
+
+/* The same file of two sources makes two sets: each names its own. */
+static void name_store(char out[LIST_STORE_NAME_MAX], const struct list_import *what)
+{
+        const char *source = json_get_text(what->choices, "source");
+        struct sha256 digest = sha256_of(source, strlen(source));
+        char hex[SHA256_HEX_MAX];
+
+        (void)snprintf(
+            out, LIST_STORE_NAME_MAX, "%s-%.8s.set", what->sha256, sha256_write(hex, &digest));
+}
+
+int list_import_read(struct list_read_rows *out, const struct list_import *what, struct text bytes,
+    struct parse_error *bad)
+{
+        char *options;
+        int err = list_import_options(&options, what->office, what->db, what->choices);
+
+        *out = (struct list_read_rows){ .answer = BUFFER(JOB_LIST_OUT_MAX) };
+        if (err)
+                return err;
+        err = office_reader_run(what->office, &out->answer, "list-rows", options, bytes, bad);
+        free(options);
+        if (!err)
+                err = split_answer(&out->head, &out->body, &out->answer, bad);
+        out->indicators = !err && strcmp(json_get_text(out->head, "body"), "set") == 0;
+        if (!err)
+                err = check_size(what, out->head, bad);
+        if (!err && out->indicators)
+                name_store(out->store, what);
+        return err;
+}
+
+static struct list_filing filing_of(const struct list_import *what, const struct list_read_rows *r)
+{
+        return (struct list_filing){ .source = json_get_text(what->choices, "source"),
+                .kind = r->indicators ? "indicator" : "victim",
                 .file_name = json_get_text(what->choices, "file_name"),
                 .sha256 = what->sha256,
                 .period = json_get_text(what->said, "period"),
                 .letter = json_get_text(what->said, "letter"),
                 .scope = what->scope,
-                .store = c->store,
+                .store = r->store,
                 .map = json_object_get(what->choices, "map"),
                 .zone_minutes = (int)json_get_int(what->choices, "zone_minutes"),
-                .head = c->head };
-        int err;
-
-        if (c->indicators) {
-                (void)snprintf(c->store, sizeof(c->store), "%s.set", what->sha256);
-                err = shelf_keep_set(what->office, c->store, c->body);
-                if (err)
-                        return err;
-        } else {
-                f.rows = c->body;
-        }
-        err = intake_file_list(
-            out, what->db, what->clock, intake_rules(what->office->packs_folder), &f, bad);
-        if (err || !c->indicators)
-                return err;
-        err = shelf_publish(NULL, what->office, what->db, what->clock);
-        if (err)
-                (void)!list_batch_withdraw(what->db, what->clock, what->scope, out->filed.batch_id);
-        if (!err)
-                hunt_new_list(what, out->filed.batch_id);
-        return err;
+                .head = r->head,
+                .rows = r->indicators ? (struct text){ NULL, 0 } : r->body };
 }
 
-static int read_rows(
-    struct buffer *out, struct commit *c, struct text bytes, struct parse_error *bad)
+/* The set of the list is on disk before its row says so. */
+static int keep_set(const struct list_import *what, const struct list_read_rows *r)
 {
-        char *options;
-        int err = list_import_options(&options, c->what->office, c->what->db, c->what->choices);
+        return r->indicators ? shelf_keep_set(what->office, r->store, r->body) : 0;
+}
 
-        if (err)
-                return err;
-        err = office_reader_run(c->what->office, out, "list-rows", options, bytes, bad);
-        free(options);
-        if (!err)
-                err = split_answer(&c->head, &c->body, out, bad);
-        c->indicators = !err && strcmp(json_get_text(c->head, "body"), "set") == 0;
-        return err;
+int list_import_file_within(struct list_outcome *out, const struct list_import *what,
+    struct list_read_rows *rows, struct parse_error *bad)
+{
+        const struct list_filing f = filing_of(what, rows);
+        int err = keep_set(what, rows);
+
+        return err ? err
+                   : intake_file_list_within(out, what->db, what->clock,
+                         intake_rules(what->office->packs_folder), &f, bad);
 }
 
 int list_import(struct list_outcome *out, const struct list_import *what, struct text bytes,
     struct parse_error *bad)
 {
-        AUTO(buffer_done) struct buffer rows = BUFFER(JOB_LIST_OUT_MAX);
-        struct commit c = { .what = what };
-        int err = read_rows(&rows, &c, bytes, bad);
+        AUTO(list_read_rows_done) struct list_read_rows rows = { .head = NULL };
+        struct list_filing f;
+        int err = list_import_read(&rows, what, bytes, bad);
 
-        if (!err && json_get_int(json_object_get(c.head, "counts"), "good") < what->least_good)
-                err = parse_error_set(bad, 0,
-                    "danh sách mới có quá ít dòng dùng được so với lần trước: giữ lần trước",
-                    "the new list has far fewer good rows than the last one: that one stays");
         if (!err)
-                err = file_batch(out, &c, bad);
-        json_decref(c.head);
+                err = keep_set(what, &rows);
+        if (err)
+                return err;
+        f = filing_of(what, &rows);
+        err = intake_file_list(
+            out, what->db, what->clock, intake_rules(what->office->packs_folder), &f, bad);
+        if (err || !rows.indicators)
+                return err;
+        err = shelf_publish(NULL, what->office, what->db, what->clock);
+        if (err) /* a set that cannot be published takes its row back */
+                (void)!list_batch_withdraw(what->db, what->clock, what->scope, out->filed.batch_id);
+        else
+                list_import_hunt(what, out->filed.batch_id);
         return err;
 }

@@ -1,8 +1,9 @@
-/* centre/api/list_shelf.h: files of lists below the office's lists folder: uploads that wait for a
- * decision, the set of each indicator list in use, and the set made of all of them.
+/* centre/lists/list_shelf.h: files of lists below the office's lists folder: uploads that wait for
+ * a decision, the set of each indicator list in use, the set made of all of them, and what feeds
+ * brought last.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef CANH_CENTRE_API_LIST_SHELF_H
-#define CANH_CENTRE_API_LIST_SHELF_H
+#ifndef CANH_CENTRE_LISTS_LIST_SHELF_H
+#define CANH_CENTRE_LISTS_LIST_SHELF_H
 
 #include "base/buffer.h"
 #include "codec/digest.h"
@@ -32,6 +33,11 @@ MUST_USE int shelf_publish(
     json_t **counts, struct office *office, struct db *db, const struct clock *clock);
 /* Reads a kept set; MISSING, FORMAT, UNTRUSTED. */
 MUST_USE int shelf_load_set(struct indicator_set **out, struct office *office, const char *store);
+/* What a feed brought last, as it came: to be joined with what is added, to be handed on. MISSING;
+ * FORMAT for a name that is no identifier. */
+MUST_USE int shelf_keep_copy(struct office *office, const char *feed_id, struct text bytes);
+MUST_USE int shelf_read_copy(struct buffer *out, struct office *office, const char *feed_id);
+void shelf_drop_copy(struct office *office, const char *feed_id);
 /* The set in use; empty when there is none. */
 MUST_USE int shelf_read_set(struct buffer *out, struct office *office);
 
