@@ -11,15 +11,12 @@ import type { Session } from "./app/types";
 import { AccountsPage } from "./pages/accounts";
 import { CapturePage } from "./pages/capture";
 import { EnrolPage } from "./pages/enrol";
-import { FeedsPage } from "./pages/feeds";
 import { FindingsPage } from "./pages/findings";
 import { FirstRunPage } from "./pages/first_run";
 import { HuntsPage } from "./pages/hunt";
 import { HuntPage } from "./pages/hunt_result";
-import { ImportPage } from "./pages/import";
 import { IncidentPage } from "./pages/incident";
 import { IncidentsPage } from "./pages/incidents";
-import { ListPage, ListsPage } from "./pages/lists";
 import { MachinePage } from "./pages/machine";
 import { MachinesPage } from "./pages/machines";
 import { MatrixPage } from "./pages/matrix";
@@ -38,16 +35,30 @@ import { Shell } from "./ui/shell";
 import { Empty, ProblemNote } from "./ui/states";
 import { t } from "./words";
 
+// Pages of the second file: fetched when the first of them is opened.
+function Later({ page, id }: { page: keyof typeof import("./pages/second").pages; id: string }) {
+  const [second, setSecond] = useState<typeof import("./pages/second")>();
+  const [failed, setFailed] = useState(false);
+  const load = () => {
+    setFailed(false);
+    import("./pages/second").then(setSecond, () => setFailed(true));
+  };
+  useEffect(load, []);
+  if (failed) return <ProblemNote problem={new Problem(0, "network", "")} retry={load} />;
+  const Show = second?.pages[page];
+  return Show ? <Show key={page + id} id={id} /> : null;
+}
+
 const pages: Record<string, (props: { id: string }) => ComponentChildren> = {
   matrix: () => <MatrixPage />,
   units: () => <UnitsPage />,
   unit: ({ id }) => <UnitPage key={id} id={id} />,
   machines: () => <MachinesPage />,
   machine: ({ id }) => <MachinePage key={id} id={id} />,
-  lists: () => <ListsPage />,
-  list: ({ id }) => <ListPage key={id} id={id} />,
-  import: () => <ImportPage />,
-  feeds: () => <FeedsPage />,
+  lists: ({ id }) => <Later page="lists" id={id} />,
+  list: ({ id }) => <Later page="list" id={id} />,
+  import: ({ id }) => <Later page="import" id={id} />,
+  feeds: ({ id }) => <Later page="feeds" id={id} />,
   traffic: () => <TrafficPage />,
   hunt: ({ id }) => (id ? <HuntPage key={id} id={id} /> : <HuntsPage />),
   trace: ({ id }) => (id ? <TracePage key={id} id={id} /> : <TracesPage />),

@@ -14,8 +14,7 @@ import { Note, St } from "../ui/marks";
 import { Card, Page } from "../ui/page";
 import { ProblemNote } from "../ui/states";
 import { both, count, t, type Word } from "../words";
-import { Refusals, Sums } from "./import_parts";
-import { KindSt } from "./lists";
+import { KindSt, Refusals, Sums } from "./import_parts";
 import { Delta, Victims } from "./import_victims";
 
 const steps: Word[] = ["step_file", "step_columns", "step_review", "step_units", "step_write"];

@@ -11,7 +11,15 @@ import { St } from "../ui/marks";
 import { Card } from "../ui/page";
 import { ProblemNote } from "../ui/states";
 import { Table } from "../ui/table";
-import { both, count, t } from "../words";
+import { both, count, t, tMaybe } from "../words";
+
+export function KindSt({ kind }: { kind: string }) {
+  return (
+    <St tone={kind === "victim" ? "soon" : "info"} icon={kind === "victim" ? "pc" : "net"}>
+      {tMaybe("list_kind_", kind)}
+    </St>
+  );
+}
 
 export function Sums({ counts, distinct }: { counts: Counts; distinct?: number }) {
   const parts = [counts.good, counts.duplicate, counts.refused, counts.warned, counts.outside];

@@ -17,15 +17,7 @@ import { Card, Facts, Page } from "../ui/page";
 import { Empty, Wait } from "../ui/states";
 import { Table, counted } from "../ui/table";
 import { bytes, count, t, tMaybe } from "../words";
-import { Refusals, Sums } from "./import_parts";
-
-export function KindSt({ kind }: { kind: string }) {
-  return (
-    <St tone={kind === "victim" ? "soon" : "info"} icon={kind === "victim" ? "pc" : "net"}>
-      {tMaybe("list_kind_", kind)}
-    </St>
-  );
-}
+import { KindSt, Refusals, Sums } from "./import_parts";
 
 function SetCard({ set }: { set: IndicatorSet }) {
   return (
