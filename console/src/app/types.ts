@@ -173,6 +173,7 @@ export interface Range {
   prefix: string;
   operator?: string;
   behind_nat?: boolean;
+  dynamic?: boolean;
   note?: string;
   valid_from?: Maybe<string>;
   valid_until?: Maybe<string>;
