@@ -51,6 +51,9 @@ function makeWire() {
   return { space, near, remove: () => spawnSync("ip", ["netns", "del", space]) };
 }
 
+/** The words for `unshare` that start a program under a host name of its own. */
+export const calledAs = (name, program) => ["-u", "sh", "-c", `hostname ${name} && exec "$@"`, "sh", program];
+
 async function importList(page) {
   const text = readFileSync(join(root, "packs/sample-district/lists/indicators.csv"), "utf8");
   await page.evaluate(async (body) => {
@@ -83,7 +86,7 @@ export async function startTraffic(page, { seconds = 600 } = {}) {
     const { token } = await api(page, "POST", "/enrol-tokens", { unit: unit.id, uses: 1, hours: 1 });
     const state = join(folder, "sensor");
     // called by a name of its own, so that nothing shows the machine that the run is on
-    const named = ["-u", "sh", "-c", `hostname giam-sat-01 && exec "$@"`, "sh", program];
+    const named = calledAs("giam-sat-01", program);
     const done = spawnSync("unshare", [...named, "enrol", "--state", state, "--centre", process.env.CANH_AGENTS, "--token", token], { encoding: "utf8" });
     if (done.status) throw new Error("the sensor could not enrol: " + done.stderr);
     await importList(page);

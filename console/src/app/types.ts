@@ -7,7 +7,7 @@ export interface T {
 export type Maybe<V> = V | null | undefined;
 export type Topic =
   "matrix" | "machine" | "finding" | "incident" | "list" | "report" | "set" | "unit"
-  | "registry";
+  | "registry" | "traffic";
 export interface Ref {
   id: string;
   name: string;
