@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -196,6 +197,7 @@ class ApiTest(unittest.TestCase):
         self.assertEqual(w.call("GET", "/api/v1/traces/{id}", id=trace)["address"]["claim"], "held")
         self.check_addresses(w)
         self.check_coverage(w, sensor)
+        self.check_who_was_it(w)
         w.call("DELETE", "/api/v1/traces/{id}", id=trace)
         show = w.call("POST", "/api/v1/shows", {"host": host})["id"]
         self.office.answer(sensor, show, {"host": host, "begin": now, "end": now, "source": host, "source_port": 1, "destination":
@@ -223,6 +225,25 @@ class ApiTest(unittest.TestCase):
             self.assertEqual(told, (owner, claim, unit and units[unit]), public)
             w.call("DELETE", "/api/v1/traces/{id}", id=trace)
 
+    def check_who_was_it(self, w):
+        """The machines' own history beside the candidates; and the DHCP lease of that time before who has the address now."""
+        sensor = self.office.sensor(self.office.own, "cam-bien-2", "192.168.7.9")
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        trace = w.call("POST", "/api/v1/traces", {"public": "203.0.113.12", "at": now, "peer": "198.51.100.9"})["id"]
+        row = {"rank": 1, "confidence": 40, "reason": {"vi": "một", "en": "one"}, "at": now, "peer": "198.51.100.9", "flows": 1, "hardware": ""}
+        self.office.answer(sensor, trace, *({**row, "host": host, "host_name": leased} for host, leased in (
+            ("192.168.7.7", ""), ("192.168.7.200", "AN-01.xa-an.example"), ("192.168.7.7", "may-khac"))))
+        found = w.call("GET", "/api/v1/traces/{id}", id=trace)
+        self.assertIn(("an-01", "x", 3), [(a["machine"]["name"], a["process"], a["times"]) for a in found["agents"]])
+        self.assertEqual({a["unit"]["id"] for a in found["agents"]}, {self.office.own})  # binh-01 has it too, behind another address
+        self.assertEqual([c["machine"] and c["machine"]["name"] for c in found["candidates"]], ["an-01", "an-01", None])
+        self.assertEqual({c["of_holder"] for c in found["candidates"]}, {True})
+        binh = w.call("POST", "/api/v1/traces", {"public": "203.0.113.14", "at": now, "peer": "198.51.100.9"})["id"]
+        self.office.answer(sensor, binh, {**row, "host": "192.168.7.7", "host_name": ""})
+        found = w.call("GET", "/api/v1/traces/{id}", id=binh)  # a machine of X-AN cannot well stand behind X-BINH's address
+        self.assertEqual([c["of_holder"] for c in found["candidates"]], [False])
+        w.call("DELETE", "/api/v1/traces/{id}", id=trace)
+
     def check_coverage(self, w, sensor):
         """Two runs with an hour and a half between them, and a dead mirror port at the end of the second."""
         packets = 0
@@ -239,6 +260,7 @@ class ApiTest(unittest.TestCase):
                                                 "sensors": [sensor.id]})["id"]
         seen = w.call("GET", "/api/v1/hunts/{id}", id=hunt)["coverage"]
         gaps = [(g["since"][11:16], g["until"][11:16]) for g in seen["gaps"]]
+        self.assertEqual(seen["sensors"], [{"id": sensor.id, "percent": 37}])
         self.assertEqual((seen["percent"], gaps, seen["more"]), (37, [("09:00", "10:30"), ("11:00", "12:00")], 0))
         w.call("DELETE", "/api/v1/hunts/{id}", id=hunt)
 

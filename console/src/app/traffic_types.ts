@@ -115,6 +115,7 @@ export interface Coverage {
   percent: number;
   gaps: { since: string; until: string }[];
   more: number; // further gaps
+  sensors: { id: string; percent: number }[]; // each alone
 }
 export interface Hunt extends Order {
   list: Maybe<Ref>;
@@ -186,6 +187,7 @@ export interface Candidate extends Placed {
   flows: number;
   host_name: string;
   hardware: string;
+  of_holder: boolean; // its unit held the address, or that is not known
 }
 export interface TracePage extends Trace {
   candidates: Candidate[];

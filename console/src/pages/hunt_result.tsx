@@ -8,10 +8,10 @@ import { touch } from "../app/live";
 import { filter, link, route } from "../app/route";
 import { useStore } from "../app/store";
 import { ago, day, full } from "../app/time";
-import type { HuntHit, HuntPage as Data } from "../app/traffic_types";
+import type { Coverage, HuntHit, HuntPage as Data } from "../app/traffic_types";
 import { useAct } from "../ui/dialog";
 import { Icon } from "../ui/icon";
-import { Fig, Note, St } from "../ui/marks";
+import { Fig, Five, Note, St } from "../ui/marks";
 import { CoverNote, Progress, StopButton, isRunning, useOrder, type Following } from "../ui/order";
 import { Card, Page } from "../ui/page";
 import { Empty, ProblemNote, Wait } from "../ui/states";
@@ -30,9 +30,19 @@ import {
 } from "./hunt_contacts";
 
 const FINDINGS_MAX = 500;
+type Gap = Coverage["gaps"][number];
+
+const lengthOf = (gap: Gap) => Date.parse(gap.until) - Date.parse(gap.since);
+
+const widest = (cover: Coverage): Gap | undefined =>
+  cover.gaps.reduce<Gap | undefined>(
+    (best, one) => (!best || lengthOf(one) > lengthOf(best) ? one : best),
+    undefined,
+  );
 
 function Figures({ hunt }: { hunt: Data }) {
   const cover = hunt.coverage;
+  const gap = widest(cover);
   const rows = hunt.rows;
   const named = rows.filter((row) => row.machine);
   return (
@@ -59,11 +69,15 @@ function Figures({ hunt }: { hunt: Data }) {
       <Fig
         label={t("hunt_seen")}
         value={
-          cover.percent > 0 ? <>{count(cover.percent)}&nbsp;%</> : "?"
+          <>
+            {count(cover.percent)}&nbsp;% <Five seen={cover.percent} expected={100} />
+          </>
         }
         tone={cover.percent < 100 ? "unknown" : undefined}
       >
-        {t("hunt_seen_of", { from: day(cover.since), to: day(cover.until) })}
+        {gap
+          ? t("hunt_gap", { from: day(gap.since), to: day(gap.until) })
+          : t("hunt_seen_of", { from: day(cover.since), to: day(cover.until) })}
       </Fig>
     </dl>
   );

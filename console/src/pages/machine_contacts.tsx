@@ -99,18 +99,18 @@ function Result({ show, axis }: { show: ShowPage; axis: Axis }) {
   const peers = peersOf(show);
   if (!peers.length)
     return isRunning(show) ? null : (
-      <>
+      <div class="in stack">
         <CoverNote cover={show.coverage} />
         <Empty icon="q" title={t("contacts_none")}>
           {t("contacts_none_note")}
         </Empty>
-      </>
+      </div>
     );
   return (
     <>
       {show.left_out > 0 && <Note tone="soon" title={t("hunt_left_out", { n: show.left_out })} />}
-      <CoverNote cover={show.coverage} />
-      <div class="in">
+      <div class="in stack">
+        <CoverNote cover={show.coverage} />
         <Plot flows={show.flows} axis={axis} seen={seen} />
       </div>
       <div class="tall">

@@ -6,7 +6,7 @@ import { call, session } from "../app/api";
 import { useGet } from "../app/live";
 import { go, link, route } from "../app/route";
 import { useStore } from "../app/store";
-import { full, inputDay, moment, officeTime } from "../app/time";
+import { exact, full, inputDay, moment, officeTime } from "../app/time";
 import type {
   Candidate,
   Sensor,
@@ -176,7 +176,7 @@ function Before({ traces }: { traces: Trace[] }) {
               fold: t("at"),
               cell: (one) => (
                 <>
-                  {full(one.at)}
+                  {exact(one.at)}
                   <small>{windowWords(one.within_minutes)}</small>
                 </>
               ),
@@ -239,6 +239,9 @@ export function TracesPage() {
   );
 }
 
+/** What a sensor says is half a sentence. */
+const sentence = (words: string) => words && words.charAt(0).toUpperCase() + words.slice(1) + ".";
+
 /** Likelier than all others together: the first is named, else none. */
 const isNamed = (first?: Candidate) => first !== undefined && first.confidence >= NAMED_FROM;
 
@@ -253,7 +256,7 @@ function Verdict({ trace }: { trace: Data }) {
   if (!first || !isNamed(first))
     return (
       <Note tone="unknown" title={cannotWords(trace)} live>
-        <p>{both(trace.answer) || t("trace_cannot_note")}</p>
+        <p>{sentence(both(trace.answer)) || t("trace_cannot_note")}</p>
         {trace.agents.length > 0 && (
           <p>{t("trace_agents_say", { n: trace.agents.length })}</p>
         )}
@@ -267,7 +270,7 @@ function Verdict({ trace }: { trace: Data }) {
       title={t("trace_likely", { name: name ? `${name} (${first.host})` : first.host })}
       live
     >
-      <p>{both(first.reason)}</p>
+      <p>{sentence(both(first.reason))}</p>
     </Note>
   );
 }
@@ -305,7 +308,16 @@ function Candidates({ trace }: { trace: Data }) {
               </>
             ),
           },
-          { head: t("unit"), fold: t("unit"), cell: (one) => <UnitName of={one} /> },
+          {
+            head: t("unit"),
+            fold: t("unit"),
+            cell: (one) => (
+              <>
+                <UnitName of={one} />
+                {!one.of_holder && <small>{t("trace_not_holder")}</small>}
+              </>
+            ),
+          },
           {
             head: t("confidence"),
             fold: t("confidence"),
@@ -330,7 +342,7 @@ function Candidates({ trace }: { trace: Data }) {
             fold: t("at"),
             cell: (one) => (
               <>
-                {full(one.at)}
+                {exact(one.at)}
                 {one.peer && <small class="mono break">{one.peer}</small>}
               </>
             ),
@@ -349,6 +361,8 @@ function Moments({ trace }: { trace: Data }) {
     from: at - trace.within_minutes * 60_000,
     to: at + trace.within_minutes * 60_000,
   };
+  // what had not come yet when it was asked was seen by nobody either
+  const later = { from: Date.parse(trace.coverage.until), to: axis.to };
   const spans: Span[] = trace.candidates
     .filter((one) => one.at)
     .slice(0, SPANS_SHOWN)
@@ -371,9 +385,9 @@ function Moments({ trace }: { trace: Data }) {
       <SpanChart
         spans={spans}
         axis={axis}
-        gaps={gapsOf(trace.coverage)}
+        gaps={[...gapsOf(trace.coverage), later].filter((gap) => gap.to > gap.from)}
         mark={at}
-        label={t("trace_alt", { n: trace.candidates.length, at: full(trace.at) })}
+        label={t("trace_alt", { n: trace.candidates.length, at: exact(trace.at) })}
       />
     </Card>
   );
@@ -400,8 +414,11 @@ function AddressCard({ of }: { of: TraceAddress }) {
     ]);
   return (
     <Card title={t("trace_address")}>
-      <p>
-        <St tone={of.owner === "ours" ? "met" : of.owner === "other" ? "unmet" : "unknown"}>
+      <p class="claim">
+        <St
+          tone={of.owner === "ours" ? "met" : of.owner === "other" ? "na" : "unknown"}
+          icon={of.owner === "other" ? "x" : undefined}
+        >
           {claimWords(of)}
         </St>
       </p>
@@ -459,7 +476,7 @@ function Question({ trace }: { trace: Data }) {
             t("trace_public"),
             <span class="mono break">{endpoint(trace.public, trace.public_port)}</span>,
           ],
-          [t("at"), full(trace.at)],
+          [t("at"), exact(trace.at)],
           [t("trace_within"), windowWords(trace.within_minutes)],
           [
             t("trace_peer"),
@@ -491,7 +508,7 @@ function Body({ trace }: { trace: Data }) {
         <div class="stack">
           {trace.address && <AddressCard of={trace.address} />}
           <Question trace={trace} />
-          {!trace.peer && (
+          {!trace.peer && trace.address?.owner !== "other" && (
             <Note tone="soon" title={t("trace_no_peer")}>
               <p>{t("trace_no_peer_note")}</p>
             </Note>
@@ -520,7 +537,7 @@ export function TracePage({ id }: { id: string }) {
         { text: t("nav_traffic"), href: link("traffic") },
         { text: t("nav_trace"), href: link("trace") },
       ]}
-      sub={trace && full(trace.at)}
+      sub={trace && exact(trace.at)}
       acts={office && <StopButton of={loaded} />}
     >
       {loaded.act.problem && <ProblemNote problem={loaded.act.problem} />}

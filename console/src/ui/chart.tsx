@@ -17,7 +17,7 @@ export interface Bucket {
 
 const HOUR = 3_600_000;
 const ROW_PX = 36; // of a line with its name above it
-const HEAD_PX = 20; // where the plot says what it does not know
+const HEAD_PX = 30; // where the plot says what it does not know
 const ticksWanted = [
   1 / 60,
   2 / 60,

@@ -63,7 +63,13 @@ export function OrderSt({ state }: { state: OrderState }) {
 }
 
 /** What of the archive has been read, in all, and by each sensor. */
-export function Progress({ order, words }: { order: Order; words: string }) {
+export function Progress({
+  order,
+  words,
+}: {
+  order: Order & { coverage?: Coverage };
+  words: string;
+}) {
   const share = order.total ? order.done / order.total : order.state === "done" ? 1 : 0;
   const failed = order.sensors.filter((one) => one.state === "failed").length;
   return (
@@ -90,7 +96,11 @@ export function Progress({ order, words }: { order: Order; words: string }) {
         <ul class="lines small">
           {order.sensors.map((one) => (
             <li key={one.sensor.id}>
-              <b>{one.sensor.name}</b> <span class="muted">{partWords(one.state, one.detail)}</span>
+              <b>{one.sensor.name}</b>{" "}
+              <span class="muted">
+                {partWords(one.state, one.detail)}
+                {watchedWords(order.coverage, one.sensor.id)}
+              </span>
               {one.total > 0 && one.state === "running"
                 ? ` ${count(one.done)}/${count(one.total)}`
                 : ""}
@@ -101,6 +111,12 @@ export function Progress({ order, words }: { order: Order; words: string }) {
       </div>
     </section>
   );
+}
+
+/** A sensor that slept is told by itself: another may have watched another office. */
+function watchedWords(cover: Coverage | undefined, sensor: string): string {
+  const one = cover?.sensors.find((part) => part.id === sensor);
+  return one && one.percent < 100 ? " · " + t("cover_sensor", { n: one.percent }) : "";
 }
 
 function partWords(state: OrderState, detail: string): string {
@@ -119,7 +135,7 @@ export function CoverNote({ cover }: { cover: Coverage }) {
       tone="unknown"
       title={cover.percent > 0 ? t("cover_part", { n: cover.percent }) : t("cover_none")}
     >
-      <p>{t("cover_note")}</p>
+      <p>{t(cover.percent > 0 ? "cover_when" : "cover_note")}</p>
       {cover.percent > 0 && (
         <ul class="lines small">
           {cover.gaps.slice(0, GAPS_SHOWN).map((gap) => (

@@ -329,6 +329,8 @@ static int get_trace(struct reply *reply, struct call *call)
         if (!err)
                 err = rows_add(order, call, "candidates", "candidate");
         if (!err)
+                err = trace_candidates_mark(order, call->db);
+        if (!err)
                 err = agents_add(order, call);
         return err ? err : reply_json(reply, 200, MOVE(order));
 }

@@ -26,8 +26,9 @@ enum {
 MUST_USE int sensor_coverage_add(
     struct db *db, const char *sensor_id, time_ms since, time_ms until, bool goes_on);
 
-/* Of the sensors that were asked: {"since","until","percent","gaps":[{"since","until"}],"more":n},
- * the gaps being times in which none of them watched. since 0: from the first that is known. */
+/* Of the sensors that were asked: {"since","until","percent","gaps":[{"since","until"}],"more":n,
+ * "sensors":[{"id","percent"}]}, the gaps being times in which none of them watched, and the last
+ * what each did alone. since 0: from the first that is known. */
 MUST_USE int order_coverage_json(
     json_t **out, struct db *db, const char *order_id, time_ms since, time_ms until);
 

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { SENSORS_MAX = 1000, WATCHES_MAX = 200000 };
+enum { SENSORS_MAX = 1000 };
 
 DB_SQL(watch_last, "select since_at, until_at from sensor_coverage where machine_id = $1"
                    " order by since_at desc limit 1");
@@ -17,12 +17,11 @@ DB_SQL(watch_longer,
 DB_SQL(watch_add, "insert into sensor_coverage (machine_id, since_at, until_at) values ($1, $2, $3)"
                   " on conflict (machine_id, since_at) do update set until_at = excluded.until_at");
 DB_SQL(watches_old, "delete from sensor_coverage where machine_id = $1 and until_at < $2");
-DB_SQL(watches_of, "select c.machine_id, c.since_at, c.until_at from sensor_coverage c"
-                   " join traffic_part p on p.sensor_id = c.machine_id where p.order_id = $1"
-                   " order by c.machine_id, c.since_at limit 200000");
-DB_SQL(kept_of, "select p.sensor_id, s.body from traffic_part p"
-                " join sensor_status s on s.machine_id = p.sensor_id where p.order_id = $1"
-                " order by p.sensor_id limit 1000");
+DB_SQL(watches_of, "select since_at, until_at from sensor_coverage where machine_id = $1"
+                   " order by since_at limit 200000");
+DB_SQL(asked_of, "select p.sensor_id, s.body from traffic_part p"
+                 " left join sensor_status s on s.machine_id = p.sensor_id where p.order_id = $1"
+                 " order by p.sensor_id limit 1000");
 
 struct watch {
         time_ms since, until;
@@ -86,47 +85,33 @@ static int watches_take(struct watches *w, time_ms since, time_ms until)
 }
 
 /* The time that the archive of a sensor reaches back to; 0 = not known. */
-static time_ms kept_from(const json_t *kept, const char *sensor_id)
+static time_ms kept_from(const json_t *sensor)
 {
-        const json_t *one;
+        const json_t *archive = json_object_get(json_object_get(sensor, "body"), "archive");
         time_ms from = 0;
-        size_t i;
 
-        json_array_foreach(kept, i, one)
-        {
-                const json_t *archive = json_object_get(json_object_get(one, "body"), "archive");
-
-                if (strcmp(json_get_text(one, "id"), sensor_id) == 0 && archive &&
-                    json_field_time(&from, archive, "first_at", NULL) == 0)
-                        return from;
-        }
-        return 0;
+        return archive && json_field_time(&from, archive, "first_at", NULL) == 0 ? from : 0;
 }
 
 /* What the archive no longer has was watched in vain; what it has from before the first status was
  * put into it, or seen before the centre knew the sensor. */
-static int watches_find(struct watches *w, struct db *db, const char *order_id, const json_t *kept)
+static int watches_find(struct watches *w, struct db *db, const json_t *sensor)
 {
         AUTO(db_query_done) struct db_query *q = NULL;
-        char sensor[40], before[40] = "";
+        time_ms from = kept_from(sensor);
+        bool is_first = true;
         int got = 0, err = db_query_begin(&q, db, watches_of);
 
         if (err)
                 return err;
-        db_bind_string(q, 1, order_id);
+        db_bind_string(q, 1, json_get_text(sensor, "id"));
         while (!err && (got = db_step(q)) == 1) {
-                time_ms since = db_column_int(q, 1), from;
-                bool is_first;
+                time_ms since = db_column_int(q, 0);
 
-                err = text_copy(sensor, sizeof(sensor), db_column_text(q, 0));
-                if (err)
-                        return err;
-                from = kept_from(kept, sensor);
-                is_first = strcmp(sensor, before) != 0;
-                memcpy(before, sensor, sizeof(before));
                 if (from && (is_first || from > since))
                         since = from;
-                err = watches_take(w, since, db_column_int(q, 2));
+                is_first = false;
+                err = watches_take(w, since, db_column_int(q, 1));
         }
         return err ? err : got;
 }
@@ -146,8 +131,10 @@ struct cover {
 
 static int gap_take(struct cover *c, time_ms since, time_ms until)
 {
-        if (until - since < COVERAGE_GAP_MIN_MS)
+        if (until - since < COVERAGE_GAP_MIN_MS) {
+                c->seen += until - since;
                 return 0;
+        }
         if (json_array_size(c->gaps) >= COVERAGE_GAPS_SHOWN) {
                 c->more++;
                 return 0;
@@ -183,10 +170,10 @@ static int cover_take(struct cover *c, const struct watches *w, time_ms since, t
         return err || at >= until ? err : gap_take(c, at, until);
 }
 
-static int kept_find(json_t **out, struct db *db, const char *order_id)
+static int asked_find(json_t **out, struct db *db, const char *order_id)
 {
         AUTO(db_query_done) struct db_query *q = NULL;
-        int err = db_query_begin(&q, db, kept_of);
+        int err = db_query_begin(&q, db, asked_of);
 
         if (err)
                 return err;
@@ -194,30 +181,126 @@ static int kept_find(json_t **out, struct db *db, const char *order_id)
         return db_rows_json(out, q, "id:t body:j", SENSORS_MAX);
 }
 
+/* All of it only without a gap, nothing only when nothing was watched. */
+static json_int_t percent_of(const struct cover *c, time_ms length)
+{
+        time_ms percent = length > 0 ? c->seen * 100 / length : 0;
+
+        if (percent == 0 && c->seen > 0)
+                return 1;
+        return percent == 100 && json_array_size(c->gaps) ? 99 : percent;
+}
+
+/* {"since","until","percent","gaps","more"} of these watches. */
+static int cover_json(json_t **out, const struct watches *w, time_ms since, time_ms until)
+{
+        struct cover cover = { .gaps = json_array() };
+        int err = cover.gaps ? cover_take(&cover, w, since, until) : ERR_MEMORY;
+
+        if (!err) {
+                *out = json_pack("{so so sI sO sI}", "since", json_time(since), "until",
+                    json_time(until), "percent", percent_of(&cover, until - since), "gaps",
+                    cover.gaps, "more", (json_int_t)cover.more);
+                err = *out ? 0 : ERR_MEMORY;
+        }
+        json_decref(cover.gaps);
+        return err;
+}
+
+static struct watches from_of(const struct watches *all, size_t from)
+{
+        return (struct watches){ all->of ? all->of + from : NULL, all->count - from, 0 };
+}
+
+/* Where each sensor's watches begin among all. */
+struct asked {
+        json_t *sensors;
+        size_t begins[SENSORS_MAX + 1];
+};
+
+static int asked_watches(struct watches *w, struct asked *a, struct db *db)
+{
+        const json_t *sensor;
+        size_t i;
+        int err = 0;
+
+        json_array_foreach(a->sensors, i, sensor)
+        {
+                a->begins[i] = w->count;
+                if (!err)
+                        err = watches_find(w, db, sensor);
+        }
+        a->begins[json_array_size(a->sensors)] = w->count;
+        return err;
+}
+
+/* [{"id","percent"}] of each alone. */
+static int each_json(
+    json_t **out, const struct watches *w, const struct asked *a, time_ms since, time_ms until)
+{
+        AUTO(json_free_at) json_t *each = json_array();
+        size_t count = json_array_size(a->sensors);
+
+        for (size_t i = 0; each && i < count; i++) {
+                AUTO(json_free_at) json_t *cover = NULL;
+                struct watches own = from_of(w, a->begins[i]);
+                int err;
+
+                own.count = a->begins[i + 1] - a->begins[i];
+                err = cover_json(&cover, &own, since, until);
+                if (!err && json_array_append_new(
+                                each, json_pack("{sO sO}", "id",
+                                          json_object_get(json_array_get(a->sensors, i), "id"),
+                                          "percent", json_object_get(cover, "percent"))))
+                        err = ERR_MEMORY;
+                if (err)
+                        return err;
+        }
+        *out = MOVE(each);
+        return *out ? 0 : ERR_MEMORY;
+}
+
+static int coverage_make(
+    json_t **out, struct watches *w, const struct asked *a, time_ms since, time_ms until)
+{
+        AUTO(json_free_at) json_t *cover = NULL;
+        json_t *each = NULL;
+        time_ms first = until;
+        int err;
+
+        for (size_t i = 0; i < w->count; i++)
+                if (w->of[i].since < first)
+                        first = w->of[i].since;
+        if (!since)
+                since = first;
+        err = each_json(&each, w, a, since, until);
+        if (!err && w->count)
+                qsort(w->of, w->count, sizeof(w->of[0]), earlier_first);
+        if (!err)
+                err = cover_json(&cover, w, since, until);
+        if (err) {
+                json_decref(each);
+                return err;
+        }
+        if (json_object_set_new(cover, "sensors", each))
+                return ERR_MEMORY;
+        *out = MOVE(cover);
+        return 0;
+}
+
 int order_coverage_json(
     json_t **out, struct db *db, const char *order_id, time_ms since, time_ms until)
 {
-        AUTO(json_free_at) json_t *kept = NULL;
-        struct cover cover = { .gaps = json_array() };
+        AUTO(mem_free_at) struct asked *asked = mem_zero(1, sizeof(*asked));
         struct watches w = { NULL, 0, 0 };
-        time_ms length;
-        int err = cover.gaps ? kept_find(&kept, db, order_id) : ERR_MEMORY;
+        int err = asked ? asked_find(&asked->sensors, db, order_id) : ERR_MEMORY;
 
         if (!err)
-                err = watches_find(&w, db, order_id, kept);
-        if (!err && w.count)
-                qsort(w.of, w.count, sizeof(w.of[0]), earlier_first);
-        if (!since)
-                since = w.count && w.of[0].since < until ? w.of[0].since : until;
+                err = asked_watches(&w, asked, db);
         if (!err)
-                err = cover_take(&cover, &w, since, until);
+                err = coverage_make(out, &w, asked, since, until);
         mem_free(w.of);
-        length = until - since;
-        if (!err)
-                *out = json_pack("{so so sI sO sI}", "since", json_time(since), "until",
-                    json_time(until), "percent",
-                    (json_int_t)(length > 0 ? cover.seen * 100 / length : 0), "gaps", cover.gaps,
-                    "more", (json_int_t)cover.more);
-        json_decref(cover.gaps);
-        return err || *out ? err : ERR_MEMORY;
+        if (asked)
+                json_decref(asked->sensors);
+        return err;
 }

@@ -22,8 +22,12 @@ MUST_USE int trace_address_judge(
 /* For a page: "address" in place of both, with the name of the unit; what is out of scope is left
  * null in it. */
 MUST_USE int trace_address_show(json_t *order, struct db *db, const struct scope *scope);
-/* Machines in scope whose own history has a contact with the peer that overlaps the window:
- * [{machine, unit, port, process, first_at, last_at, times}]; none without a peer. */
+/* Each of the order's "candidates" gets "of_holder": is its unit the one that held the address, or
+ * below it? True where that is not known. Others are only marked: offices share lines. */
+MUST_USE int trace_candidates_mark(json_t *order, struct db *db);
+/* Machines in scope, of the unit that held the address where that is known, whose own history has a
+ * contact with the peer that overlaps the window: [{machine, unit, port, process, first_at,
+ * last_at, times}]; none without a peer. Of an order that trace_address_show went over. */
 MUST_USE int trace_agents_json(
     json_t **out, struct db *db, const struct scope *scope, const json_t *order);
 

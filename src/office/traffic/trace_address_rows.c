@@ -97,15 +97,49 @@ int trace_address_show(json_t *order, struct db *db, const struct scope *scope)
         return json_object_set_new(order, "address", address) ? ERR_MEMORY : 0;
 }
 
+int trace_candidates_mark(json_t *order, struct db *db)
+{
+        const json_t *address = json_object_get(order, "address");
+        const char *holder = json_get_text(json_object_get(address, "unit"), "id");
+        const struct scope below = { .unit_id = holder };
+        json_t *one;
+        size_t i;
+
+        json_array_foreach(json_object_get(order, "candidates"), i, one)
+        {
+                const char *unit = json_get_text(json_object_get(one, "unit"), "id");
+                int err = holder[0] ? unit_in_scope(db, &below, unit) : 0;
+
+                if (err && err != ERR_MISSING)
+                        return err;
+                if (json_object_set_new(one, "of_holder", json_boolean(!err)))
+                        return ERR_MEMORY;
+        }
+        return 0;
+}
+
+/* Only machines of the unit that held the address, and those below, can have stood behind it. NULL:
+ * none can. What the reader may not see of it is narrowed by the scope alone. */
+static const char *top_of(const json_t *order, const struct scope *scope)
+{
+        const json_t *address = json_object_get(order, "address");
+        const json_t *unit = json_object_get(address, "unit");
+
+        if (strcmp(json_get_text(address, "owner"), "other") == 0)
+                return NULL;
+        return json_is_object(unit) ? json_get_text(unit, "id") : scope->unit_id;
+}
+
 int trace_agents_json(json_t **out, struct db *db, const struct scope *scope, const json_t *order)
 {
         AUTO(db_query_done) struct db_query *q = NULL;
         time_ms at, within = json_get_int(order, "within_minutes") * (time_ms)MINUTE_MS;
+        const char *top = top_of(order, scope);
         struct ip_address peer;
         char hex[IP_HEX_MAX];
         int err = json_field_time(&at, order, "at", NULL);
 
-        if (!err && ip_address_parse(&peer, text_of(json_get_text(order, "peer")))) {
+        if (!err && (!top || ip_address_parse(&peer, text_of(json_get_text(order, "peer"))))) {
                 *out = json_array();
                 return *out ? 0 : ERR_MEMORY;
         }
@@ -113,7 +147,7 @@ int trace_agents_json(json_t **out, struct db *db, const struct scope *scope, co
                 err = db_query_begin(&q, db, agents_spoke);
         if (err)
                 return err;
-        db_bind_string(q, 1, scope->unit_id);
+        db_bind_string(q, 1, top);
         db_bind_string(q, 2, ip_address_write_hex(hex, &peer));
         db_bind_int(q, 3, at + within);
         db_bind_int(q, 4, at - within);
