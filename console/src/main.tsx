@@ -8,26 +8,15 @@ import { language, languageChosen, startPrefs } from "./app/prefs";
 import { route, startRoute } from "./app/route";
 import { useStore } from "./app/store";
 import type { Session } from "./app/types";
-import { AccountsPage } from "./pages/accounts";
-import { CapturePage } from "./pages/capture";
-import { EnrolPage } from "./pages/enrol";
 import { FindingsPage } from "./pages/findings";
 import { FirstRunPage } from "./pages/first_run";
-import { HuntsPage } from "./pages/hunt";
-import { HuntPage } from "./pages/hunt_result";
 import { IncidentPage } from "./pages/incident";
 import { IncidentsPage } from "./pages/incidents";
 import { MachinePage } from "./pages/machine";
 import { MachinesPage } from "./pages/machines";
 import { MatrixPage } from "./pages/matrix";
-import { OfflinePage } from "./pages/offline";
 import { PasswordPage } from "./pages/password";
-import { ReportPage } from "./pages/report";
-import { ReportsPage } from "./pages/reports";
 import { SignInPage } from "./pages/sign_in";
-import { StatusPage } from "./pages/status";
-import { TracePage, TracesPage } from "./pages/trace";
-import { TrafficPage } from "./pages/traffic";
 import { UnitPage } from "./pages/unit";
 import { UnitsPage } from "./pages/units";
 import { Page } from "./ui/page";
@@ -35,45 +24,58 @@ import { Shell } from "./ui/shell";
 import { Empty, ProblemNote } from "./ui/states";
 import { t } from "./words";
 
-// Pages of the second file: fetched when the first of them is opened.
-function Later({ page, id }: { page: keyof typeof import("./pages/second").pages; id: string }) {
-  const [second, setSecond] = useState<typeof import("./pages/second")>();
+type Second = typeof import("./pages/second");
+
+/** A page of the second file: fetched when the first of them is opened. */
+function Later({ page, id }: { page: keyof Second["pages"]; id: string }) {
+  const [second, setSecond] = useState<Second>();
   const [failed, setFailed] = useState(false);
   const load = () => {
     setFailed(false);
     import("./pages/second").then(setSecond, () => setFailed(true));
   };
   useEffect(load, []);
-  if (failed) return <ProblemNote problem={new Problem(0, "network", "")} retry={load} />;
-  const Show = second?.pages[page];
+  // a browser does not ask again for a module that failed: the whole page does
+  if (failed) return <ProblemNote problem={new Problem(0, "network", "")} retry={() => location.reload()} />;
+  const Show = second?.pages[page] as ((props: { id: string }) => ComponentChildren) | undefined;
   return Show ? <Show key={page + id} id={id} /> : null;
 }
 
-const pages: Record<string, (props: { id: string }) => ComponentChildren> = {
+const first = new Map<string, (props: { id: string }) => ComponentChildren>(Object.entries({
   matrix: () => <MatrixPage />,
   units: () => <UnitsPage />,
-  unit: ({ id }) => <UnitPage key={id} id={id} />,
+  unit: ({ id }: { id: string }) => <UnitPage key={id} id={id} />,
   machines: () => <MachinesPage />,
-  machine: ({ id }) => <MachinePage key={id} id={id} />,
-  lists: ({ id }) => <Later page="lists" id={id} />,
-  list: ({ id }) => <Later page="list" id={id} />,
-  import: ({ id }) => <Later page="import" id={id} />,
-  feeds: ({ id }) => <Later page="feeds" id={id} />,
-  traffic: () => <TrafficPage />,
-  hunt: ({ id }) => (id ? <HuntPage key={id} id={id} /> : <HuntsPage />),
-  trace: ({ id }) => (id ? <TracePage key={id} id={id} /> : <TracesPage />),
-  capture: () => <CapturePage />,
+  machine: ({ id }: { id: string }) => <MachinePage key={id} id={id} />,
   findings: () => <FindingsPage />,
   incidents: () => <IncidentsPage />,
-  incident: ({ id }) => <IncidentPage key={id} id={id} />,
-  reports: () => <ReportsPage />,
-  report: ({ id }) => <ReportPage key={id} id={id} />,
-  enrol: () => <EnrolPage />,
-  offline: () => <OfflinePage />,
-  accounts: () => <AccountsPage />,
-  status: () => <StatusPage />,
+  incident: ({ id }: { id: string }) => <IncidentPage key={id} id={id} />,
   password: () => <PasswordPage />,
-};
+}));
+
+const second: (keyof Second["pages"])[] = [
+  "accounts",
+  "capture",
+  "enrol",
+  "feeds",
+  "hunt",
+  "import",
+  "list",
+  "lists",
+  "offline",
+  "report",
+  "reports",
+  "status",
+  "trace",
+  "traffic",
+];
+
+function show(page: string, id: string): ComponentChildren {
+  const here = first.get(page);
+  const later = second.find((one) => one === page);
+  if (here) return here({ id });
+  return later ? <Later page={later} id={id} /> : <Missing />;
+}
 
 function Missing() {
   return (
@@ -88,8 +90,7 @@ function Missing() {
 function SignedIn({ must }: { must: boolean }) {
   const here = useStore(route);
   useLive(true);
-  const show = must ? () => <PasswordPage must /> : pages[here.page];
-  return <Shell>{show ? show({ id: here.id }) : <Missing />}</Shell>;
+  return <Shell>{must ? <PasswordPage must /> : show(here.page, here.id)}</Shell>;
 }
 
 function App() {

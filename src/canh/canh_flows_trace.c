@@ -11,6 +11,7 @@
 #include "codec/json_write.h"
 #include "codec/timestamp.h"
 #include "system/os/folder.h"
+#include "traffic/trace/ranges_parse.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,6 +24,8 @@ struct trace {
         struct folder *folder;
         struct translation *rows; /* of --nat, near the moment */
         size_t row_count, row_room;
+        struct address_ranges ranges; /* of --ranges */
+        struct address_tenure tenure; /* of the public address at the moment, by these */
 };
 
 /* The archive as a source of facts. */
@@ -58,9 +61,9 @@ static int each_translation(void *state, time_ms since, time_ms until,
         return err;
 }
 
-static int each_lease(void *state, time_ms at, struct traffic_sink sink)
+static int each_lease(void *state, time_ms since, time_ms until, struct traffic_sink sink)
 {
-        return each(state, at, at + 1, NULL, sink);
+        return each(state, since, until, NULL, sink);
 }
 
 static bool is_internal(void *state, const struct ip_address *address)
@@ -123,6 +126,96 @@ static int read_nat_log(struct trace *t)
                     "the format of the NAT log is not known");
         input_complain(t->a->language, t->a->nat, err, &bad);
         return err;
+}
+
+/* The ranges that are named: was the address ours at that time? */
+
+static int read_ranges(struct trace *t)
+{
+        AUTO(buffer_done) struct buffer bytes = BUFFER(RANGES_BYTES_MAX);
+        struct parse_error bad = { 0 };
+        int err = file_read_path(&bytes, t->a->ranges);
+
+        if (!err)
+                err = ranges_parse(
+                    &t->ranges, (struct text){ bytes.data ? bytes.data : "", bytes.len }, &bad);
+        if (err) {
+                input_complain(t->a->language, t->a->ranges, err, &bad);
+                return err;
+        }
+        t->tenure = address_tenure_find(
+            t->ranges.of, t->ranges.count, &t->a->question.outer, t->a->question.at);
+        return 0;
+}
+
+static bool is_of_our_unit(const struct trace *t)
+{
+        return !t->a->unit || text_is(t->tenure.range->unit, t->a->unit);
+}
+
+static struct trace_tenure owner(void *state, const struct ip_address *outer, time_ms at)
+{
+        const struct trace *t = state;
+        const struct address_tenure *held = &t->tenure;
+
+        (void)outer, (void)at;
+        if (held->claim != ADDRESS_HELD || !is_of_our_unit(t))
+                return (struct trace_tenure){ TRACE_OWNER_OTHER, 0, 0 };
+        return (
+            struct trace_tenure){ held->range->is_dynamic ? TRACE_OWNER_DYNAMIC : TRACE_OWNER_OURS,
+                held->since, held->until };
+}
+
+/* "X-BINH, 203.0.113.8/29, 01/01/2020 – 01/02/2024" */
+static void show_range(const struct trace *t)
+{
+        const struct address_range *r = t->tenure.range;
+        char prefix[IP_PREFIX_TEXT_MAX], since[TIMESTAMP_TEXT_MAX] = "…";
+        char until[TIMESTAMP_TEXT_MAX] = "…";
+
+        if (t->tenure.since)
+                (void)timestamp_write_local(since, t->tenure.since, t->a->zone_minutes);
+        if (t->tenure.until)
+                (void)timestamp_write_local(until, t->tenure.until, t->a->zone_minutes);
+        (void)fprintf(stderr, "%.*s, %s, %s – %s.\n", TEXT_ARGS(r->unit),
+            ip_prefix_write(prefix, &r->prefix), since, until);
+}
+
+static void show_tenure(const struct trace *t, const struct trace_answer *answer)
+{
+        enum language l = t->a->language;
+        const char *words;
+
+        switch (t->tenure.claim) {
+        case ADDRESS_NEVER:
+                words = say(l, "Địa chỉ này không thuộc dải nào trong tệp, vào bất kỳ lúc nào.\n",
+                    "The address is in no range of the file, at any time.\n");
+                break;
+        case ADDRESS_PAST:
+                words = say(l, "Lúc đó địa chỉ không còn của ai trong tệp; trước đó là của: ",
+                    "By then the address was nobody's in the file any more; before it was of: ");
+                break;
+        case ADDRESS_FUTURE:
+                words = say(l, "Lúc đó địa chỉ chưa là của ai trong tệp; về sau là của: ",
+                    "The address was nobody's in the file yet; later it is of: ");
+                break;
+        default:
+                words = !is_of_our_unit(t) ? say(l, "Lúc đó địa chỉ là của đơn vị khác: ",
+                                                 "At that time the address was another unit's: ")
+                        : t->tenure.range->is_dynamic
+                            ? say(l, "Dải cấp động, có thể lúc đó là thuê bao khác; dải của: ",
+                                  "A dynamic range, perhaps another subscriber's then; range of: ")
+                            : say(l,
+                                  "Lúc đó địa chỉ là của: ", "At that time the address was of: ");
+        }
+        (void)fputs(words, stderr);
+        if (t->tenure.range)
+                show_range(t);
+        if (answer->is_against_owner)
+                (void)fputs(
+                    say(l, "Nhưng nhật ký NAT có dòng của địa chỉ này lúc đó: hãy sửa dải.\n",
+                        "Yet the NAT log has a row of it then: the ranges are wrong.\n"),
+                    stderr);
 }
 
 /* The answer. */
@@ -198,7 +291,7 @@ static int show_answer(const struct trace_answer *answer, const struct flows_arg
                         hidden++;
                 }
         }
-        if (answer->count == 0)
+        if (answer->doubt != TRACE_DOUBT_NONE)
                 (void)fprintf(stderr, say(l, "Không xác định được: %s.\n", "Cannot tell: %s.\n"),
                     trace_doubt_text(answer->doubt, l));
         if (hidden)
@@ -214,6 +307,9 @@ static int check(const struct flows_arguments *a)
         if (!a->has_public || !a->question.at)
                 return flows_complain(a->language, "trace",
                     "cần --public ĐỊA-CHỈ và --at THỜI-ĐIỂM", "needs --public ADDR and --at TIME");
+        if (a->unit && !a->ranges)
+                return flows_complain(
+                    a->language, "--unit", "chỉ dùng cùng với --ranges", "only goes with --ranges");
         if (a->word_count)
                 return flows_complain(a->language, a->words[0], "không hiểu từ này ở đây",
                     "this word is not understood here");
@@ -223,8 +319,8 @@ static int check(const struct flows_arguments *a)
 static int trace(struct trace *t, size_t *out_count)
 {
         AUTO(mem_free_at) struct trace_answer *answer = mem_zero(1, sizeof(*answer));
-        struct trace_source source = { each_flow, each_translation, each_lease, is_internal, NULL,
-                t };
+        struct trace_source source = { each_flow, each_translation, each_lease, is_internal,
+                t->a->ranges ? owner : NULL, t };
         int err = answer ? check(t->a) : ERR_MEMORY;
 
         if (!err)
@@ -233,6 +329,8 @@ static int trace(struct trace *t, size_t *out_count)
                 err = flows_archive_own(t->a, t->folder);
         if (!err && t->a->nat)
                 err = read_nat_log(t);
+        if (!err && t->a->ranges)
+                err = read_ranges(t);
         if (err)
                 return err;
         err = trace_find(answer, &t->a->question, &source);
@@ -240,6 +338,8 @@ static int trace(struct trace *t, size_t *out_count)
                 (void)flows_complain(t->a->language, t->a->archive, "không truy vết được",
                     "the trace could not be done");
         *out_count = answer->count;
+        if (!err && t->a->ranges)
+                show_tenure(t, answer);
         return err ? err : show_answer(answer, t->a);
 }
 
@@ -255,6 +355,7 @@ int flows_trace(int argc, char **argv, enum language l)
         t.reader = archive_reader_close(t.reader);
         t.folder = folder_close(t.folder);
         mem_free(t.rows);
+        ranges_done(&t.ranges);
         if (fflush(stdout))
                 err = ERR_IO;
         return err ? COMMAND_FAILED : count ? COMMAND_FOUND : COMMAND_NOTHING_FOUND;

@@ -163,6 +163,18 @@ static int take_nat(struct taking *t, const char *value)
         return 0;
 }
 
+static int take_ranges(struct taking *t, const char *value)
+{
+        t->a->ranges = value;
+        return 0;
+}
+
+static int take_unit(struct taking *t, const char *value)
+{
+        t->a->unit = value;
+        return 0;
+}
+
 static int take_one_own(struct flows_arguments *a, struct text value)
 {
         struct text rest = value, one;
@@ -256,6 +268,8 @@ static const struct option {
         { "--source-port", FLOWS_TRACE, true, take_source_port },
         { "--within", FLOWS_TRACE, true, take_within },
         { "--nat", FLOWS_TRACE, true, take_nat },
+        { "--ranges", FLOWS_TRACE, true, take_ranges },
+        { "--unit", FLOWS_TRACE, true, take_unit },
 };
 
 static int take_option(struct taking *t, enum flows_verb verb)

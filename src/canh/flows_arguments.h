@@ -30,8 +30,10 @@ struct flows_arguments {
         size_t top;     /* show; 0 = single flows */
         enum flow_top_by by;
         enum flow_top_order order;
-        uint64_t limit;                 /* show; 0 = none */
-        const char *nat;                /* trace: a log of translations, besides the archive's */
+        uint64_t limit;     /* show; 0 = none */
+        const char *nat;    /* trace: a log of translations, besides the archive's */
+        const char *ranges; /* trace: a file of dated address ranges; NULL = not judged */
+        const char *unit;   /* trace: which of its units we are; NULL = each */
         struct trace_question question; /* trace */
         bool has_public;
 };

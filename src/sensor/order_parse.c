@@ -2,8 +2,9 @@
 #include "sensor/order_parse.h"
 #include "base/mem.h"
 #include "codec/json_fields.h"
+#include "traffic/trace/trace.h"
 
-enum { STORE_MAX = 128, WITHIN_MINUTES_MAX = 24 * 60 };
+enum { STORE_MAX = 128, WITHIN_MINUTES_MAX = 24 * 60, OWNER_MAX = 16 };
 
 static int time_or_none(time_ms *out, const json_t *o, const char *name, struct parse_error *bad)
 {
@@ -38,6 +39,7 @@ static int argument_take(struct sensor_order *o, const json_t *argument, struct 
 {
         const char *whom = o->kind == SENSOR_TRACE ? "public" : "host";
         int64_t within = 0;
+        struct text owner = TEXT("");
         bool has = false;
         int err = address_or_none(&o->address, &has, argument, whom, bad);
 
@@ -55,6 +57,9 @@ static int argument_take(struct sensor_order *o, const json_t *argument, struct 
                 err = json_field_i64(
                     &within, argument, "within_minutes", 0, WITHIN_MINUTES_MAX, bad);
         o->within_ms = within * MINUTE_MS;
+        if (!err)
+                err = json_field_text_or_none(&owner, argument, "owner", OWNER_MAX, bad);
+        o->owner = err ? TRACE_OWNER_UNKNOWN : trace_owner_parse(owner);
         return err;
 }
 

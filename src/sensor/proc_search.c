@@ -211,9 +211,20 @@ static int each_translation(void *state, time_ms since, time_ms until,
         return each(state, since, until, outer, sink);
 }
 
-static int each_lease(void *state, time_ms at, struct traffic_sink sink)
+static int each_lease(void *state, time_ms since, time_ms until, struct traffic_sink sink)
 {
-        return each(state, at, at + 1, NULL, sink);
+        return each(state, since, until, NULL, sink);
+}
+
+/* The centre knows whose the address was; since and until are how long it was that one's. */
+static struct trace_tenure owner(void *state, const struct ip_address *outer, time_ms at)
+{
+        const struct sensor_order *o = &((struct search *)state)->order;
+
+        (void)outer, (void)at;
+        return (struct trace_tenure){ o->owner < TRACE_OWNER_COUNT ? (enum trace_owner)o->owner
+                                                                   : TRACE_OWNER_UNKNOWN,
+                o->since, o->until };
 }
 
 static bool is_internal(void *state, const struct ip_address *address)
@@ -236,6 +247,7 @@ static int trace(struct search *s)
                 .each_translation = each_translation,
                 .each_lease = each_lease,
                 .is_internal = is_internal,
+                .owner = owner,
                 .state = s };
         int err = found ? trace_find(found, &q, &source) : ERR_MEMORY;
 
@@ -244,7 +256,7 @@ static int trace(struct search *s)
         if (err)
                 return err;
         s->answer.left_out += found->left_out;
-        if (!found->count) {
+        if (found->doubt != TRACE_DOUBT_NONE) {
                 (void)snprintf(s->answer.why_vi, SENSOR_WHY_MAX, "%s",
                     trace_doubt_text(found->doubt, LANGUAGE_VI));
                 (void)snprintf(s->answer.why_en, SENSOR_WHY_MAX, "%s",

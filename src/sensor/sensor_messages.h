@@ -108,8 +108,9 @@ enum sensor_order_kind { SENSOR_HUNT = 1, SENSOR_TRACE, SENSOR_SHOW };
 struct sensor_order {
         uint32_t kind;
         char id[ULID_MAX];
-        time_ms since, until;      /* hunt and show: 0, 0 = all time */
+        time_ms since, until;      /* hunt and show: 0, 0 = all time; trace: of the owner */
         time_ms at;                /* trace */
+        uint32_t owner;            /* trace: enum trace_owner */
         int64_t within_ms;         /* trace */
         struct ip_address address; /* trace: the public one; show: the host */
         struct ip_address peer;
@@ -117,7 +118,7 @@ struct sensor_order {
         uint16_t port, peer_port; /* 0 = not said */
 };
 
-enum { SENSOR_ROWS_MAX = 5000, SENSOR_WHY_MAX = 200 };
+enum { SENSOR_ROWS_MAX = 5000, SENSOR_WHY_MAX = 320 };
 
 struct sensor_answer {
         char id[ULID_MAX];
@@ -125,7 +126,7 @@ struct sensor_answer {
         int32_t err;    /* of SENSOR_FAILED */
         uint64_t done, total, left_out;
         uint64_t from;                                       /* how many rows were told before */
-        char why_vi[SENSOR_WHY_MAX], why_en[SENSOR_WHY_MAX]; /* no candidate: why */
+        char why_vi[SENSOR_WHY_MAX], why_en[SENSOR_WHY_MAX]; /* none is named: why */
 };
 
 enum { SENSOR_RUNNING = 1, SENSOR_FINISHED, SENSOR_FAILED };

@@ -51,6 +51,9 @@ function makeWire() {
   return { space, near, remove: () => spawnSync("ip", ["netns", "del", space]) };
 }
 
+/** The words for `unshare` that start a program under a host name of its own. */
+export const calledAs = (name, program) => ["-u", "sh", "-c", `hostname ${name} && exec "$@"`, "sh", program];
+
 async function importList(page) {
   const text = readFileSync(join(root, "packs/sample-district/lists/indicators.csv"), "utf8");
   await page.evaluate(async (body) => {
@@ -62,12 +65,26 @@ async function importList(page) {
   }, text);
 }
 
+/** Two runs on one machine would share the addresses of the wire: the second waits until the first has left the port. */
+async function takePort(server, port) {
+  for (let left = 90; ; left--) {
+    const taken = await new Promise((done) => {
+      server.once("error", done).once("listening", () => done(null));
+      server.listen(port, "0.0.0.0");
+    });
+    server.removeAllListeners("error").removeAllListeners("listening");
+    if (!taken) return;
+    if (taken.code !== "EADDRINUSE" || !left) throw taken;
+    await new Promise((done) => setTimeout(done, 2000));
+  }
+}
+
 /** A sensor with traffic before it, on a signed-in page's centre. `end()` stops all of it. */
 export async function startTraffic(page, { seconds = 600 } = {}) {
   const folder = process.env.CANH_FOLDER, program = process.env.CANH_SENSOR;
-  const wire = makeWire();
   const server = createServer((one) => one.on("error", () => one.destroy()).on("data", () => one.end("x".repeat(20_000))));
-  server.listen(443, "0.0.0.0");
+  await takePort(server, 443);
+  const wire = makeWire();
   const running = [];
   const end = async () => {
     await Promise.all(running.map((child) => child.exitCode !== null || new Promise((done) => {
@@ -83,7 +100,7 @@ export async function startTraffic(page, { seconds = 600 } = {}) {
     const { token } = await api(page, "POST", "/enrol-tokens", { unit: unit.id, uses: 1, hours: 1 });
     const state = join(folder, "sensor");
     // called by a name of its own, so that nothing shows the machine that the run is on
-    const named = ["-u", "sh", "-c", `hostname giam-sat-01 && exec "$@"`, "sh", program];
+    const named = calledAs("giam-sat-01", program);
     const done = spawnSync("unshare", [...named, "enrol", "--state", state, "--centre", process.env.CANH_AGENTS, "--token", token], { encoding: "utf8" });
     if (done.status) throw new Error("the sensor could not enrol: " + done.stderr);
     await importList(page);

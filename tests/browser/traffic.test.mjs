@@ -1,11 +1,14 @@
 // The pages over traffic and feeds: empty, refused, and with a sensor that watches real packets on virtual interfaces.
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { spawn, spawnSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
 import { createServer } from "node:http";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
 import { auditPage } from "./audit.mjs";
-import { answerDialog, api, missing, openBrowser, openPage, picture, settled, signIn, url } from "./browser.mjs";
-import { noTraffic, startTraffic } from "./live_traffic.mjs";
+import { answerDialog, api, firstSignIn, missing, openBrowser, openPage, picture, settled, signIn, url } from "./browser.mjs";
+import { calledAs, noTraffic, startTraffic } from "./live_traffic.mjs";
 
 const looks = [
   { language: "vi", theme: "light", width: 1280 }, { language: "en", theme: "dark", width: 390 },
@@ -28,6 +31,38 @@ async function inAllLooks(name, hash, words) {
     await picture(page, `${name}-${look.width}-${look.theme}-${look.language}`);
     assert.deepEqual([...faults, ...(await page.evaluate(auditPage, look.width < 500))], [], name + " " + JSON.stringify(look));
     await context.close();
+  }
+}
+
+/** Someone of X-AN, whose range has 203.0.113.13 and no other host of the wire. */
+async function openAsUnit(officePage) {
+  const { units } = await api(officePage, "GET", "/units");
+  const account = await api(officePage, "POST", "/accounts", { login: "xaan", name: "Cán bộ xã An", role: "unit",
+    unit: units.find((one) => one.code === "X-AN").id });
+  const one = await openPage(browser);
+  await firstSignIn(one.page, "xaan", account.one_time_password);
+  return one;
+}
+
+/** A machine of the office with the real agent, on this end of the wire: it has the addresses of the remotes. */
+async function startAgent(page) {
+  const [folder, program] = [process.env.CANH_FOLDER, process.env.CANH_AGENT];
+  const state = join(folder, "agent-traffic"), swept = join(folder, "swept-traffic");
+  const { units } = await api(page, "GET", "/units");
+  const { token } = await api(page, "POST", "/enrol-tokens", { unit: units.find((one) => one.code === "VP").id, uses: 1, hours: 1 });
+  const named = calledAs("may-chu-01", program);
+  mkdirSync(swept, { recursive: true });
+  const done = spawnSync("unshare", [...named, "enrol", "--state", state, "--centre", process.env.CANH_AGENTS, "--token", token], { encoding: "utf8" });
+  if (done.status) throw new Error("the agent could not enrol: " + done.stderr);
+  const child = spawn("unshare", [...named, "run", "--state", state, "--path", swept], { stdio: "ignore" });
+  const end = () => new Promise((ended) => child.on("exit", ended).kill("SIGTERM"));
+  try {
+    const machine = await waitFor(async () => (await api(page, "GET", "/machines")).machines.find((one) => one.name === "may-chu-01"));
+    await waitFor(async () => (await api(page, "GET", "/machines/" + machine.id)).addresses.includes("192.0.2.53"));
+    return { machine, end };
+  } catch (error) {
+    await end();
+    throw error;
   }
 }
 
@@ -109,6 +144,51 @@ describe("traffic", { skip: missing() }, () => {
     }
   });
 
+  // of a sensor above it a unit sees its own host and nobody else's
+  async function asUnit(officePage, { hunt, known }) {
+    const { page, context, faults } = await openAsUnit(officePage);
+    const words = async (hash, wanted) => {
+      await page.goto(url + "/#/" + hash);
+      await page.waitForFunction((text) => document.querySelector("main")?.innerText.includes(text), wanted, { timeout: 20000 });
+      await picture(page, "unit-" + hash.split("/")[0]);
+      assert.deepEqual(await page.evaluate(auditPage, false), [], hash);
+      return page.locator("main").innerText();
+    };
+    for (const [hash, wanted] of [["traffic", "c2.den-long.invalid"], [hunt, "203.0.113.13"], ["hunt", "Các lần truy tìm"],
+      [known, "203.0.113.13"], ["trace", "203.0.113.13"]]) {
+      const said = await words(hash, wanted);
+      for (const foreign of ["203.0.113.173", "203.0.113.33", "tet-loto.example", "198.51.100.77"])
+        assert.ok(!said.includes(foreign), `${hash} tells a unit of ${foreign}`);
+      assert.equal(await page.locator("main form, main .btn.go").count(), 0, hash + " offers what only the office may do");
+    }
+    assert.deepEqual(faults, []);
+    await context.close();
+  }
+
+  // whom a machine talked to, over time, from its own page
+  async function contactsOf(page) {
+    if (!process.env.CANH_AGENT) return;
+    const agent = await startAgent(page);
+    try {
+      await page.goto(url + "/#/machine/" + agent.machine.id);
+      const card = page.locator("#contacts");
+      await card.locator("select").selectOption("192.0.2.53");
+      await card.locator(".seg button").first().click();
+      await card.locator("tr", { hasText: "203.0.113." }).first().waitFor({ timeout: 60000 });
+      await card.locator(".chart.area").waitFor();
+      await card.locator(".note.unknown").waitFor(); // a day was asked for, and minutes were watched
+      for (const width of [390, 1280]) {
+        await page.setViewportSize({ width, height: 900 });
+        await card.scrollIntoViewIfNeeded();
+        await picture(page, "contacts-" + width);
+        assert.deepEqual(await page.evaluate(auditPage, width < 500), []);
+      }
+    } finally {
+      await page.setViewportSize({ width: 1280, height: 900 });
+      await agent.end();
+    }
+  }
+
   test("real packets: rate, talkers, alerts; a hunt becomes findings; a trace answers or cannot tell", { skip: noTraffic() }, async () => {
     const { page, context, faults } = await open({}, "status");
     const traffic = await startTraffic(page);
@@ -158,6 +238,7 @@ describe("traffic", { skip: missing() }, () => {
       await page.goto(url + "/#/trace");
       await page.locator("input[name=public]").fill("203.0.113.13");
       const news = page.waitForResponse("**/api/v1/sensors*");
+      await waitFor(async () => typed);
       typed();
       await (await news).finished();
       await page.waitForTimeout(500);
@@ -170,6 +251,13 @@ describe("traffic", { skip: missing() }, () => {
       await page.locator(".note.unknown", { hasText: "Chưa thể nói là máy nào" }).waitFor();
       await inAllLooks("trace-unknown", unknown, { vi: "Chưa thể nói", en: "Cannot tell" });
       await inAllLooks("trace", "trace", { vi: "198.51.100.77", en: "198.51.100.77" });
+      // an address of the office, and a peer that every host spoke to: candidates, and no name
+      const several = await trace("198.51.100.17", "192.0.2.53");
+      await page.locator(".note.unknown", { hasText: /Chưa thể nói là máy nào trong \d+ máy/ }).waitFor();
+      await page.locator(".card", { hasText: "Địa chỉ lúc đó của ai" }).locator(".st.met").waitFor();
+      await inAllLooks("trace-several", several, { vi: "Trong khoảng tìm", en: "Within the window" });
+      await asUnit(page, { hunt, known });
+      await contactsOf(page);
     } finally {
       await traffic.end();
     }

@@ -96,11 +96,11 @@ class SampleOffice:
             assert status == 200, answer
         return sensor
 
-    def answer(self, sensor, order, row):
-        """The sensor's whole answer to an order: one row."""
+    def answer(self, sensor, order, *rows):
+        """The sensor's whole answer to an order."""
         status, answer = sensor.call("POST", "/agent/v1/sensor/reports", sensor.report({
             "order": order, "state": "done", "detail": "", "why_vi": "không rõ", "why_en": "cannot tell", "done": 1, "total": 1,
-            "left_out": 0, "from": 0, "rows": [row]}, "answer"))
+            "left_out": 0, "from": 0, "rows": list(rows)}, "answer"))
         assert status == 200, answer
 
     def import_list(self, name, kind, source, period="2024-01", who=None):

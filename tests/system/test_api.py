@@ -230,7 +230,10 @@ class ApiTest(unittest.TestCase):
         self.office.answer(sensor, trace, {"host": host, "rank": 1, "confidence": 90, "reason": {"vi": "một", "en": "one"}, "at": now,
                                            "peer": "192.0.2.66", "flows": 1, "host_name": "", "hardware": ""})
         w.call("GET", "/api/v1/traces")
-        w.call("GET", "/api/v1/traces/{id}", id=trace)
+        self.assertEqual(w.call("GET", "/api/v1/traces/{id}", id=trace)["address"]["claim"], "held")
+        self.check_addresses(w)
+        self.check_coverage(w, sensor)
+        self.check_who_was_it(w)
         w.call("DELETE", "/api/v1/traces/{id}", id=trace)
         show = w.call("POST", "/api/v1/shows", {"host": host})["id"]
         self.office.answer(sensor, show, {"host": host, "begin": now, "end": now, "source": host, "source_port": 1, "destination":
@@ -238,6 +241,64 @@ class ApiTest(unittest.TestCase):
                                           "packets_in": 0, "bytes_in": 0})
         self.assertEqual(len(w.call("GET", "/api/v1/shows/{id}", id=show)["flows"]), 1)
         w.call("DELETE", "/api/v1/shows/{id}", id=show)
+
+    def check_addresses(self, w):
+        """Whose the public address was at that moment: the sample has X-AN in 203.0.113.12/31 since 2020."""
+        units = self.office.units
+        w.call("POST", "/api/v1/ranges", {"unit": units["X-BINH"], "prefix": "198.51.100.32/29", "valid_from": "2024-01-10T00:00:00Z",
+                                          "valid_until": "2024-01-20T00:00:00Z"})
+        w.call("POST", "/api/v1/ranges", {"unit": self.office.own, "prefix": "198.51.100.128/26", "dynamic": True})
+        for public, at, owner, claim, unit in (("203.0.113.12", "2024-01-15T08:00:00Z", "ours", "held", "X-AN"),
+                                               ("203.0.113.12", "2019-06-01T00:00:00Z", "other", "future", "X-AN"),
+                                               ("198.51.100.33", "2024-01-15T08:00:00Z", "ours", "held", "X-BINH"),
+                                               ("198.51.100.33", "2024-01-20T00:00:00Z", "other", "past", "X-BINH"),
+                                               ("198.51.100.130", "2024-01-15T08:00:00Z", "dynamic", "held", "X-AN"),
+                                               ("198.51.100.250", "2024-01-15T08:00:00Z", "other", "never", None),
+                                               ("10.9.9.9", "2024-01-15T08:00:00Z", "unknown", "never", None)):
+            trace = w.call("POST", "/api/v1/traces", {"public": public, "at": at})["id"]
+            address = w.call("GET", "/api/v1/traces/{id}", id=trace)["address"]
+            told = (address["owner"], address["claim"], address["unit"] and address["unit"]["id"])
+            self.assertEqual(told, (owner, claim, unit and units[unit]), public)
+            w.call("DELETE", "/api/v1/traces/{id}", id=trace)
+
+    def check_who_was_it(self, w):
+        """The machines' own history beside the candidates; and the DHCP lease of that time before who has the address now."""
+        sensor = self.office.sensor(self.office.own, "cam-bien-2", "192.168.7.9")
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        trace = w.call("POST", "/api/v1/traces", {"public": "203.0.113.12", "at": now, "peer": "198.51.100.9"})["id"]
+        row = {"rank": 1, "confidence": 40, "reason": {"vi": "một", "en": "one"}, "at": now, "peer": "198.51.100.9", "flows": 1, "hardware": ""}
+        self.office.answer(sensor, trace, *({**row, "host": host, "host_name": leased} for host, leased in (
+            ("192.168.7.7", ""), ("192.168.7.200", "AN-01.xa-an.example"), ("192.168.7.7", "may-khac"))))
+        found = w.call("GET", "/api/v1/traces/{id}", id=trace)
+        self.assertIn(("an-01", "x", 3), [(a["machine"]["name"], a["process"], a["times"]) for a in found["agents"]])
+        self.assertEqual({a["unit"]["id"] for a in found["agents"]}, {self.office.own})  # binh-01 has it too, behind another address
+        self.assertEqual([c["machine"] and c["machine"]["name"] for c in found["candidates"]], ["an-01", "an-01", None])
+        self.assertEqual({c["of_holder"] for c in found["candidates"]}, {True})
+        binh = w.call("POST", "/api/v1/traces", {"public": "203.0.113.14", "at": now, "peer": "198.51.100.9"})["id"]
+        self.office.answer(sensor, binh, {**row, "host": "192.168.7.7", "host_name": ""})
+        found = w.call("GET", "/api/v1/traces/{id}", id=binh)  # a machine of X-AN cannot well stand behind X-BINH's address
+        self.assertEqual([c["of_holder"] for c in found["candidates"]], [False])
+        w.call("DELETE", "/api/v1/traces/{id}", id=trace)
+
+    def check_coverage(self, w, sensor):
+        """Two runs with an hour and a half between them, and a dead mirror port at the end of the second."""
+        packets = 0
+        for since, at, more in (("08:00", "08:01", 5), ("08:00", "09:00", 5), ("10:30", "10:31", 5), ("10:30", "11:00", 5),
+                                ("10:30", "12:00", 0)):
+            packets += more
+            status, answer = sensor.call("POST", "/agent/v1/sensor/status", {
+                "format": "canh-sensor-status/1", "at": f"2024-01-15T{at}:00Z", "since": f"2024-01-15T{since}:00Z", "source": "eth1",
+                "generation": "", "counts": {"packets": packets, "bytes": packets, "drops": 0, "flows": 0}, "talkers": None})
+            self.assertEqual(status, 204, answer)
+            if at == "09:00":
+                packets = 0  # the next run counts anew
+        hunt = w.call("POST", "/api/v1/hunts", {"since": "2024-01-15T08:00:00Z", "until": "2024-01-15T12:00:00Z",
+                                                "sensors": [sensor.id]})["id"]
+        seen = w.call("GET", "/api/v1/hunts/{id}", id=hunt)["coverage"]
+        gaps = [(g["since"][11:16], g["until"][11:16]) for g in seen["gaps"]]
+        self.assertEqual(seen["sensors"], [{"id": sensor.id, "percent": 37}])
+        self.assertEqual((seen["percent"], gaps, seen["more"]), (37, [("09:00", "10:30"), ("11:00", "12:00")], 0))
+        w.call("DELETE", "/api/v1/hunts/{id}", id=hunt)
 
     def walk_findings_and_incidents(self, w):
         findings = w.call("GET", "/api/v1/findings")["findings"]

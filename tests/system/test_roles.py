@@ -180,6 +180,35 @@ class RolesTest(unittest.TestCase):
         told -= {("POST", "/api/v1/import/units"), ("GET", "/api/v1/matrix/{}/1b")}
         self.assertEqual(sorted(there), sorted(told))
 
+    def test_a_unit_sees_of_a_sensor_above_only_its_own_hosts(self):
+        """The office's sensor sees two communes; each reads its own alerts, talkers, rows and news, and no more."""
+        office, a = self.office, self.office.admin
+        ours, theirs = "203.0.113.12", "203.0.113.14"  # ranges of X-AN and X-BINH in the sample
+        sensor = office.sensor(office.units["VP"], "cam-bien-huyen", ours)
+        before = {who: office.people[who].must("GET", "/api/v1/changes")["sequence"] for who in ("xaan",)}
+        hunt = a.must("POST", "/api/v1/hunts", {"sensors": [sensor.id]})["id"]
+        office.answer(sensor, hunt, {"host": ours, "type": "name", "value": "huyen-thay.example", "family": "", "list": "NCSC",
+                                     "seen_in": "dns", "peer": "192.0.2.1", "first_at": "2024-01-15T08:00:00Z", "last_at":
+                                     "2024-01-15T08:00:00Z", "flows": 2, "bytes": 0})
+        trace = a.must("POST", "/api/v1/traces", {"public": theirs, "at": "2024-01-15T08:00:00Z", "peer": "192.0.2.1"})["id"]
+        office.answer(sensor, trace, {"host": ours, "rank": 1, "confidence": 60, "reason": {"vi": "x", "en": "x"}, "at":
+                                      "2024-01-15T08:00:00Z", "peer": "192.0.2.1", "flows": 1, "host_name": "", "hardware": ""})
+        self.assertEqual(a.must("GET", f"/api/v1/hunts/{hunt}")["rows"][0]["unit"]["id"], office.own)
+        self.assertEqual(a.must("GET", f"/api/v1/alerts?sensor={sensor.id}")["alerts"][0]["unit"]["id"], office.own)
+        self.assertEqual(a.must("GET", f"/api/v1/sensors/{sensor.id}/traffic")["units"][0]["unit"]["id"], office.own)
+        an, binh = office.people["xaan"], office.people["xabinh"]
+        self.assertEqual([r["host"] for r in an.must("GET", f"/api/v1/hunts/{hunt}")["rows"]], [ours])
+        # the commune's own host is a candidate; whose the public address was is not its business
+        address = an.must("GET", f"/api/v1/traces/{trace}")["address"]
+        self.assertEqual((address["owner"], address["unit"], address["range"], address["since"]), ("ours", None, None, None))
+        self.assertIn({"topic": "traffic", "id": hunt}, an.must("GET", f"/api/v1/changes?after={before['xaan']}")["changes"])
+        self.assertEqual(len(an.must("GET", f"/api/v1/alerts?sensor={sensor.id}")["alerts"]), 1)
+        for path in (f"/hunts/{hunt}", f"/traces/{trace}", f"/sensors/{sensor.id}/traffic"):
+            self.assertEqual(binh.call("GET", "/api/v1" + path)[0], 404, path)
+        self.assertEqual(binh.must("GET", f"/api/v1/alerts?sensor={sensor.id}")["alerts"], [])
+        for topic in ("hunts", "traces"):
+            self.assertFalse({hunt, trace} & {o["id"] for o in binh.must("GET", "/api/v1/" + topic)[topic]})
+
     def test_a_sister_is_told_nothing(self):
         secrets = {k: v for k, v in self.rows.items() if k not in ("directive", "batch", "upload")}
         secrets |= {"name of a machine": "an-bi-mat", "code": "X-AN", "prefix": "203.0.113.12"}

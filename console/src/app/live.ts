@@ -80,6 +80,7 @@ interface Kept {
 }
 const kept = new Map<string, Kept>();
 const KEPT_MAX = 40;
+const RETRY_MS = 20_000;
 
 function remember(key: string, data: unknown): Kept {
   const row = { data, at: new Date() };
@@ -91,6 +92,12 @@ function remember(key: string, data: unknown): Kept {
 
 export function forgetAll(): void {
   kept.clear();
+}
+
+/** A centre that failed may be well again without telling news. */
+function later(load: () => void, stop: AbortSignal): void {
+  const timer = setTimeout(load, RETRY_MS);
+  stop.addEventListener("abort", () => clearTimeout(timer));
 }
 
 /** Reads a path and keeps it fresh. A null path reads nothing. */
@@ -118,6 +125,7 @@ export function useGet<T>(path: string | null, topics: Topic[] = []): Loaded<T> 
       const problem = error instanceof Problem ? error : new Problem(500, "page", String(error));
       if (problem.status === 403 || problem.status === 404) kept.delete(path);
       state.current = { path, busy: false, problem };
+      if (problem.status !== 403 && problem.status !== 404) later(load, stop.signal);
     }
     redraw((n) => n + 1);
   }, [path]);

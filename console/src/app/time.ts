@@ -58,6 +58,12 @@ export function full(at: Maybe<string>): string {
   return d ? day(at) + " " + clock(d) : "–";
 }
 
+/** To the second: where several machines share an address, seconds tell them apart. */
+export function exact(at: Maybe<string>): string {
+  const d = parse(at);
+  return d ? full(at) + ":" + two(d.getUTCSeconds()) : "–";
+}
+
 /** "6 phút trước", "3 ngày trước". */
 export function ago(at: Maybe<string>): string {
   const d = parse(at);

@@ -136,6 +136,15 @@ export interface Order {
   created_by: string;
   sensors: SensorPart[];
 }
+/** When the sensors that were asked watched. Of a gap nothing is known. */
+export interface Coverage {
+  since: string;
+  until: string;
+  percent: number;
+  gaps: { since: string; until: string }[];
+  more: number; // further gaps
+  sensors: { id: string; percent: number }[]; // each alone
+}
 export interface Hunt extends Order {
   list: Maybe<Ref>;
   reason: "person" | "list";
@@ -163,6 +172,7 @@ export interface HuntHit extends Placed {
 }
 export interface HuntPage extends Hunt {
   rows: HuntHit[];
+  coverage: Coverage;
 }
 export interface Trace extends Order {
   public: string;
@@ -171,8 +181,30 @@ export interface Trace extends Order {
   peer: Maybe<string>;
   peer_port: Maybe<number>;
   within_minutes: number;
+  address: Maybe<TraceAddress>;
+}
+/** Whose the public address was at that moment; null what the reader may not see. */
+export interface TraceAddress {
+  owner: "ours" | "dynamic" | "other" | "unknown";
+  claim: "held" | "past" | "future" | "never";
+  unit: Maybe<Ref>;
+  range: Maybe<string>;
+  since: Maybe<string>;
+  until: Maybe<string>;
+  dynamic: boolean;
+}
+/** A machine whose own history has the peer. */
+export interface TraceAgent {
+  machine: Ref;
+  unit: Ref;
+  port: number;
+  process: string;
+  first_at: string;
+  last_at: string;
+  times: number;
 }
 export interface Candidate extends Placed {
+  id: string;
   sensor: string;
   rank: number;
   host: string;
@@ -183,9 +215,12 @@ export interface Candidate extends Placed {
   flows: number;
   host_name: string;
   hardware: string;
+  of_holder: boolean; // its unit held the address, or that is not known
 }
 export interface TracePage extends Trace {
   candidates: Candidate[];
+  agents: TraceAgent[];
+  coverage: Coverage;
   answer?: Maybe<T>;
 }
 export interface ShowFlow {
@@ -207,6 +242,7 @@ export interface ShowPage extends Order {
   since: Maybe<string>;
   until: Maybe<string>;
   left_out: number;
+  coverage: Coverage;
   flows: ShowFlow[];
   names: { at: string; peer: string; seen_in: string; name: string }[];
 }

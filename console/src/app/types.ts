@@ -7,7 +7,7 @@ export interface T {
 export type Maybe<V> = V | null | undefined;
 export type Topic =
   "matrix" | "machine" | "finding" | "incident" | "list" | "report" | "set" | "unit"
-  | "registry";
+  | "registry" | "traffic";
 export interface Ref {
   id: string;
   name: string;
@@ -173,6 +173,7 @@ export interface Range {
   prefix: string;
   operator?: string;
   behind_nat?: boolean;
+  dynamic?: boolean;
   note?: string;
   valid_from?: Maybe<string>;
   valid_until?: Maybe<string>;

@@ -12,7 +12,7 @@ import { Card, Page } from "../ui/page";
 import { Empty, Wait } from "../ui/states";
 import { Table, counted } from "../ui/table";
 import { t, tMaybe } from "../words";
-import { CopyBox } from "./enrol";
+import { CopyBox } from "./enrol_token";
 
 type Made = Account & { one_time_password?: string };
 const roles: Role[] = ["unit", "office", "administrator"];

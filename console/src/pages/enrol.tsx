@@ -1,115 +1,34 @@
 // Enrol machines: a one-time token with the command to copy; or a kit for a machine without
 // network.
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from "preact/hooks";
-import { call, download } from "../app/api";
+import { download } from "../app/api";
 import { useGet } from "../app/live";
 import { link, route } from "../app/route";
 import { useStore } from "../app/store";
-import { full } from "../app/time";
 import type { Unit } from "../app/types";
 import { Field, useAct } from "../ui/dialog";
 import { Icon } from "../ui/icon";
-import { Note } from "../ui/marks";
 import { Card, Page } from "../ui/page";
 import { ProblemNote, Wait } from "../ui/states";
 import { t } from "../words";
+import { CopyBox, TokenForm, UnitSelect } from "./enrol_token";
 
-interface Token {
-  token: string;
-  command: string;
-  until: string;
-}
-
-export function CopyBox({ text, label }: { text: string; label: string }) {
-  const [copied, setCopied] = useState(false);
-  const copy = async () => {
-    await navigator.clipboard?.writeText(text).catch(() => undefined);
-    setCopied(true);
-    setTimeout(() => setCopied(false), 2000);
-  };
-  return (
-    <div class="copybox">
-      <textarea
-        class="mono"
-        readOnly
-        rows={Math.min(6, Math.ceil(text.length / 60))}
-        value={text}
-        aria-label={label}
-        onFocus={(event) => event.currentTarget.select()}
-      />
-      <button class="btn" type="button" onClick={() => void copy()}>
-        <Icon name={copied ? "check" : "copy"} />
-        {t(copied ? "copied" : "copy")}
-      </button>
-    </div>
-  );
-}
-
-export function UnitSelect({ units, chosen }: { units: Unit[]; chosen?: string }) {
-  return (
-    <select name="unit" required>
-      {[...units]
-        .filter((unit) => !unit.valid_until)
-        .sort((a, b) => a.name.localeCompare(b.name, "vi", { numeric: true }))
-        .map((unit) => (
-          <option key={unit.id} value={unit.id} selected={unit.id === chosen}>
-            {unit.name}
-          </option>
-        ))}
-    </select>
-  );
-}
-
-function TokenForm({ units, chosen }: { units: Unit[]; chosen?: string }) {
-  const act = useAct();
-  const [token, setToken] = useState<Token>();
-  const submit = (event: Event) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget as HTMLFormElement);
-    const body = {
-      unit: form.get("unit"),
-      uses: Number(form.get("uses")),
-      hours: Number(form.get("hours")),
-    };
-    void act.run(async () => setToken(await call<Token>("POST", "/enrol-tokens", body)));
-  };
+function Line({ units, chosen }: { units: Unit[]; chosen?: string }) {
   return (
     <Card title={t("enrol_line")} note={t("enrol_line_note")}>
-      <form class="form" onSubmit={submit}>
-        <Field label={t("unit")}>
-          <UnitSelect units={units} chosen={chosen} />
-        </Field>
-        <div class="pair">
-          <Field label={t("enrol_uses")}>
-            <input type="number" name="uses" min={1} max={500} defaultValue={1} required />
-          </Field>
-          <Field label={t("enrol_hours")}>
-            <input type="number" name="hours" min={1} max={720} defaultValue={24} required />
-          </Field>
-        </div>
-        {act.problem && <ProblemNote problem={act.problem} />}
-        <div class="acts">
-          <button class="btn go" type="submit" disabled={act.busy}>
-            <Icon name="key" />
-            {t("enrol_make")}
-          </button>
-        </div>
-      </form>
-      {token && (
-        <div class="result" role="status">
-          <Note tone="info" icon="key" title={t("enrol_once")}>
-            <p>{t("enrol_until", { at: full(token.until) })}</p>
-          </Note>
-          <h3>{t("enrol_command")}</h3>
-          <CopyBox text={token.command} label={t("enrol_command")} />
-          <h3>{t("enrol_token")}</h3>
-          <CopyBox text={token.token} label={t("enrol_token")} />
-          <p class="small">
-            {t("enrol_then")} <a href={link("machines")}>{t("machines")}</a>
-          </p>
-        </div>
-      )}
+      <TokenForm units={units} chosen={chosen} several>
+        {(token) => (
+          <>
+            <h3>{t("enrol_command")}</h3>
+            <CopyBox text={token.command} label={t("enrol_command")} />
+            <h3>{t("enrol_token")}</h3>
+            <CopyBox text={token.token} label={t("enrol_token")} />
+            <p class="small">
+              {t("enrol_then")} <a href={link("machines")}>{t("machines")}</a>
+            </p>
+          </>
+        )}
+      </TokenForm>
     </Card>
   );
 }
@@ -168,7 +87,7 @@ export function EnrolPage() {
       <Wait of={loaded}>
         {({ units }) => (
           <div class="two">
-            <TokenForm units={units} chosen={query.unit} />
+            <Line units={units} chosen={query.unit} />
             <KitForm units={units} chosen={query.unit} />
           </div>
         )}

@@ -12,10 +12,11 @@ import type { Batch, Lists } from "../app/types";
 import { Field, useAct } from "../ui/dialog";
 import { Icon } from "../ui/icon";
 import { St } from "../ui/marks";
+import { OrderSt, useOrders } from "../ui/order";
 import { Card, Page } from "../ui/page";
 import { Empty, ProblemNote, Wait } from "../ui/states";
 import { Table, counted } from "../ui/table";
-import { OrderSt, huntPeriod, isRunning, usePoll } from "../ui/traffic_marks";
+import { huntPeriod } from "../ui/traffic_marks";
 import { t } from "../words";
 
 const periods = [7, 30, 90, 365];
@@ -200,9 +201,8 @@ function Before({ hunts }: { hunts: Hunt[] }) {
 }
 
 export function HuntsPage() {
-  const loaded = useGet<{ hunts: Hunt[] }>("/hunts", ["list"]);
+  const loaded = useOrders<{ hunts: Hunt[] }>("hunts");
   const office = useStore(session)?.account?.role !== "unit";
-  usePoll(loaded.data?.hunts.some(isRunning) ?? false, loaded.reload);
   return (
     <Page
       title={t("nav_hunt")}

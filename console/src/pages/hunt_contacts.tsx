@@ -2,14 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useState } from "preact/hooks";
 import { full } from "../app/time";
-import type { HuntHit, HuntPage as Data, Sensor } from "../app/traffic_types";
+import type { HuntHit, HuntPage as Data } from "../app/traffic_types";
 import { SpanChart, type Axis, type Span } from "../ui/chart";
+import { gapsOf } from "../ui/order";
 import { Card } from "../ui/page";
-import { keptBy } from "../ui/traffic_marks";
 import { t } from "../words";
 
 const SPANS_SHOWN = 14;
-const REPORT_MS = 120_000; // a sensor tells of itself each minute
 
 export const placeOf = (row: HuntHit) => row.machine?.id ?? row.host;
 export const distinct = (rows: HuntHit[], key: (row: HuntHit) => string) =>
@@ -26,40 +25,20 @@ export function grouped(rows: HuntHit[], key: (row: HuntHit) => string): HuntHit
   return [...groups.values()].sort((a, b) => flowsOf(b) - flowsOf(a));
 }
 
-/** When the sensors of this hunt kept anything at all: what lies outside was not seen by anyone. */
-export function coverOf(hunt: Data, sensors: Sensor[]): Axis | null {
-  const mine = sensors.filter((one) => hunt.sensors.some((part) => part.sensor.id === one.id));
-  const kept = mine.map(keptBy).filter((one) => one !== null);
-  if (!kept.length) return null;
-  return {
-    from: Math.min(...kept.map((one) => one.from)),
-    to: Math.max(...kept.map((one) => one.to)),
-  };
+/** The period that was asked for, and what was found beside it. */
+function axisOf(hunt: Data): Axis {
+  const asked = [hunt.coverage.since, hunt.coverage.until, earliest(hunt.rows), latest(hunt.rows)];
+  const times = asked.map((at) => Date.parse(at));
+  const from = Math.min(...times);
+  return { from, to: Math.max(...times, from + 60_000) };
 }
 
-function axisOf(hunt: Data, cover: Axis | null): Axis {
-  const now = hunt.until ? Date.parse(hunt.until) : Date.parse(hunt.created_at);
-  const first = hunt.rows.length ? Date.parse(earliest(hunt.rows)) : now;
-  const last = hunt.rows.length ? Date.parse(latest(hunt.rows)) : now;
-  const from = hunt.since ? Date.parse(hunt.since) : Math.min(first, cover?.from ?? first);
-  return { from, to: Math.max(now, last, from + 60_000) };
-}
+/** What is too narrow to be seen is not drawn. */
+const drawn = (axis: Axis, gap: Axis) => gap.to - gap.from > (axis.to - axis.from) / 200;
 
-function gapsOf(axis: Axis, cover: Axis | null, rows: HuntHit[]): Axis[] {
-  if (!cover) return [];
-  // a row is proof that there was data
-  const from = Math.min(cover.from, ...rows.map((row) => Date.parse(row.first_at)));
-  const to = Math.max(cover.to + REPORT_MS, ...rows.map((row) => Date.parse(row.last_at)));
-  return [
-    { from: axis.from, to: from },
-    { from: to, to: axis.to },
-  ].filter((gap) => gap.to - gap.from > (axis.to - axis.from) / 100);
-}
-
-export function Contacts({ hunt, sensors }: { hunt: Data; sensors: Sensor[] }) {
-  const cover = coverOf(hunt, sensors);
+export function Contacts({ hunt }: { hunt: Data }) {
   const [near, setNear] = useState(false);
-  const whole = axisOf(hunt, cover);
+  const whole = axisOf(hunt);
   const found = hunt.rows.length
     ? { from: Date.parse(earliest(hunt.rows)), to: Date.parse(latest(hunt.rows)) }
     : whole;
@@ -102,7 +81,7 @@ export function Contacts({ hunt, sensors }: { hunt: Data; sensors: Sensor[] }) {
       <SpanChart
         spans={spans}
         axis={axis}
-        gaps={gapsOf(axis, cover, hunt.rows)}
+        gaps={gapsOf(hunt.coverage).filter((gap) => drawn(axis, gap))}
         label={t("hunt_alt", {
           n: groups.length,
           first: full(earliest(hunt.rows)),

@@ -4,32 +4,23 @@
 import { useMemo, useState } from "preact/hooks";
 import { call, saveBlob, session } from "../app/api";
 import { csvText } from "../app/csv";
-import { touch, useGet } from "../app/live";
+import { touch } from "../app/live";
 import { filter, link, route } from "../app/route";
 import { useStore } from "../app/store";
 import { ago, day, full } from "../app/time";
-import type { HuntHit, HuntPage as Data, Sensor } from "../app/traffic_types";
-import type { Axis } from "../ui/chart";
+import type { Coverage, HuntHit, HuntPage as Data } from "../app/traffic_types";
 import { useAct } from "../ui/dialog";
 import { Icon } from "../ui/icon";
-import { Fig, Note, St } from "../ui/marks";
+import { Fig, Five, Note, St } from "../ui/marks";
+import { CoverNote, Progress, StopButton, isRunning, useOrder, type Following } from "../ui/order";
 import { Card, Page } from "../ui/page";
 import { Empty, ProblemNote, Wait } from "../ui/states";
 import { Table, counted, useSelection, type Selection } from "../ui/table";
-import {
-  Host,
-  Moments,
-  Progress,
-  UnitName,
-  huntPeriod,
-  isRunning,
-  usePoll,
-} from "../ui/traffic_marks";
+import { Host, Moments, UnitName, huntPeriod } from "../ui/traffic_marks";
 import { bytes, count, t, tMaybe } from "../words";
 import { huntName } from "./hunt";
 import {
   Contacts,
-  coverOf,
   distinct,
   earliest,
   flowsOf,
@@ -39,8 +30,19 @@ import {
 } from "./hunt_contacts";
 
 const FINDINGS_MAX = 500;
+type Gap = Coverage["gaps"][number];
 
-function Figures({ hunt, cover }: { hunt: Data; cover: Axis | null }) {
+const lengthOf = (gap: Gap) => Date.parse(gap.until) - Date.parse(gap.since);
+
+const widest = (cover: Coverage): Gap | undefined =>
+  cover.gaps.reduce<Gap | undefined>(
+    (best, one) => (!best || lengthOf(one) > lengthOf(best) ? one : best),
+    undefined,
+  );
+
+function Figures({ hunt }: { hunt: Data }) {
+  const cover = hunt.coverage;
+  const gap = widest(cover);
   const rows = hunt.rows;
   const named = rows.filter((row) => row.machine);
   return (
@@ -67,12 +69,15 @@ function Figures({ hunt, cover }: { hunt: Data; cover: Axis | null }) {
       <Fig
         label={t("hunt_seen")}
         value={
-          <span class="fig-text">{cover ? day(new Date(cover.from).toISOString()) : "?"}</span>
+          <>
+            {count(cover.percent)}&nbsp;% <Five seen={cover.percent} expected={100} />
+          </>
         }
+        tone={cover.percent < 100 ? "unknown" : undefined}
       >
-        {cover
-          ? t("hunt_seen_to", { at: full(new Date(cover.to).toISOString()) })
-          : t("hunt_seen_unknown")}
+        {gap
+          ? t("hunt_gap", { from: day(gap.since), to: day(gap.until) })
+          : t("hunt_seen_of", { from: day(cover.since), to: day(cover.until) })}
       </Fig>
     </dl>
   );
@@ -248,20 +253,19 @@ function save(hunt: Data, rows: HuntHit[]): void {
 }
 
 function Acts({
+  of,
   hunt,
   chosen,
   office,
-  reload,
 }: {
+  of: Following<Data>;
   hunt: Data;
   chosen: string[];
   office: boolean;
-  reload: () => void;
 }) {
   const act = useAct();
   const [made, setMade] = useState<number>();
-  const path = "/hunts/" + encodeURIComponent(hunt.id);
-  const stop = () => act.run(() => call("DELETE", path).then(reload));
+  const { path, reload } = of;
   const file = () =>
     act.run(async () => {
       const { findings } = await call<{ findings: number }>("POST", path + "/findings", {
@@ -273,7 +277,9 @@ function Acts({
     });
   return (
     <>
-      {act.problem && <ProblemNote problem={act.problem} />}
+      {(act.problem ?? of.act.problem) && (
+        <ProblemNote problem={(act.problem ?? of.act.problem)!} />
+      )}
       {made !== undefined && (
         <span class="small" role="status">
           {t("hunt_filed", { n: made })}{" "}
@@ -282,12 +288,7 @@ function Acts({
           <a href={link("incidents")}>{t("nav_incidents")}</a>
         </span>
       )}
-      {office && isRunning(hunt) && (
-        <button class="btn" type="button" disabled={act.busy} onClick={() => void stop()}>
-          <Icon name="x" />
-          {t("stop")}
-        </button>
-      )}
+      {office && <StopButton of={of} />}
       {hunt.rows.length > 0 && (
         <button class="btn" type="button" onClick={() => save(hunt, hunt.rows)}>
           <Icon name="save" />
@@ -311,7 +312,6 @@ function Acts({
 
 function Body({ hunt, select }: { hunt: Data; select?: Selection }) {
   const { query } = useStore(route);
-  const sensors = useGet<{ sensors: Sensor[] }>("/sensors", ["machine"]).data?.sensors ?? [];
   const rows = hunt.rows.filter((row) => !query.unit || row.unit?.id === query.unit);
   const running = isRunning(hunt);
   const found = hunt.rows.length > 0;
@@ -329,10 +329,11 @@ function Body({ hunt, select }: { hunt: Data; select?: Selection }) {
           <p>{t("hunt_left_out_note")}</p>
         </Note>
       )}
-      <Figures hunt={hunt} cover={coverOf(hunt, sensors)} />
+      <Figures hunt={hunt} />
+      <CoverNote cover={hunt.coverage} />
       {found ? (
         <>
-          <Contacts hunt={hunt} sensors={sensors} />
+          <Contacts hunt={hunt} />
           <ByUnit rows={hunt.rows} chosen={query.unit} />
           <Rows rows={rows} select={select} />
         </>
@@ -345,7 +346,10 @@ function Body({ hunt, select }: { hunt: Data; select?: Selection }) {
 
 /** "Nothing found" is only as good as what was looked at. */
 function Nothing({ hunt }: { hunt: Data }) {
-  const whole = hunt.state === "done" && hunt.sensors.every((one) => one.state === "done");
+  const whole =
+    hunt.coverage.percent >= 99 &&
+    hunt.state === "done" &&
+    hunt.sensors.every((one) => one.state === "done");
   return (
     <Empty icon={whole ? "check" : "q"} title={t(whole ? "hunt_nothing" : "hunt_nothing_unsure")}>
       {t("hunt_nothing_note")}
@@ -354,12 +358,11 @@ function Nothing({ hunt }: { hunt: Data }) {
 }
 
 export function HuntPage({ id }: { id: string }) {
-  const loaded = useGet<Data>("/hunts/" + encodeURIComponent(id), ["finding", "machine"]);
+  const loaded = useOrder<Data>("hunts", id);
   const office = useStore(session)?.account?.role !== "unit";
   const { query } = useStore(route);
   const chosen = useSelection();
   const hunt = loaded.data;
-  usePoll(isRunning(hunt), loaded.reload);
   const open = useMemo(
     () =>
       (hunt?.rows ?? [])
@@ -387,10 +390,10 @@ export function HuntPage({ id }: { id: string }) {
       acts={
         hunt && (
           <Acts
+            of={loaded}
             hunt={hunt}
             chosen={ticked.length ? ticked : open}
             office={office}
-            reload={loaded.reload}
           />
         )
       }

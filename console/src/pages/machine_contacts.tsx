@@ -10,10 +10,11 @@ import { AreaChart, bucketed, type Axis } from "../ui/chart";
 import { useAct } from "../ui/dialog";
 import { Icon } from "../ui/icon";
 import { Note } from "../ui/marks";
+import { CoverNote, OrderSt, StopButton, gapsOf, isRunning, useOrder } from "../ui/order";
 import { Card } from "../ui/page";
 import { Empty, ProblemNote } from "../ui/states";
 import { Table } from "../ui/table";
-import { InOut, Moments, OrderSt, isRunning, keptBy, usePoll } from "../ui/traffic_marks";
+import { InOut, Moments } from "../ui/traffic_marks";
 import { bytes, count, t } from "../words";
 import { AlertsCard } from "./traffic_alerts";
 
@@ -91,21 +92,25 @@ function Plot({
 }
 
 function Result({ show, axis }: { show: ShowPage; axis: Axis }) {
-  const sensors = useGet<{ sensors: Sensor[] }>("/sensors", ["machine"]).data?.sensors ?? [];
-  const kept = sensors.map(keptBy).filter((one) => one !== null);
+  const gaps = gapsOf(show.coverage);
   const step = (axis.to - axis.from) / STEPS;
-  const seen = (at: number) => kept.some((one) => one.from <= at + step && one.to >= at - step);
+  // a step of which any part was watched was seen
+  const seen = (at: number) => !gaps.some((gap) => gap.from <= at && gap.to >= at + step);
   const peers = peersOf(show);
   if (!peers.length)
     return isRunning(show) ? null : (
-      <Empty icon="q" title={t("contacts_none")}>
-        {t("contacts_none_note")}
-      </Empty>
+      <div class="in stack">
+        <CoverNote cover={show.coverage} />
+        <Empty icon="q" title={t("contacts_none")}>
+          {t("contacts_none_note")}
+        </Empty>
+      </div>
     );
   return (
     <>
       {show.left_out > 0 && <Note tone="soon" title={t("hunt_left_out", { n: show.left_out })} />}
-      <div class="in">
+      <div class="in stack">
+        <CoverNote cover={show.coverage} />
         <Plot flows={show.flows} axis={axis} seen={seen} />
       </div>
       <div class="tall">
@@ -156,8 +161,7 @@ function Result({ show, axis }: { show: ShowPage; axis: Axis }) {
 function Contacts({ machine }: { machine: MachinePage }) {
   const act = useAct();
   const [asked, setAsked] = useState<{ id: string; axis: Axis; days: number }>();
-  const loaded = useGet<ShowPage>(asked ? "/shows/" + encodeURIComponent(asked.id) : null, []);
-  usePoll(isRunning(loaded.data), loaded.reload);
+  const loaded = useOrder<ShowPage>("shows", asked?.id);
   const addresses = machine.addresses.filter((one) => !/^(127\.|169\.254\.|fe80:|::1$)/i.test(one));
   const [host, setHost] = useState(addresses[0] ?? machine.addresses[0] ?? "");
   const look = (days: number) =>
@@ -176,6 +180,7 @@ function Contacts({ machine }: { machine: MachinePage }) {
       acts={
         <>
           {loaded.data && isRunning(loaded.data) && <OrderSt state={loaded.data.state} />}
+          <StopButton of={loaded} />
           {addresses.length > 1 && (
             <select
               aria-label={t("address")}

@@ -45,7 +45,8 @@ const inputs: { [topic in Topic]: Input[] } = {
   ranges: [
     { name: "prefix", label: "prefix", required: true },
     { name: "operator", label: "operator" },
-    { name: "behind_nat", label: "behind_nat", kind: "truth" },
+    { name: "behind_nat", label: "behind_nat_long", kind: "truth" },
+    { name: "dynamic", label: "dynamic_long", kind: "truth" },
     { name: "note", label: "note" },
     from,
     until,
@@ -144,9 +145,11 @@ function RecordDialog(props: {
             <input
               type="checkbox"
               name={input.name}
-              defaultChecked={record.id ? Boolean(record[input.name]) : true}
+              defaultChecked={
+                record.id ? Boolean(record[input.name]) : input.name === "behind_nat"
+              }
             />{" "}
-            {t("behind_nat_long")}
+            {t(input.label)}
           </label>
         ) : (
           <Field key={input.name} label={t(input.label)}>
@@ -270,7 +273,8 @@ function personRow(one: Person): Row {
 
 function rangeRow(one: Range): Row {
   const nat = one.behind_nat ? t("behind_nat") : "";
-  const detail = [one.operator, nat, since(one.valid_from), ends(one.valid_until)];
+  const dynamic = one.dynamic ? t("dynamic_range") : "";
+  const detail = [one.operator, nat, dynamic, since(one.valid_from), ends(one.valid_until)];
   return { record: plain(one), name: one.prefix, mono: true, detail };
 }
 

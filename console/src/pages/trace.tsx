@@ -1,22 +1,43 @@
 // Trace: who of ours stood behind a public address at a time. Ranked candidates with
 // reasons, or "cannot tell" and why.
 // SPDX-License-Identifier: Apache-2.0
+import type { ComponentChildren } from "preact";
 import { call, session } from "../app/api";
 import { useGet } from "../app/live";
 import { go, link, route } from "../app/route";
 import { useStore } from "../app/store";
-import { full, inputDay, moment, officeTime } from "../app/time";
-import type { Candidate, Sensor, Trace, TracePage as Data } from "../app/traffic_types";
+import { exact, full, inputDay, moment, officeTime } from "../app/time";
+import type {
+  Candidate,
+  Sensor,
+  Trace,
+  TraceAddress,
+  TraceAgent,
+  TracePage as Data,
+} from "../app/traffic_types";
+import { SpanChart, type Span } from "../ui/chart";
 import { Field, useAct } from "../ui/dialog";
 import { Icon } from "../ui/icon";
-import { Confidence, Note } from "../ui/marks";
+import { Confidence, Note, St } from "../ui/marks";
+import {
+  CoverNote,
+  OrderSt,
+  Progress,
+  StopButton,
+  gapsOf,
+  isRunning,
+  useOrder,
+  useOrders,
+} from "../ui/order";
 import { Card, Facts, Page } from "../ui/page";
 import { Empty, ProblemNote, Wait } from "../ui/states";
 import { Table, counted } from "../ui/table";
-import { Host, OrderSt, Progress, UnitName, isRunning, usePoll } from "../ui/traffic_marks";
-import { both, count, t } from "../words";
+import { Host, Moments as Period, UnitName } from "../ui/traffic_marks";
+import { both, count, t, tMaybe } from "../words";
 
 const windows = [5, 15, 60, 240, 1440];
+const NAMED_FROM = 50; // as traffic/trace/trace.h
+const SPANS_SHOWN = 8;
 
 function endpoint(address?: string | null, port?: number | null): string {
   if (!address) return "";
@@ -155,7 +176,7 @@ function Before({ traces }: { traces: Trace[] }) {
               fold: t("at"),
               cell: (one) => (
                 <>
-                  {full(one.at)}
+                  {exact(one.at)}
                   <small>{windowWords(one.within_minutes)}</small>
                 </>
               ),
@@ -190,9 +211,8 @@ function Before({ traces }: { traces: Trace[] }) {
 }
 
 export function TracesPage() {
-  const loaded = useGet<{ traces: Trace[] }>("/traces", []);
+  const loaded = useOrders<{ traces: Trace[] }>("traces");
   const office = useStore(session)?.account?.role !== "unit";
-  usePoll(loaded.data?.traces.some(isRunning) ?? false, loaded.reload);
   return (
     <Page
       title={t("nav_trace")}
@@ -219,28 +239,38 @@ export function TracesPage() {
   );
 }
 
+/** What a sensor says is half a sentence. */
+const sentence = (words: string) => words && words.charAt(0).toUpperCase() + words.slice(1) + ".";
+
+/** Likelier than all others together: the first is named, else none. */
+const isNamed = (first?: Candidate) => first !== undefined && first.confidence >= NAMED_FROM;
+
+function cannotWords(trace: Data): string {
+  if (trace.candidates.length > 1) return t("trace_cannot_of", { n: trace.candidates.length });
+  return t(trace.address?.owner === "other" ? "trace_not_ours" : "trace_cannot");
+}
+
 function Verdict({ trace }: { trace: Data }) {
-  const [first, second] = trace.candidates;
+  const first = trace.candidates[0];
   if (isRunning(trace)) return null;
-  if (!first)
+  if (!first || !isNamed(first))
     return (
-      <Note tone="unknown" title={t("trace_cannot")} live>
-        <p>{both(trace.answer) || t("trace_cannot_note")}</p>
+      <Note tone="unknown" title={cannotWords(trace)} live>
+        <p>{sentence(both(trace.answer)) || t("trace_cannot_note")}</p>
+        {trace.agents.length > 0 && (
+          <p>{t("trace_agents_say", { n: trace.agents.length })}</p>
+        )}
       </Note>
     );
-  const name = first.machine?.name ?? first.host_name ?? "";
-  const sure = first.confidence >= 60 && (!second || second.confidence < first.confidence);
+  const name = first.machine?.name ?? first.host_name;
   return (
     <Note
-      tone={sure ? "info" : "soon"}
-      icon={sure ? "pc" : undefined}
-      title={t(sure ? "trace_likely" : "trace_several", {
-        name: name ? `${name} (${first.host})` : first.host,
-        n: trace.candidates.length,
-      })}
+      tone="info"
+      icon="pc"
+      title={t("trace_likely", { name: name ? `${name} (${first.host})` : first.host })}
       live
     >
-      <p>{both(first.reason)}</p>
+      <p>{sentence(both(first.reason))}</p>
     </Note>
   );
 }
@@ -255,7 +285,9 @@ function Sure({ percent }: { percent: number }) {
   );
 }
 
-function Candidates({ rows }: { rows: Candidate[] }) {
+function Candidates({ trace }: { trace: Data }) {
+  const rows = trace.candidates;
+  const told = new Set(trace.agents.map((one) => one.machine.id));
   return (
     <Card title={t("trace_candidates")} note={t("trace_candidates_note")} flush>
       <Table
@@ -276,7 +308,16 @@ function Candidates({ rows }: { rows: Candidate[] }) {
               </>
             ),
           },
-          { head: t("unit"), fold: t("unit"), cell: (one) => <UnitName of={one} /> },
+          {
+            head: t("unit"),
+            fold: t("unit"),
+            cell: (one) => (
+              <>
+                <UnitName of={one} />
+                {!one.of_holder && <small>{t("trace_not_holder")}</small>}
+              </>
+            ),
+          },
           {
             head: t("confidence"),
             fold: t("confidence"),
@@ -285,19 +326,167 @@ function Candidates({ rows }: { rows: Candidate[] }) {
           {
             head: t("why"),
             fold: t("why"),
-            cell: (one) => <span class="why">{both(one.reason)}</span>,
+            cell: (one) => (
+              <>
+                <span class="why">{both(one.reason)}</span>
+                {one.machine && told.has(one.machine.id) && (
+                  <small>
+                    <Icon name="check" small /> {t("trace_agent_too")}
+                  </small>
+                )}
+              </>
+            ),
           },
           {
             head: t("at"),
             fold: t("at"),
             cell: (one) => (
               <>
-                {full(one.at)}
+                {exact(one.at)}
                 {one.peer && <small class="mono break">{one.peer}</small>}
               </>
             ),
           },
           { head: t("flows"), fold: t("flows"), num: true, cell: (one) => count(one.flows) },
+        ]}
+      />
+    </Card>
+  );
+}
+
+/** Where in the window each machine's contact lies, and which hours of it nobody watched. */
+function Moments({ trace }: { trace: Data }) {
+  const at = Date.parse(trace.at);
+  const axis = {
+    from: at - trace.within_minutes * 60_000,
+    to: at + trace.within_minutes * 60_000,
+  };
+  // what had not come yet when it was asked was seen by nobody either
+  const later = { from: Date.parse(trace.coverage.until), to: axis.to };
+  const spans: Span[] = trace.candidates
+    .filter((one) => one.at)
+    .slice(0, SPANS_SHOWN)
+    .map((one, n) => ({
+      key: one.id,
+      name: one.machine?.name ?? (one.host_name || one.host),
+      from: Date.parse(one.at!),
+      to: Date.parse(one.at!),
+      hot: n === 0 && isNamed(one),
+    }));
+  return (
+    <Card
+      title={t("trace_over_time")}
+      note={
+        <span class="legend-line">
+          {t("trace_over_time_note")} <i class="key gap" /> {t("chart_gap")}
+        </span>
+      }
+    >
+      <SpanChart
+        spans={spans}
+        axis={axis}
+        gaps={[...gapsOf(trace.coverage), later].filter((gap) => gap.to > gap.from)}
+        mark={at}
+        label={t("trace_alt", { n: trace.candidates.length, at: exact(trace.at) })}
+      />
+    </Card>
+  );
+}
+
+function claimWords(of: TraceAddress): string {
+  if (of.owner === "unknown") return t("trace_claim_unknown");
+  if (of.claim === "held" && of.owner === "ours") return t("trace_claim_held");
+  if (of.claim === "held" && of.owner === "other") return t("trace_claim_other");
+  if (of.claim === "held") return t("trace_claim_dynamic");
+  return tMaybe("trace_claim_", of.claim);
+}
+
+/** Whose the address was decides whether a machine of ours may be named at all. */
+function AddressCard({ of }: { of: TraceAddress }) {
+  const rows: [string, ComponentChildren][] = [];
+  if (of.unit)
+    rows.push([t("trace_address_unit"), <a href={link("unit", of.unit.id)}>{of.unit.name}</a>]);
+  if (of.range) rows.push([t("trace_address_range"), <span class="mono break">{of.range}</span>]);
+  if (of.since || of.until)
+    rows.push([
+      t("trace_address_time"),
+      `${of.since ? full(of.since) : "…"} – ${of.until ? full(of.until) : t("open_end")}`,
+    ]);
+  return (
+    <Card title={t("trace_address")}>
+      <p class="claim">
+        <St
+          tone={of.owner === "ours" ? "met" : of.owner === "other" ? "na" : "unknown"}
+          icon={of.owner === "other" ? "x" : undefined}
+        >
+          {claimWords(of)}
+        </St>
+      </p>
+      {rows.length > 0 && <Facts rows={rows} />}
+      {of.owner === "other" && of.claim !== "held" && (
+        <p class="small muted">{t("trace_claim_fix")}</p>
+      )}
+    </Card>
+  );
+}
+
+function AgentsCard({ rows }: { rows: TraceAgent[] }) {
+  return (
+    <Card title={t("trace_agents")} note={t("trace_agents_note")} flush>
+      <Table
+        rows={rows}
+        rowKey={(one) => one.machine.id + one.port + one.process}
+        label={t("trace_agents")}
+        columns={[
+          {
+            head: t("machine"),
+            cell: (one) => (
+              <>
+                <a href={link("machine", one.machine.id)}>
+                  <b>{one.machine.name}</b>
+                </a>
+                <small>{one.unit.name}</small>
+              </>
+            ),
+          },
+          {
+            head: t("process"),
+            fold: t("process"),
+            cell: (one) => <span class="mono break">{one.process || "–"}</span>,
+          },
+          { head: t("port"), fold: t("port"), num: true, cell: (one) => String(one.port) },
+          { head: t("times"), fold: t("times"), num: true, cell: (one) => count(one.times) },
+          {
+            head: t("traffic_since"),
+            fold: t("traffic_since"),
+            cell: (one) => <Period first={one.first_at} last={one.last_at} />,
+          },
+        ]}
+      />
+    </Card>
+  );
+}
+
+function Question({ trace }: { trace: Data }) {
+  return (
+    <Card title={t("trace_question")}>
+      <Facts
+        rows={[
+          [
+            t("trace_public"),
+            <span class="mono break">{endpoint(trace.public, trace.public_port)}</span>,
+          ],
+          [t("at"), exact(trace.at)],
+          [t("trace_within"), windowWords(trace.within_minutes)],
+          [
+            t("trace_peer"),
+            trace.peer ? (
+              <span class="mono break">{endpoint(trace.peer, trace.peer_port)}</span>
+            ) : (
+              ""
+            ),
+          ],
+          [t("trace_asked"), `${trace.created_by}, ${full(trace.created_at)}`],
         ]}
       />
     </Card>
@@ -310,32 +499,16 @@ function Body({ trace }: { trace: Data }) {
       <Verdict trace={trace} />
       <div class="cols">
         <div class="stack">
-          {trace.candidates.length > 0 && <Candidates rows={trace.candidates} />}
+          {trace.candidates.length > 0 && <Candidates trace={trace} />}
+          {trace.candidates.length > 0 && <Moments trace={trace} />}
+          {trace.agents.length > 0 && <AgentsCard rows={trace.agents} />}
+          <CoverNote cover={trace.coverage} />
           <Progress order={trace} words={t("trace_asked_sensors", { n: trace.sensors.length })} />
         </div>
         <div class="stack">
-          <Card title={t("trace_question")}>
-            <Facts
-              rows={[
-                [
-                  t("trace_public"),
-                  <span class="mono break">{endpoint(trace.public, trace.public_port)}</span>,
-                ],
-                [t("at"), full(trace.at)],
-                [t("trace_within"), windowWords(trace.within_minutes)],
-                [
-                  t("trace_peer"),
-                  trace.peer ? (
-                    <span class="mono break">{endpoint(trace.peer, trace.peer_port)}</span>
-                  ) : (
-                    ""
-                  ),
-                ],
-                [t("trace_asked"), `${trace.created_by}, ${full(trace.created_at)}`],
-              ]}
-            />
-          </Card>
-          {!trace.peer && (
+          {trace.address && <AddressCard of={trace.address} />}
+          <Question trace={trace} />
+          {!trace.peer && trace.address?.owner !== "other" && (
             <Note tone="soon" title={t("trace_no_peer")}>
               <p>{t("trace_no_peer_note")}</p>
             </Note>
@@ -346,14 +519,16 @@ function Body({ trace }: { trace: Data }) {
   );
 }
 
+/** Each sensor ranks its own: the likeliest of all first. */
+const ranked = (trace: Data): Data => ({
+  ...trace,
+  candidates: [...trace.candidates].sort((a, b) => b.confidence - a.confidence),
+});
+
 export function TracePage({ id }: { id: string }) {
-  const loaded = useGet<Data>("/traces/" + encodeURIComponent(id), ["machine"]);
-  const act = useAct();
+  const loaded = useOrder<Data>("traces", id);
   const office = useStore(session)?.account?.role !== "unit";
   const trace = loaded.data;
-  usePoll(isRunning(trace), loaded.reload);
-  const stop = () =>
-    act.run(() => call("DELETE", "/traces/" + encodeURIComponent(id)).then(loaded.reload));
   return (
     <Page
       title={trace ? endpoint(trace.public, trace.public_port) : t("nav_trace")}
@@ -362,19 +537,11 @@ export function TracePage({ id }: { id: string }) {
         { text: t("nav_traffic"), href: link("traffic") },
         { text: t("nav_trace"), href: link("trace") },
       ]}
-      sub={trace && full(trace.at)}
-      acts={
-        office &&
-        isRunning(trace) && (
-          <button class="btn" type="button" disabled={act.busy} onClick={() => void stop()}>
-            <Icon name="x" />
-            {t("stop")}
-          </button>
-        )
-      }
+      sub={trace && exact(trace.at)}
+      acts={office && <StopButton of={loaded} />}
     >
-      {act.problem && <ProblemNote problem={act.problem} />}
-      <Wait of={loaded}>{(data) => <Body trace={data} />}</Wait>
+      {loaded.act.problem && <ProblemNote problem={loaded.act.problem} />}
+      <Wait of={loaded}>{(data) => <Body trace={ranked(data)} />}</Wait>
     </Page>
   );
 }

@@ -19,7 +19,7 @@ import { AlertsCard } from "./traffic_alerts";
 import { EnrolSensor } from "./traffic_enrol";
 
 const MINUTE = 60_000;
-const REFRESH_MS = 30_000;
+const SILENCE_MS = 60_000; // that a sensor fell silent is no news by itself
 // hours shown, and minutes in a step of the plot
 const spans = [
   [1, 1],
@@ -314,9 +314,8 @@ function Body({ sensor, hours }: { sensor: Sensor; hours: number }) {
   const from = new Date(since - hours * 60 * MINUTE).toISOString().replace(".000Z", "Z");
   const loaded = useGet<Traffic>(
     `/sensors/${encodeURIComponent(sensor.id)}/traffic?since=${encodeURIComponent(from)}`,
-    ["machine"],
+    ["machine", "traffic"],
   );
-  usePoll(true, loaded.reload, REFRESH_MS);
   return (
     <Wait of={loaded}>
       {(data) => (
@@ -336,12 +335,11 @@ function Body({ sensor, hours }: { sensor: Sensor; hours: number }) {
 
 export function TrafficPage() {
   const { query } = useStore(route);
-  const sensors = useGet<{ sensors: Sensor[] }>("/sensors", ["machine"]);
-  const alerts = useGet<{ alerts: Alert[]; total: number }>("/alerts", ["finding"]);
+  const sensors = useGet<{ sensors: Sensor[] }>("/sensors", ["machine", "traffic"]);
+  const alerts = useGet<{ alerts: Alert[]; total: number }>("/alerts", ["finding", "traffic"]);
   const office = useStore(session)?.account?.role !== "unit";
   const [enrolling, setEnrolling] = useState(false);
-  usePoll(true, sensors.reload, REFRESH_MS);
-  usePoll(true, alerts.reload, REFRESH_MS);
+  usePoll(true, sensors.reload, SILENCE_MS);
   const watched = sensors.data?.sensors.some((one) => one.state === "active") ?? false;
   const hours = spans.some(([span]) => String(span) === query.hours) ? Number(query.hours) : 6;
   return (
@@ -370,6 +368,7 @@ export function TrafficPage() {
       <Wait of={sensors}>
         {(data) => {
           const chosen = data.sensors.find((one) => one.id === query.sensor) ?? data.sensors[0];
+          if (!chosen && !office) return <p class="muted">{t("sensors_above")}</p>;
           if (!chosen)
             return (
               <Empty icon="wave" title={t("sensors_none")}>

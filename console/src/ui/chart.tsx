@@ -17,7 +17,7 @@ export interface Bucket {
 
 const HOUR = 3_600_000;
 const ROW_PX = 36; // of a line with its name above it
-const HEAD_PX = 20; // where the plot says what it does not know
+const HEAD_PX = 30; // where the plot says what it does not know
 const ticksWanted = [
   1 / 60,
   2 / 60,
@@ -183,11 +183,13 @@ export function SpanChart({
   spans,
   axis,
   gaps,
+  mark,
   label,
 }: {
   spans: Span[];
   axis: Axis;
   gaps: Axis[];
+  mark?: number; // a moment: an upright line
   label: string;
 }) {
   const height = HEAD_PX + Math.max(spans.length, 1) * ROW_PX;
@@ -201,6 +203,7 @@ export function SpanChart({
         {places.map((one) => (
           <rect key={one.x} class="gap-ground" x={one.x} width={one.width} height={height} />
         ))}
+        {mark !== undefined && <path class="mark" d={`M${share(axis, mark)} 0V${height}`} />}
         {spans.map((one, n) => (
           <path key={one.key} class="grid" d={`M0 ${HEAD_PX + (n + 1) * ROW_PX - 6}H100`} />
         ))}

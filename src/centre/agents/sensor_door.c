@@ -33,6 +33,7 @@ int sensor_door_status(struct visit *v, struct text rest)
                     v->call.db, v->call.clock, v->machine_id, v->call.body, &bad);
         if (err)
                 return err == ERR_FORMAT ? reply_bad_input(&v->reply, &v->call, &bad) : err;
+        office_notify_change(v->call.office);
         reply_nothing(&v->reply);
         return 0;
 }

@@ -10,6 +10,7 @@
 #include "office/registry/trail.h"
 #include "office/traffic/orders.h"
 #include "office/traffic/sensors.h"
+#include "office/traffic/trace_address.h"
 #include "system/db/db.h"
 #include "system/db/db_json.h"
 
@@ -235,6 +236,9 @@ static int post_trace(struct reply *reply, struct call *call)
 
         if (!err)
                 err = trace_argument(argument, body, &bad);
+        if (!err)
+                err = trace_address_judge(
+                    argument, &wish.since, &wish.until, call->db, &call->scope);
         if (err)
                 return reply_refused(reply, call, err, &bad);
         return order_reply(reply, call, &wish, body, &bad);
@@ -307,6 +311,16 @@ static int get_hunt(struct reply *reply, struct call *call)
         return err ? err : reply_json(reply, 200, MOVE(order));
 }
 
+static int agents_add(json_t *order, struct call *call)
+{
+        json_t *agents;
+        int err = trace_agents_json(&agents, call->db, &call->scope, order);
+
+        if (err)
+                return err;
+        return json_object_set_new(order, "agents", agents) ? ERR_MEMORY : 0;
+}
+
 static int get_trace(struct reply *reply, struct call *call)
 {
         AUTO(json_free_at) json_t *order = NULL;
@@ -314,6 +328,10 @@ static int get_trace(struct reply *reply, struct call *call)
 
         if (!err)
                 err = rows_add(order, call, "candidates", "candidate");
+        if (!err)
+                err = trace_candidates_mark(order, call->db);
+        if (!err)
+                err = agents_add(order, call);
         return err ? err : reply_json(reply, 200, MOVE(order));
 }
 

@@ -38,20 +38,20 @@ DB_SQL(people_update,
     "valid_from = $7, valid_until = $8, name_folded = $9, updated_at = $10 where id = $1");
 
 #define RANGE_SELECT                                                                               \
-        "select r.id, u.code, r.prefix, r.operator, r.behind_nat, r.source, r.note, "              \
+        "select r.id, u.code, r.prefix, r.operator, r.behind_nat, r.dynamic, r.source, r.note, "   \
         "r.valid_from, r.valid_until, u.id, u.name from address_range r" SCOPED(                   \
             "r.unit_id") "join unit u on u.id = r.unit_id"
 DB_SQL(ranges_each, RANGE_SELECT BELOW("r.unit_id") " order by r.low, r.high, r.valid_from, r.id");
 DB_SQL(ranges_by_id, RANGE_SELECT " where r.id = $2");
 DB_SQL(ranges_by_key, RANGE_SELECT " where u.code = $2 and r.prefix = $3");
 DB_SQL(ranges_insert,
-    "insert into address_range (id, unit_id, prefix, operator, behind_nat, source, note, "
+    "insert into address_range (id, unit_id, prefix, operator, behind_nat, dynamic, source, note, "
     "valid_from, valid_until, low, high, created_at, updated_at) "
-    "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)");
+    "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)");
 DB_SQL(ranges_update,
     "update address_range set unit_id = $2, prefix = $3, operator = $4, behind_nat = $5, "
-    "source = $6, note = $7, valid_from = $8, valid_until = $9, low = $10, high = $11, "
-    "updated_at = $12 where id = $1");
+    "dynamic = $6, source = $7, note = $8, valid_from = $9, valid_until = $10, low = $11, "
+    "high = $12, updated_at = $13 where id = $1");
 
 #define SYSTEM_SELECT                                                                              \
         "select s.id, u.code, s.code, s.name, s.level, s.purpose, s.owner, s.operator, "           \
@@ -129,6 +129,7 @@ static const struct record_field range_fields[] = {
         { "prefix", RECORD_PREFIX, true, 64, NULL, NULL },
         { "operator", RECORD_TEXT, false, 200, NULL, NULL },
         { "behind_nat", RECORD_TRUTH, false, 1, NULL, "1" },
+        { "dynamic", RECORD_TRUTH, false, 1, NULL, "0" },
         { "source", RECORD_WORD, true, 20, "manual|import", "manual" },
         { "note", RECORD_TEXT, false, 1000, NULL, NULL },
         FROM_FIELD,

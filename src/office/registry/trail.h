@@ -24,11 +24,13 @@ MUST_USE int audit_verify(int64_t *bad_at, char last_hash[SHA256_HEX_MAX], struc
 /* [{sequence,at,actor,address,act,object_kind,object_id,detail}] after a sequence, at most 200. */
 MUST_USE int audit_json(json_t **out, struct db *db, const struct scope *scope, int64_t after);
 
-/* A row of `change`: topics matrix machine finding incident list report set registry. unit_id NULL
- * or "": everyone. */
+/* A row of `change`: topics matrix machine finding incident list report set registry traffic.
+ * unit_id NULL or "": everyone. Of traffic, which moves all day, the newest row of an object and
+ * unit is kept. */
 MUST_USE int registry_changed(struct db *db, const struct clock *clock, const char *topic,
     const char *object_id, const char *unit_id);
-/* The newest sequence of all topics but this one; 0 when there is none. */
+/* The newest sequence of all topics ("") or of all but this one and traffic, which no measure looks
+ * at; 0 when there is none. */
 MUST_USE int registry_change_last(int64_t *out, struct db *db, const char *but_topic);
 /* {"sequence":N,"changes":[{topic,id}]} that the scope may see, after a sequence; at most 500. */
 MUST_USE int registry_changes_json(

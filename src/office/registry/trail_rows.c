@@ -27,7 +27,11 @@ DB_SQL(change_after,
     "select topic, object_id from change k where k.sequence > $1 and k.sequence <= $3 and "
     "(k.unit_id is null or exists (select 1 from unit_closure c where c.above_id = $2 "
     "and c.below_id = k.unit_id)) order by k.sequence limit $4");
-DB_SQL(change_last, "select coalesce(max(sequence), 0) from change where topic <> $1");
+DB_SQL(change_older,
+    "delete from change where topic = $1 and object_id = $2 and "
+    "coalesce(unit_id, '') = $3 and sequence < (select max(sequence) from change)");
+DB_SQL(change_last, "select coalesce(max(sequence), 0) from change where topic <> $1 and "
+                    "(topic <> 'traffic' or $1 = '')");
 DB_SQL(setting_get, "select value from setting where name = $1");
 DB_SQL(setting_put,
     "insert into setting (name, value, updated_at) values ($1, $2, $3) "
@@ -166,8 +170,13 @@ int audit_json(json_t **out, struct db *db, const struct scope *scope, int64_t a
 int registry_changed(struct db *db, const struct clock *clock, const char *topic,
     const char *object_id, const char *unit_id)
 {
-        return db_run(db, NULL, change_insert, "ittt", clock_now(clock), topic,
-            object_id ? object_id : "", unit_id && unit_id[0] ? unit_id : NULL);
+        const char *object = object_id ? object_id : "";
+        const char *unit = unit_id && unit_id[0] ? unit_id : NULL;
+        int err = db_run(db, NULL, change_insert, "ittt", clock_now(clock), topic, object, unit);
+
+        if (err || strcmp(topic, "traffic") != 0)
+                return err;
+        return db_run(db, NULL, change_older, "ttt", topic, object, unit ? unit : "");
 }
 
 int registry_change_last(int64_t *out, struct db *db, const char *but_topic)

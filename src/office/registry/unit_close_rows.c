@@ -14,9 +14,9 @@ DB_SQL(range_running, "select id from address_range where unit_id = $1 and "
 DB_SQL(range_end, "update address_range set valid_until = $2, updated_at = $3 where id = $1");
 DB_SQL(range_go_on,
     "insert into address_range (id, unit_id, prefix, low, high, operator, behind_nat, source, "
-    "note, valid_from, valid_until, created_at, updated_at) select $1, $2, prefix, low, high, "
-    "operator, behind_nat, source, note, case when valid_from > $3 then valid_from else $3 end, "
-    "valid_until, $4, $4 from address_range where id = $5");
+    "note, valid_from, valid_until, dynamic, created_at, updated_at) select $1, $2, prefix, low, "
+    "high, operator, behind_nat, source, note, case when valid_from > $3 then valid_from else $3 "
+    "end, valid_until, dynamic, $4, $4 from address_range where id = $5");
 DB_SQL(machines_over, "update machine set unit_id = $2, updated_at = $3 where unit_id = $1");
 DB_SQL(
     systems_over, "update information_system set unit_id = $2, updated_at = $3 where unit_id = $1");

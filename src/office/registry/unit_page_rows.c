@@ -43,7 +43,7 @@ DB_SQL(unit_people,
     "by p.name");
 DB_SQL(unit_ranges,
     "select r.id, r.prefix, r.operator, r.behind_nat, r.source, r.note, r.valid_from, "
-    "r.valid_until "
+    "r.valid_until, r.dynamic "
     "from address_range r join unit_closure c on c.below_id = r.unit_id and c.above_id = $1 "
     "where r.unit_id = $2 order by r.low, r.valid_from");
 DB_SQL(unit_systems,
@@ -81,7 +81,9 @@ static const struct part parts[] = {
         { "path", unit_path, "id:t name:t", false },
         { "predecessors", unit_predecessors, "id:t name:t at:d", false },
         { "successors", unit_successors, "id:t name:t at:d", false },
-        { "people", unit_people, "id:t name:t title:t phone:t email:t valid_from:d valid_until:d?",
+        { "people", unit_people,
+            "id:t name:t title:t phone:t email:t valid_from:d valid_until:d? "
+            "dynamic:b",
             false },
         { "ranges", unit_ranges,
             "id:t prefix:t operator:t behind_nat:b source:t note:t valid_from:d valid_until:d?",

@@ -1,8 +1,13 @@
 /* office/traffic/order_rows.c: see orders.h. SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
 #include "codec/ip_address.h"
+#include "codec/json_fields.h"
+#include "office/registry/trail.h"
+#include "office/registry/units.h"
+#include "office/traffic/coverage.h"
 #include "office/traffic/orders.h"
 #include "office/traffic/sensors.h"
+#include "office/traffic/trace_address.h"
 #include "system/db/db.h"
 #include "system/db/db_json.h"
 
@@ -35,8 +40,9 @@ DB_SQL(cancelled_of,
     " order by updated_at desc, order_id limit 100");
 DB_SQL(store_of, "select o.store from traffic_part p join traffic_order o on o.id = p.order_id"
                  " where p.sensor_id = $1 and o.id = $2 and p.state in ('waiting', 'running')");
-DB_SQL(part_find, "select o.kind from traffic_part p join traffic_order o on o.id = p.order_id"
-                  " where p.sensor_id = $1 and o.id = $2 and p.state in ('waiting', 'running')");
+DB_SQL(part_find,
+    "select o.kind, o.unit_id from traffic_part p join traffic_order o on o.id = p.order_id"
+    " where p.sensor_id = $1 and o.id = $2 and p.state in ('waiting', 'running')");
 DB_SQL(part_set,
     "update traffic_part set state = $1, done = $2, total = $3, left_out = $4, detail = $5, "
     "why_vi = $6, why_en = $7, updated_at = $8 where order_id = $9 and sensor_id = $10");
@@ -46,8 +52,9 @@ DB_SQL(row_add,
     " on conflict (order_id, sensor_id, number) do nothing");
 DB_SQL(cancel_parts, "update traffic_part set state = 'cancelled', updated_at = $1"
                      " where order_id = $2 and state in ('waiting', 'running')");
-DB_SQL(cancel_seen, "select 1 from traffic_order o where " BELOW("o.unit_id") " and o.id = $2"
-                                                                              " and o.kind = $3");
+DB_SQL(cancel_seen,
+    "select o.unit_id from traffic_order o where " BELOW("o.unit_id") " and o.id = $2"
+                                                                      " and o.kind = $3");
 
 #define PARTS(state) "sum(case when p.state = '" state "' then 1 else 0 end)"
 /* Done is what is done everywhere; what still runs anywhere runs. */
@@ -203,7 +210,9 @@ int traffic_order_add(char id[ULID_MAX], struct db *db, const struct clock *cloc
                 err = db_run(db, NULL, order_add, "ttttttttiiit", ulid_make(id, clock), wish->kind,
                     scope->unit_id, argument, wish->list_id, name, store, wish->reason, wish->since,
                     wish->until, clock_now(clock), wish->by);
-        return err ? err : parts_add(db, scope, id, wish->sensors);
+        if (!err)
+                err = parts_add(db, scope, id, wish->sensors);
+        return err ? err : registry_changed(db, clock, "traffic", id, scope->unit_id);
 }
 
 static int of_sensor(
@@ -246,8 +255,9 @@ int traffic_order_store(char store[128], struct db *db, const char *sensor_id, c
         return text_copy(store, 128, db_column_text(q, 0));
 }
 
-/* The kind of the order, when this sensor still has it to do; MISSING. */
-static int part_kind(char kind[8], struct db *db, const char *sensor_id, const char *order_id)
+/* The order, when this sensor still has it to do; MISSING. */
+static int part_of(char kind[8], char unit_id[ULID_MAX], struct db *db, const char *sensor_id,
+    const char *order_id)
 {
         AUTO(db_query_done) struct db_query *q = NULL;
         int err = db_query_begin(&q, db, part_find);
@@ -259,7 +269,8 @@ static int part_kind(char kind[8], struct db *db, const char *sensor_id, const c
         err = db_step(q);
         if (err != 1)
                 return err ? err : ERR_MISSING;
-        return text_copy(kind, 8, db_column_text(q, 0));
+        err = text_copy(unit_id, ULID_MAX, db_column_text(q, 1));
+        return err ? err : text_copy(kind, 8, db_column_text(q, 0));
 }
 
 static const char *row_kind(const char *order_kind, const json_t *row)
@@ -273,23 +284,51 @@ static const char *row_kind(const char *order_kind, const json_t *row)
 
 struct answer_of {
         const char *sensor_id, *order_id, *kind;
+        char told[ULID_MAX]; /* the unit that was told of a change last */
 };
 
-static int row_file(struct db *db, const struct clock *clock, const struct answer_of *a,
-    int64_t number, const json_t *row)
+/* When the host was seen: whose its address was then is what counts. */
+static time_ms row_moment(const json_t *row, time_ms now)
+{
+        static const char *const names[] = { "last_at", "at", "end" };
+        time_ms at;
+
+        for (size_t i = 0; i < ARRAY_LEN(names); i++)
+                if (json_is_string(json_object_get(row, names[i])) &&
+                    json_field_time(&at, row, names[i], NULL) == 0)
+                        return at;
+        return now;
+}
+
+static int row_place(struct traffic_place *out, struct db *db, const struct clock *clock,
+    const struct answer_of *a, const json_t *row)
+{
+        const char *host = json_get_text(row, "host");
+        const char *leased = json_get_text(row, "host_name");
+        time_ms at = row_moment(row, clock_now(clock));
+
+        if (strcmp(a->kind, "trace") == 0 && leased[0])
+                return traffic_place_of_lease(out, db, clock, a->sensor_id, host, leased, at);
+        return traffic_place_find(out, db, clock, a->sensor_id, host, at);
+}
+
+static int row_file(struct db *db, const struct clock *clock, struct answer_of *a, int64_t number,
+    const json_t *row)
 {
         AUTO(mem_free_at) char *body = json_dumps(row, JSON_COMPACT);
         const char *host = json_get_text(row, "host");
         struct traffic_place place;
         char id[ULID_MAX];
-        int err = body ? traffic_place_find(&place, db, clock, a->sensor_id, host, clock_now(clock))
-                       : ERR_MEMORY;
+        int err = body ? row_place(&place, db, clock, a, row) : ERR_MEMORY;
 
-        if (err)
+        if (!err)
+                err = db_run(db, NULL, row_add, "tttittttt", ulid_make(id, clock), a->order_id,
+                    a->sensor_id, number, row_kind(a->kind, row), host,
+                    place.machine_id[0] ? place.machine_id : NULL, place.unit_id, body);
+        if (err || strcmp(a->told, place.unit_id) == 0)
                 return err;
-        return db_run(db, NULL, row_add, "tttittttt", ulid_make(id, clock), a->order_id,
-            a->sensor_id, number, row_kind(a->kind, row), host,
-            place.machine_id[0] ? place.machine_id : NULL, place.unit_id, body);
+        err = registry_changed(db, clock, "traffic", a->order_id, place.unit_id);
+        return err ? err : text_copy(a->told, sizeof(a->told), text_of(place.unit_id));
 }
 
 static int part_file(struct db *db, const struct clock *clock, const struct answer_of *a,
@@ -317,14 +356,14 @@ static int part_file(struct db *db, const struct clock *clock, const struct answ
 int traffic_answer_file(struct db *db, const struct clock *clock, const char *sensor_id,
     const struct sensor_report *report)
 {
-        char kind[8], order[ULID_MAX];
-        const struct answer_of a = { sensor_id, order, kind };
+        char kind[8], order[ULID_MAX], unit[ULID_MAX];
+        struct answer_of a = { sensor_id, order, kind, "" };
         const json_t *row;
         size_t i;
         int err = text_copy(order, sizeof(order), report->order);
 
         if (!err)
-                err = part_kind(kind, db, sensor_id, order);
+                err = part_of(kind, unit, db, sensor_id, order);
         if (err)
                 return err == ERR_MISSING ? 0 : err;
         json_array_foreach(report->rows, i, row)
@@ -335,11 +374,12 @@ int traffic_answer_file(struct db *db, const struct clock *clock, const char *se
                 if (err)
                         return err;
         }
-        return part_file(db, clock, &a, report);
+        err = part_file(db, clock, &a, report);
+        return err ? err : registry_changed(db, clock, "traffic", order, unit);
 }
 
-static int cancel_allowed(
-    struct db *db, const struct scope *scope, const char *id, const char *kind)
+static int cancel_allowed(char unit_id[ULID_MAX], struct db *db, const struct scope *scope,
+    const char *id, const char *kind)
 {
         AUTO(db_query_done) struct db_query *q = NULL;
         int err = db_query_begin(&q, db, cancel_seen);
@@ -350,18 +390,23 @@ static int cancel_allowed(
         db_bind_string(q, 2, id);
         db_bind_string(q, 3, kind);
         err = db_step(q);
-        return err == 1 ? 0 : err ? err : ERR_MISSING;
+        if (err != 1)
+                return err ? err : ERR_MISSING;
+        return text_copy(unit_id, ULID_MAX, db_column_text(q, 0));
 }
 
 int traffic_order_cancel(struct db *db, const struct clock *clock, const struct scope *scope,
     const char *id, const char *kind)
 {
+        char unit[ULID_MAX];
         int err = db_begin(db);
 
         if (!err)
-                err = cancel_allowed(db, scope, id, kind);
+                err = cancel_allowed(unit, db, scope, id, kind);
         if (!err)
                 err = db_run(db, NULL, cancel_parts, "it", clock_now(clock), id);
+        if (!err)
+                err = registry_changed(db, clock, "traffic", id, unit);
         if (!err)
                 err = db_commit(db);
         db_rollback(db);
@@ -429,7 +474,33 @@ static int complete(json_t *order, struct db *db, const struct scope *scope, con
             (json_is_object(argument) && json_object_update_missing(order, argument)))
                 return ERR_MEMORY;
         leave_out(order, kind);
-        return 0;
+        return strcmp(kind, "trace") == 0 ? trace_address_show(order, db, scope) : 0;
+}
+
+/* For which time the order asks; until: what was not yet when it was asked is nobody's fault. */
+static int coverage_add(json_t *order, struct db *db)
+{
+        time_ms since = 0, until = 0, at = 0, asked = 0, within;
+        json_t *coverage = NULL;
+        int err = json_field_time(&asked, order, "created_at", NULL);
+
+        if (json_is_string(json_object_get(order, "at"))) {
+                within = json_get_int(order, "within_minutes") * (time_ms)MINUTE_MS;
+                err = err ? err : json_field_time(&at, order, "at", NULL);
+                since = at - within;
+                until = at + within;
+        } else {
+                if (!err && json_is_string(json_object_get(order, "since")))
+                        err = json_field_time(&since, order, "since", NULL);
+                if (!err && json_is_string(json_object_get(order, "until")))
+                        err = json_field_time(&until, order, "until", NULL);
+        }
+        if (!err)
+                err = order_coverage_json(&coverage, db, json_get_text(order, "id"), since,
+                    until && until < asked ? until : asked);
+        if (err)
+                return err;
+        return json_object_set_new(order, "coverage", coverage) ? ERR_MEMORY : 0;
 }
 
 int traffic_orders_json(json_t **out, struct db *db, const struct scope *scope, const char *kind)
@@ -474,6 +545,8 @@ int traffic_order_json(
         }
         if (!err)
                 err = complete(order, db, scope, kind);
+        if (!err)
+                err = coverage_add(order, db);
         if (!err)
                 *out = MOVE(order);
         return err;

@@ -3,10 +3,13 @@
 #include "base/mem.h"
 #include "codec/digest.h"
 #include "codec/timestamp.h"
-#include "model/victim.h"
-#include "office/intake/attribution.h"
+#include "codec/unicode.h"
 #include "office/intake/machine_detail.h"
+#include "office/registry/addresses.h"
 #include "office/registry/machines.h"
+#include "office/registry/trail.h"
+#include "office/registry/units.h"
+#include "office/traffic/coverage.h"
 #include "office/traffic/orders.h"
 #include "office/traffic/sensor_rows.h"
 #include "system/db/db.h"
@@ -33,12 +36,37 @@ static int machine_find(
                    : text_copy(out->unit_id, ULID_MAX, text_of(json_get_text(machine, "unit_id")));
 }
 
+/* Whose range holds the address at that time, and who answers for that unit now? Inner addresses
+ * repeat, so of those only the ranges of the sensor's own unit and below it count; what the whole
+ * office has on file of an outer address counts for every sensor. */
+static int unit_by_range(struct traffic_place *place, struct db *db, const struct clock *clock,
+    const char *sensor_unit_id, const char *host, time_ms at)
+{
+        AUTO(json_free_at) json_t *now = NULL;
+        struct range_owner owner;
+        struct ip_address ip;
+        char unit[ULID_MAX];
+        int err;
+
+        if (ip_address_parse(&ip, text_of(host)))
+                return 0;
+        err = registry_unit_below_of_address(unit, db, sensor_unit_id, &ip, at);
+        if (err == ERR_MISSING && ip_address_scope(&ip) != IP_SCOPE_PRIVATE) {
+                err = registry_unit_of_address(&owner, db, &ip, at);
+                if (!err)
+                        err = text_copy(unit, ULID_MAX, text_of(owner.unit_id));
+        }
+        if (!err)
+                err = registry_unit_answering(&now, db, unit, clock_now(clock));
+        if (err)
+                return err == ERR_MISSING ? 0 : err;
+        return text_copy(place->unit_id, ULID_MAX, text_of(json_get_text(now, "id")));
+}
+
 int traffic_place_find(struct traffic_place *out, struct db *db, const struct clock *clock,
     const char *sensor_id, const char *host, time_ms at)
 {
         struct traffic_place place = { .machine_id = "" };
-        struct victim row = { .seen_at = at };
-        struct attribution where;
         char unit[ULID_MAX];
         int err = sensor_unit(unit, db, sensor_id);
 
@@ -50,14 +78,31 @@ int traffic_place_find(struct traffic_place *out, struct db *db, const struct cl
                 return err;
         }
         err = text_copy(place.unit_id, ULID_MAX, text_of(unit));
-        if (!err && ip_address_parse(&row.src_ip, text_of(host)) == 0 &&
-            ip_address_scope(&row.src_ip) == IP_SCOPE_PUBLIC) {
-                err = attribution_find(&where, db, &row, clock_now(clock), false);
-                if (err)
-                        return err;
-                if (where.unit_id[0])
-                        (void)!text_copy(place.unit_id, ULID_MAX, text_of(where.unit_id));
-                attribution_done(&where);
+        if (!err)
+                err = unit_by_range(&place, db, clock, unit, host, at);
+        if (!err)
+                *out = place;
+        return err;
+}
+
+int traffic_place_of_lease(struct traffic_place *out, struct db *db, const struct clock *clock,
+    const char *sensor_id, const char *host, const char *leased_name, time_ms at)
+{
+        AUTO(buffer_done) struct buffer folded = BUFFER(1024);
+        struct text rest = text_of(leased_name), name;
+        struct traffic_place place = { .machine_id = "" };
+        char unit[ULID_MAX];
+        int err = sensor_unit(unit, db, sensor_id);
+
+        (void)text_split(&name, &rest, '.'); /* without its domain */
+        if (!err && (unicode_add_folded(&folded, name) || !folded.data))
+                return traffic_place_find(out, db, clock, sensor_id, host, at);
+        if (!err)
+                err = sensor_machine_named(&place, db, unit, folded.data);
+        if (err == ERR_MISSING) {
+                err = text_copy(place.unit_id, ULID_MAX, text_of(unit));
+                if (!err)
+                        err = unit_by_range(&place, db, clock, unit, host, at);
         }
         if (!err)
                 *out = place;
@@ -175,14 +220,36 @@ static int talkers_file(struct db *db, const struct clock *clock, const char *ma
         return err;
 }
 
+/* The time since the status before was watched if anything came in it: a mirror port that went
+ * dead is no watch. */
+static int coverage_file(struct db *db, const char *machine_id, const struct sensor_status_said *s,
+    const struct sensor_before *before, const struct sensor_before *more)
+{
+        bool goes_on = before->at > 0 && s->since == before->since;
+        time_ms from = goes_on ? before->at : s->since;
+
+        if (s->at <= from || (more->packets == 0 && more->flows == 0))
+                return 0;
+        return sensor_coverage_add(db, machine_id, from, s->at, goes_on);
+}
+
+static int traffic_changed(
+    struct db *db, const struct clock *clock, const char *sensor_id, const char *unit_id)
+{
+        return registry_changed(db, clock, "traffic", sensor_id, unit_id);
+}
+
 static int status_rows(struct db *db, const struct clock *clock, const char *machine_id,
     const struct sensor_status_said *s)
 {
         AUTO(json_free_at) json_t *shown = NULL;
         AUTO(mem_free_at) char *body = NULL;
         struct sensor_before before, more;
+        char unit[ULID_MAX];
         int err = sensor_before_find(&before, db, machine_id);
 
+        if (!err)
+                err = sensor_unit(unit, db, machine_id);
         if (err)
                 return err;
         difference(&more, s, &before);
@@ -193,8 +260,12 @@ static int status_rows(struct db *db, const struct clock *clock, const char *mac
         err = sensor_status_put(db, machine_id, s, body, s->talkers ? s->at : 0);
         if (!err)
                 err = sensor_minute_add(db, machine_id, s->at, &more);
+        if (!err)
+                err = coverage_file(db, machine_id, s, &before, &more);
         if (!err && s->talkers)
                 err = talkers_file(db, clock, machine_id, s);
+        if (!err)
+                err = traffic_changed(db, clock, machine_id, unit);
         return err ? err : machine_heard(db, clock, machine_id);
 }
 
@@ -230,7 +301,9 @@ static int alert_file(struct db *db, const struct clock *clock, const char *sens
                 err = traffic_place_find(&place, db, clock, sensor_id, host, a.last_at);
         if (!err && a.spoke && text_is(a.kind, "listed"))
                 err = sink->alert(sink->state, db, &a, &place, finding);
-        return err ? err : alert_put(db, sensor_id, &a, &place, finding, clock_now(clock));
+        if (!err)
+                err = alert_put(db, sensor_id, &a, &place, finding, clock_now(clock));
+        return err ? err : traffic_changed(db, clock, sensor_id, place.unit_id);
 }
 
 static int report_rows(struct db *db, const struct clock *clock, const char *machine_id,

@@ -52,6 +52,10 @@ DB_SQL(alert_put_one,
 DB_SQL(alerts_oldest,
     "delete from traffic_alert where sensor_id = $1 and received_at < coalesce((select received_at "
     "from traffic_alert where sensor_id = $2 order by received_at desc limit 1 offset $3), 0)");
+DB_SQL(machine_named, "select m.id, m.name, m.unit_id from machine m where " IN_SCOPE(
+                          "m.unit_id") " and "
+                                       "m.name_folded = $2 and m.state in ('active', 'expected') "
+                                       "order by m.id limit 2");
 DB_SQL(unit_of, "select unit_id from machine where id = $1");
 DB_SQL(is_sensor, "select 1 from machine where id = $1 and kind = 'sensor'");
 
@@ -222,6 +226,32 @@ int alerts_bound(struct db *db, const char *sensor_id)
 {
         return db_run(db, NULL, alerts_oldest, "tti", sensor_id, sensor_id,
             (int64_t)(TRAFFIC_ALERTS_KEPT - 1));
+}
+
+int sensor_machine_named(
+    struct traffic_place *out, struct db *db, const char *unit_id, const char *folded)
+{
+        AUTO(db_query_done) struct db_query *q = NULL;
+        struct traffic_place place;
+        int err = db_query_begin(&q, db, machine_named);
+
+        if (err)
+                return err;
+        db_bind_string(q, 1, unit_id);
+        db_bind_string(q, 2, folded);
+        err = db_step(q);
+        if (err != 1)
+                return err ? err : ERR_MISSING;
+        if ((err = text_copy(place.machine_id, ULID_MAX, db_column_text(q, 0))) ||
+            (err = text_copy(
+                 place.machine_name, sizeof(place.machine_name), db_column_text(q, 1))) ||
+            (err = text_copy(place.unit_id, ULID_MAX, db_column_text(q, 2))))
+                return err;
+        err = db_step(q);
+        if (err)
+                return err < 0 ? err : ERR_MISSING;
+        *out = place;
+        return 0;
 }
 
 int sensor_unit(char unit_id[ULID_MAX], struct db *db, const char *machine_id)

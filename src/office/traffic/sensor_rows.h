@@ -27,6 +27,9 @@ MUST_USE int sensor_report_add(
 MUST_USE int alert_put(struct db *db, const char *sensor_id, const struct sensor_alert_said *a,
     const struct traffic_place *place, const char *finding_id, time_ms now);
 MUST_USE int alerts_bound(struct db *db, const char *sensor_id);
+/* The one machine of this name (folded) at or below the unit; MISSING when none or several. */
+MUST_USE int sensor_machine_named(
+    struct traffic_place *out, struct db *db, const char *unit_id, const char *folded);
 MUST_USE int sensor_unit(char unit_id[ULID_MAX], struct db *db, const char *machine_id);
 
 #endif

@@ -55,8 +55,14 @@ struct alert_filter {
 MUST_USE int alerts_json(json_t **out, struct db *db, const struct clock *clock,
     const struct scope *scope, const struct alert_filter *filter);
 
-/* For this folder. */
+/* For this folder. The machine that has the address now; the unit is that machine's, else the one
+ * whose range held the address at that time, else the sensor's. */
 MUST_USE int traffic_place_find(struct traffic_place *out, struct db *db, const struct clock *clock,
     const char *sensor_id, const char *host, time_ms at);
+/* The same by the name in the DHCP lease of that time: who has the address now may be another. A
+ * name that no machine, or more than one, of the sensor's units has names none. */
+MUST_USE int traffic_place_of_lease(struct traffic_place *out, struct db *db,
+    const struct clock *clock, const char *sensor_id, const char *host, const char *leased_name,
+    time_ms at);
 
 #endif

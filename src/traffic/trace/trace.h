@@ -1,8 +1,8 @@
 /* traffic/trace/trace.h: who was it? From an outer (public) address and a moment to the machine
  * behind it, out of what the archive, the NAT log and the DHCP log say. From: a source of facts
  * that is handed in. To: canh flows trace, the sensor's answers. Never guesses beyond its facts:
- * without any it says why it cannot tell. Limits: TRACE_HOSTS_MAX hosts are weighed,
- * TRACE_CANDIDATES_MAX are told. One thread at a time.
+ * without any, or when they fit several machines alike, it says why it cannot tell. Limits:
+ * TRACE_HOSTS_MAX hosts are weighed, TRACE_CANDIDATES_MAX are told. One thread at a time.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_TRAFFIC_TRACE_TRACE_H
 #define CANH_TRAFFIC_TRACE_TRACE_H
@@ -14,7 +14,8 @@ enum {
         TRACE_HOSTS_MAX = 65536,
         TRACE_CANDIDATES_MAX = 64,
         TRACE_NAME_MAX = 64,
-        TRACE_WITHIN_MS = 15 * MINUTE_MS
+        TRACE_WITHIN_MS = 15 * MINUTE_MS,
+        TRACE_NAMED_FROM = 50 /* confidence from which the first candidate is named */
 };
 
 struct trace_question {
@@ -28,7 +29,20 @@ struct trace_question {
         uint8_t protocol;
 };
 
-enum trace_owner { TRACE_OWNER_UNKNOWN, TRACE_OWNER_OURS, TRACE_OWNER_OTHER };
+enum trace_owner {
+        TRACE_OWNER_UNKNOWN, /* not judged */
+        TRACE_OWNER_OURS,
+        TRACE_OWNER_DYNAMIC, /* of a pool: ours for some of the time, nobody says when */
+        TRACE_OWNER_OTHER,   /* only a row of the NAT log can say otherwise */
+        TRACE_OWNER_COUNT
+};
+
+/* Whose the outer address was at the moment, and from when to when without a break (0 = open):
+ * facts outside are another's. */
+struct trace_tenure {
+        enum trace_owner owner;
+        time_ms since, until;
+};
 
 /* Which facts there are. A function that is NULL knows nothing. Facts that overlap
  * [since, until) are to be given; more is allowed. An error ends the trace and is handed back. */
@@ -38,12 +52,11 @@ struct trace_source {
             struct traffic_sink sink);
         int (*each_translation)(void *state, time_ms since, time_ms until,
             const struct ip_address *outer, struct traffic_sink sink);
-        /* Leases that hold at `at`. */
-        int (*each_lease)(void *state, time_ms at, struct traffic_sink sink);
+        int (*each_lease)(void *state, time_ms since, time_ms until, struct traffic_sink sink);
         /* Is the address one of our machines' own? */
         bool (*is_internal)(void *state, const struct ip_address *address);
-        /* Did the outer address belong to us at that time? */
-        enum trace_owner (*owner)(void *state, const struct ip_address *outer, time_ms at);
+        /* Did the outer address belong to us at that time? NULL: not judged. */
+        struct trace_tenure (*owner)(void *state, const struct ip_address *outer, time_ms at);
         void *state;
 };
 
@@ -66,16 +79,19 @@ struct trace_candidate {
         time_ms away_ms; /* its distance */
         bool has_peer;
         struct ip_address peer;
-        uint64_t flows, bytes;          /* that speak for it */
-        uint64_t others;                /* hosts that could be meant too */
-        char host_name[TRACE_NAME_MAX]; /* of the lease; "" = not known */
+        uint64_t flows, bytes; /* that speak for it */
+        uint64_t others;       /* hosts that could be meant too */
+        /* Of the lease that held at the moment of that fact. */
+        char host_name[TRACE_NAME_MAX]; /* "" = not known */
         bool has_hardware;
         uint8_t hardware[LEASE_HARDWARE_BYTES];
+        bool is_lease_shared; /* within the window the address was leased to another machine too */
 };
 
-/* Why there is no candidate. */
+/* Why no machine is named. */
 enum trace_doubt {
         TRACE_DOUBT_NONE,
+        TRACE_DOUBT_ALIKE,       /* there are candidates, but none is likelier than all others */
         TRACE_DOUBT_NOT_OURS,    /* the address was not ours at that time */
         TRACE_DOUBT_NO_FACTS,    /* nothing is kept of that time */
         TRACE_DOUBT_SILENT_PEER, /* facts of that time, but none of ours spoke to the peer */
@@ -89,6 +105,8 @@ struct trace_answer {
         size_t count;
         uint64_t left_out; /* further candidates */
         enum trace_doubt doubt;
+        bool
+            is_against_owner; /* a row of the NAT log, though the address is said to be another's */
 };
 
 /* What the source or MEMORY says; LIMIT: more than TRACE_HOSTS_MAX hosts spoke to the peer. */
@@ -103,5 +121,8 @@ const char *trace_doubt_text(enum trace_doubt doubt, enum language l);
 /* "nat_row" … for programs. */
 const char *trace_reason_name(enum trace_reason reason);
 const char *trace_doubt_name(enum trace_doubt doubt);
+/* "unknown", "ours", "dynamic", "other"; another word is UNKNOWN. */
+const char *trace_owner_name(enum trace_owner owner);
+enum trace_owner trace_owner_parse(struct text word);
 
 #endif

@@ -132,26 +132,79 @@ enum knowledge { KNOW_PEER, KNOW_SOURCE_PORT, KNOW_NAT_LOG };
 
 struct trial {
         const char *name;
-        size_t remote_from; /* the most popular ones before it are never the peer */
-        double noise_ms;    /* either way */
-        bool by_flow;       /* the peer is drawn as flows are, not each remote alike */
+        double hourly_max; /* flows of the whole office to the peer; 0 = any peer */
+        double noise_ms;   /* either way */
+        bool by_flow;      /* the peer is drawn as flows are, not each remote alike */
         enum knowledge knowledge;
 };
 
+enum { BINS = 10 };
+
 struct tally {
-        double first, third, alone;
+        double first, third, possible;
+        double named, named_right;       /* a machine is named; and it is the right one */
+        double asked[BINS], right[BINS]; /* by the confidence of the first */
 };
+
+/* The best that can be known from times alone, by one who knows how the moments err (evenly, within
+ * noise_ms): each flow within it is as likely as the next, so the host with most of them is it. */
+static double possible(const struct office *o, const struct trial *trial)
+{
+        size_t all = 0, most = 0;
+
+        for (size_t i = 0; i < o->count; i++) {
+                size_t same = 0;
+
+                if (fabs((double)(o->flows[i].begin - moment)) > trial->noise_ms)
+                        continue;
+                all++;
+                for (size_t j = 0; j < o->count; j++)
+                        same += fabs((double)(o->flows[j].begin - moment)) <= trial->noise_ms &&
+                                ip_address_compare(&o->flows[i].source, &o->flows[j].source) == 0;
+                if (same > most)
+                        most = same;
+        }
+        return all ? (double)most / (double)all : 0;
+}
+
+static void count_answer(
+    struct tally *tally, const struct trace_answer *a, const struct ip_address *truth)
+{
+        size_t bin;
+        bool right;
+
+        for (size_t i = 0; i < 3 && i < a->count; i++)
+                if (ip_address_compare(&a->candidates[i].host, truth) == 0) {
+                        tally->first += i == 0;
+                        tally->third += 1;
+                }
+        if (!a->count)
+                return;
+        right = ip_address_compare(&a->candidates[0].host, truth) == 0;
+        bin = (size_t)(a->candidates[0].confidence - 1) * BINS / 100;
+        tally->asked[bin]++;
+        tally->right[bin] += right;
+        if (a->doubt == TRACE_DOUBT_NONE) {
+                tally->named++;
+                tally->named_right += right;
+        }
+}
+
+static double share_of(const struct office *o, size_t remote)
+{
+        return o->remote[remote] - (remote ? o->remote[remote - 1] : 0);
+}
 
 static void make_case(struct office *o, const struct trial *trial)
 {
         size_t remote, others;
         double share;
 
-        do
+        do {
                 remote = trial->by_flow ? draw(o, o->remote, REMOTES)
                                         : (size_t)(chance(o) * REMOTES);
-        while (remote < trial->remote_from);
-        share = o->remote[remote] - (remote ? o->remote[remote - 1] : 0);
+                share = share_of(o, remote);
+        } while (trial->hourly_max > 0 && share * flows_per_minute * 60 > trial->hourly_max);
         o->count = 0;
         add_flow(o, moment + (time_ms)((chance(o) * 2 - 1) * trial->noise_ms), remote);
         others = draw_poisson(o, share * flows_per_minute * 5);
@@ -179,55 +232,79 @@ static int ask(struct tally *tally, struct office *o, const struct trial *trial)
         if (trial->knowledge == KNOW_NAT_LOG)
                 q.source_port = o->outer_port[0];
         err = answer ? trace_find(answer, &q, &source) : ERR_MEMORY;
-        for (size_t i = 0; i < 3 && !err && i < answer->count; i++)
-                if (ip_address_compare(&answer->candidates[i].host, &o->flows[0].source) == 0) {
-                        tally->first += i == 0;
-                        tally->third += 1;
-                }
-        tally->alone += !err && answer->count == 1;
+        if (!err)
+                count_answer(tally, answer, &o->flows[0].source);
+        tally->possible += possible(o, trial);
         return err;
 }
 
-static int run(struct office *o, const struct trial *trial)
+static int run(struct tally *tally, struct office *o, const struct trial *trial)
 {
-        struct tally tally = { 0 };
         int err = 0;
 
         o->seed = 20240115;
         for (int i = 0; i < ROUNDS && !err; i++) {
                 make_case(o, trial);
-                err = ask(&tally, o, trial);
+                err = ask(tally, o, trial);
         }
-        printf("%-58s %6.2f%% %6.2f%% %6.2f%%\n", trial->name, 100 * tally.first / ROUNDS,
-            100 * tally.third / ROUNDS, 100 * tally.alone / ROUNDS);
+        printf("%-58s %6.2f%% %6.2f%%  ", trial->name, 100 * tally->first / ROUNDS,
+            100 * tally->third / ROUNDS);
+        if (trial->knowledge == KNOW_PEER)
+                printf("%6.2f%%", 100 * tally->possible / ROUNDS);
+        else
+                printf("%7s", "");
+        printf(" %6.2f%% %6.2f%%\n", 100 * tally->named / ROUNDS,
+            tally->named > 0 ? 100 * tally->named_right / tally->named : 0);
         return err;
+}
+
+/* Does a confidence of 70 mean right in 70 of 100? */
+static void print_confidence(const struct tally *sum)
+{
+        printf("%-58s %7s %7s\n", "confidence of the first, over all but the last two:", "traces",
+            "right");
+        for (size_t bin = 0; bin < BINS; bin++)
+                if (sum->asked[bin] > 0)
+                        printf("  %3zu–%-3zu %57.0f %6.2f%%\n", bin * 100 / BINS + 1,
+                            (bin + 1) * 100 / BINS, sum->asked[bin],
+                            100 * sum->right[bin] / sum->asked[bin]);
 }
 
 int main(void)
 {
         static const struct trial trials[] = {
-                { "every remote alike, moment within 2.5 min", 0, 150e3, false, KNOW_PEER },
-                { "as flows are, all remotes, moment within 2.5 min", 0, 150e3, true, KNOW_PEER },
-                { "as flows are, without the first 100, within 2.5 min", 100, 150e3, true,
+                { "ordinary peer (at most 15 flows/h), within 2.5 min", 15, 150e3, true,
                     KNOW_PEER },
-                { "as flows are, without the first 1,000, within 2.5 min", 1000, 150e3, true,
-                    KNOW_PEER },
-                { "as flows are, all remotes, moment within 30 s", 0, 30e3, true, KNOW_PEER },
-                { "as flows are, all remotes, moment within 1 s", 0, 1e3, true, KNOW_PEER },
-                { "with the source port (NAT keeps ports), within 2.5 min", 0, 150e3, true,
+                { "at most 60 flows/h, within 2.5 min", 60, 150e3, true, KNOW_PEER },
+                { "any peer, as flows are, within 2.5 min", 0, 150e3, true, KNOW_PEER },
+                { "any peer, as flows are, within 30 s", 0, 30e3, true, KNOW_PEER },
+                { "any peer, as flows are, within 1 s", 0, 1e3, true, KNOW_PEER },
+                { "every remote alike, within 2.5 min", 0, 150e3, false, KNOW_PEER },
+                { "any peer, source port (NAT keeps ports), within 2.5 min", 0, 150e3, true,
                     KNOW_SOURCE_PORT },
-                { "with source port and NAT log, within 2.5 min", 0, 150e3, true, KNOW_NAT_LOG },
+                { "any peer, source port and NAT log, within 2.5 min", 0, 150e3, true,
+                    KNOW_NAT_LOG },
         };
         AUTO(mem_free_at) struct office *o = mem_zero(1, sizeof(*o));
+
+        struct tally sum = { 0 };
 
         if (!o)
                 return 1;
         fill_zipf(o->remote, REMOTES, 0.95);
         fill_zipf(o->host, HOSTS, 0.6);
-        printf(
-            "%d traces each; the right machine:%25s %7s %7s\n", ROUNDS, "first", "top 3", "alone");
-        for (size_t i = 0; i < ARRAY_LEN(trials); i++)
-                if (run(o, &trials[i]))
+        printf("%d traces each; the right machine:%25s %7s %8s %7s %7s\n", ROUNDS, "first", "top 3",
+            "possible", "named", "right");
+        for (size_t i = 0; i < ARRAY_LEN(trials); i++) {
+                struct tally tally = { 0 };
+
+                if (run(&tally, o, &trials[i]))
                         return 1;
+                for (size_t bin = 0; bin < BINS && trials[i].knowledge == KNOW_PEER; bin++) {
+                        sum.asked[bin] += tally.asked[bin];
+                        sum.right[bin] += tally.right[bin];
+                }
+        }
+        print_confidence(&sum);
         return 0;
 }

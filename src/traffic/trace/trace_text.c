@@ -17,10 +17,25 @@ const char *trace_reason_name(enum trace_reason reason)
 
 const char *trace_doubt_name(enum trace_doubt doubt)
 {
-        static const char *const names[TRACE_DOUBTS] = { "none", "not_ours", "no_facts",
+        static const char *const names[TRACE_DOUBTS] = { "none", "alike", "not_ours", "no_facts",
                 "silent_peer", "no_peer", "no_nat_row" };
 
         return names[doubt];
+}
+
+static const char *const owner_names[TRACE_OWNER_COUNT] = { "unknown", "ours", "dynamic", "other" };
+
+const char *trace_owner_name(enum trace_owner owner)
+{
+        return owner_names[owner];
+}
+
+enum trace_owner trace_owner_parse(struct text word)
+{
+        for (int i = 0; i < TRACE_OWNER_COUNT; i++)
+                if (text_is(word, owner_names[i]))
+                        return (enum trace_owner)i;
+        return TRACE_OWNER_UNKNOWN;
 }
 
 static const char *reason_text(const struct trace_candidate *c, enum language l)
@@ -52,24 +67,34 @@ const char *trace_reason_write(
     char out[TRACE_SENTENCE_MAX], const struct trace_candidate *c, enum language l)
 {
         int64_t seconds = (c->away_ms + SECOND_MS / 2) / SECOND_MS;
+        const char *shared = c->is_lease_shared
+                                 ? say(l, "; trong khoảng này địa chỉ còn được cấp cho máy khác",
+                                       "; the address was leased to another machine too then")
+                                 : "";
 
         if (seconds == 0)
-                (void)snprintf(out, TRACE_SENTENCE_MAX, "%s; %s", reason_text(c, l),
-                    say(l, "đúng thời điểm", "at that very time"));
+                (void)snprintf(out, TRACE_SENTENCE_MAX, "%s; %s%s", reason_text(c, l),
+                    say(l, "đúng thời điểm", "at that very time"), shared);
         else if (seconds < 120)
                 (void)snprintf(out, TRACE_SENTENCE_MAX,
-                    say(l, "%s; lệch %" PRId64 " giây", "%s; %" PRId64 " s away"),
-                    reason_text(c, l), seconds);
+                    say(l, "%s; lệch %" PRId64 " giây%s", "%s; %" PRId64 " s away%s"),
+                    reason_text(c, l), seconds, shared);
         else
                 (void)snprintf(out, TRACE_SENTENCE_MAX,
-                    say(l, "%s; lệch %" PRId64 " phút", "%s; %" PRId64 " min away"),
-                    reason_text(c, l), (seconds + 30) / 60);
+                    say(l, "%s; lệch %" PRId64 " phút%s", "%s; %" PRId64 " min away%s"),
+                    reason_text(c, l), (seconds + 30) / 60, shared);
         return out;
 }
 
 const char *trace_doubt_text(enum trace_doubt doubt, enum language l)
 {
         switch (doubt) {
+        case TRACE_DOUBT_ALIKE:
+                return say(l,
+                    "nhiều máy cùng liên hệ với đầu kia quanh thời điểm đó và không máy nào nổi "
+                    "trội; cần cổng nguồn, nhật ký NAT hoặc thời điểm chính xác hơn",
+                    "several hosts spoke to the peer around that time and none stands out; a "
+                    "source port, a NAT log or a more exact time would tell");
         case TRACE_DOUBT_NOT_OURS:
                 return say(l, "vào thời điểm đó địa chỉ này không thuộc đơn vị",
                     "at that time the address did not belong to the office");
