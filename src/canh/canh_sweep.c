@@ -70,10 +70,11 @@ static int print_json(const struct job *j, const struct sweep_hit *hit, const ch
 {
         char content[SHA256_HEX_MAX];
         AUTO(json_free_at)
-        json_t *o = json_pack("{ss ss ss ss ss ss ss sI}", "path", path, "sha256",
+        json_t *o = json_pack("{ss ss ss ss ss ss ss ss sI}", "path", path, "sha256",
             sha256_write(content, hit->content), "verdict", "malware", "engine", hit->engine,
-            "rule", hit->rule, "generation", j->generation, "quarantine_id", hit->quarantine_id,
-            "bytes", (json_int_t)hit->bytes);
+            "rule", hit->rule, "generation", j->generation, "engine_generation",
+            hit->engine_generation, "quarantine_id", hit->quarantine_id, "bytes",
+            (json_int_t)hit->bytes);
 
         if (!o || json_dumpf(o, stdout, JSON_COMPACT) != 0)
                 return ERR_IO;
@@ -168,15 +169,18 @@ static void summary(const struct job *j, const struct sweep_counts *c)
                             (unsigned long long)c->skipped[i]);
 }
 
-static int sweep_paths(struct job *j, char **paths, int count)
+static void generation_say(struct job *j, const struct sweep *s)
 {
-        AUTO(sweep_free_at) struct sweep *s = NULL;
-        struct sweep_sink sink = { on_hit, on_failed, on_progress, j };
+        struct sha256 generation = sweep_generation(s);
+
+        (void)sha256_write(j->generation, &generation);
+        j->generation[GENERATION_CHARS] = '\0';
+}
+
+static int sweep_all(struct job *j, struct sweep *s, char **paths, int count)
+{
         int err, worst = 0;
 
-        err = sweep_new(&s, &j->options, &sink);
-        if (err)
-                return complain(j, "sweep", err);
         j->started = clock_steady(&clock_real);
         for (int i = 0; i < count; i++) {
                 AUTO(mem_free_at) char *real = realpath(paths[i], NULL);
@@ -193,6 +197,26 @@ static int sweep_paths(struct job *j, char **paths, int count)
         if (fflush(stdout) != 0)
                 worst = complain(j, "stdout", ERR_IO);
         return worst ? worst : sweep_count(s)->hits > 0;
+}
+
+static int sweep_paths(struct job *j, char **paths, int count)
+{
+        AUTO(sweep_free_at) struct sweep *s = NULL;
+        struct sweep_sink sink = { on_hit, on_failed, on_progress, on_bad_rule, j };
+        int err = sweep_new(&s, &j->options, &sink);
+
+        if (err)
+                return complain(j, "sweep", err);
+        if (!rule_set_rules(j->rules) && !hash_list_count(j->hashes)) {
+                (void)fputs(
+                    say(j->language,
+                        "canh sweep: chưa có luật hoặc mã băm nào: thêm --rules hoặc --hashes\n",
+                        "canh sweep: no rules and no hashes: give --rules or --hashes\n"),
+                    stderr);
+                return EXIT_IMPOSSIBLE;
+        }
+        generation_say(j, s);
+        return sweep_all(j, s, paths, count);
 }
 
 static int option_take(struct job *j, int option)
@@ -257,7 +281,6 @@ static int options_read(struct job *j, int argc, char **argv)
 static int sweep_run(int argc, char **argv, enum language language)
 {
         AUTO(job_done) struct job j = { .language = language, .screen = isatty(STDERR_FILENO) };
-        struct sha256 generation;
         int bad;
 
         j.options = (struct sweep_options){ .file_bytes_max = SWEEP_FILE_BYTES_DEFAULT,
@@ -269,24 +292,11 @@ static int sweep_run(int argc, char **argv, enum language language)
         bad = options_read(&j, argc, argv);
         if (bad)
                 return bad;
-        if (rule_set_finish(j.rules, on_bad_rule, &j))
-                return complain(&j, "rules", ERR_MEMORY);
         hash_list_finish(j.hashes);
-        if (!rule_set_rules(j.rules) && !hash_list_count(j.hashes)) {
-                (void)fputs(
-                    say(language,
-                        "canh sweep: chưa có luật hoặc mã băm nào: thêm --rules hoặc --hashes\n",
-                        "canh sweep: no rules and no hashes: give --rules or --hashes\n"),
-                    stderr);
-                return EXIT_IMPOSSIBLE;
-        }
         j.options.rules = j.rules;
         j.options.hashes = j.hashes;
         j.options.quarantine = j.quarantine;
         j.options.state = j.state;
-        generation = sweep_generation(&j.options);
-        (void)sha256_write(j.generation, &generation);
-        j.generation[GENERATION_CHARS] = '\0';
         confine_be_idle();
         bad = sweep_paths(&j, argv + optind, argc - optind);
         /* A rule file that was left out means that less was looked for than was asked. */
