@@ -317,9 +317,20 @@ static void generation_say(struct means *m, const struct sweep *s)
                     sha256_write(hex, &generation));
 }
 
+/* One that does not answer is said, and the sweep goes without it: the report names who took part.
+ */
+static void clamd_meet(struct engine **out, const struct job *j)
+{
+        int err = j->clamd_peer ? engine_clamd_new(out, j->clamd_peer) : 0;
+
+        if (err)
+                say_problem(j, j->clamd, err, "clamd does not answer");
+}
+
 int job_sweep(json_t **out, const struct job *j)
 {
         AUTO(means_done) struct means m = { .generation = "" };
+        AUTO(engine_free_at) struct engine *clamd = NULL;
         AUTO(sweep_free_at) struct sweep *s = NULL;
         AUTO(folder_close_at) struct folder *keep = NULL;
         AUTO(json_free_at) json_t *hits = json_array();
@@ -343,6 +354,8 @@ int job_sweep(json_t **out, const struct job *j)
         if (err)
                 return err;
         o.quarantine = keep;
+        clamd_meet(&clamd, j);
+        o.other = clamd;
         err = sweep_new(&s, &o, &sink);
         if (!err && !rule_set_rules(m.rules) && !hash_list_count(m.hashes))
                 err = ERR_MISSING;

@@ -41,6 +41,7 @@ static const struct usage {
             "                     chính sách của trung tâm)\n"
             "  --rules TỆP        thêm luật YARA (lặp lại được)\n"
             "  --hashes TỆP       thêm danh sách mã băm (lặp lại được)\n"
+            "  --clamd Ổ_CẮM      hỏi thêm ClamAV đang chạy trên máy (tệp socket của clamd)\n"
             "  --no-quarantine    chỉ báo, không cách ly\n"
             "  --renew-days N     gia hạn chứng thư khi còn N ngày\n",
             "canh-agent run [options]\n\n"
@@ -51,6 +52,7 @@ static const struct usage {
             "                     the centre's policy says)\n"
             "  --rules FILE       YARA rules besides the centre's (may be repeated)\n"
             "  --hashes FILE      a hash list besides the centre's (may be repeated)\n"
+            "  --clamd SOCKET     ask the ClamAV that runs here too (clamd's socket file)\n"
             "  --no-quarantine    tell only, put nothing in quarantine\n"
             "  --renew-days N     renew the certificate when N days are left\n" },
         { "check",

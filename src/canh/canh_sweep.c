@@ -1,14 +1,15 @@
 /* canh/canh_sweep.c: `canh sweep [--rules FILE]… [--hashes FILE]… [--quarantine DIR] [--state DIR]
- * [--json] PATH…`: a malware check of files without a server. Output: JSON lines or a table;
- * messages and the progress bar go to standard error. Exit 0 nothing found, 1 found, 2 could not be
- * done.
- * SPDX-License-Identifier: Apache-2.0 */
+ * [--clamd SOCKET] [--json] PATH…`: a malware check of files without a server. Output: JSON lines
+ * or a table; messages and the progress bar go to standard error. Exit 0 nothing found, 1 found, 2
+ * could not be done. SPDX-License-Identifier: Apache-2.0 */
 #include "canh/command.h"
 #include "base/mem.h"
 #include "canh/input.h"
 #include "codec/json_fields.h"
+#include "system/net/local_ask.h"
 #include "system/os/confine.h"
 #include "system/os/folder.h"
+#include "workstation/sweep/clamd_parse.h"
 #include "workstation/sweep/path_text.h"
 #include "workstation/sweep/sweep.h"
 #include "workstation/sweep/sweep_files.h"
@@ -31,6 +32,9 @@ struct job {
         struct rule_set *rules;
         struct hash_list *hashes;
         struct folder *quarantine, *state;
+        const char *clamd_path;
+        struct engine_peer clamd_peer;
+        struct engine *clamd;
         struct sweep_options options;
         char generation[SHA256_HEX_MAX];
         time_ms started, shown;
@@ -43,6 +47,22 @@ static void job_done(struct job *j)
         j->hashes = hash_list_free(j->hashes);
         j->quarantine = folder_close(j->quarantine);
         j->state = folder_close(j->state);
+        j->clamd = engine_free(j->clamd);
+}
+
+static int ask_clamd(void *state, struct buffer *answer, enum engine_ask what, struct text bytes)
+{
+        const struct job *j = state;
+        struct clamd_command c;
+        int err = 0;
+
+        if (what == ENGINE_ASK_VERSION)
+                clamd_write_version(&c);
+        else
+                err = clamd_write_stream(&c, bytes);
+        return err ? err
+                   : local_ask(answer, &(struct local_question){ j->clamd_path, c.parts, c.count,
+                                           SWEEP_FILE_SECONDS_DEFAULT * SECOND_MS });
 }
 
 static void progress_end(struct job *j)
@@ -207,7 +227,7 @@ static int sweep_paths(struct job *j, char **paths, int count)
 
         if (err)
                 return complain(j, "sweep", err);
-        if (!rule_set_rules(j->rules) && !hash_list_count(j->hashes)) {
+        if (!rule_set_rules(j->rules) && !hash_list_count(j->hashes) && !j->clamd) {
                 (void)fputs(
                     say(j->language,
                         "canh sweep: chưa có luật hoặc mã băm nào: thêm --rules hoặc --hashes\n",
@@ -232,6 +252,8 @@ static int option_take(struct job *j, int option)
                 err = folder_open_or_make(&j->quarantine, optarg, 0700);
         else if (option == 's')
                 err = folder_open_or_make(&j->state, optarg, 0700);
+        else if (option == 'c')
+                j->clamd_path = optarg;
         else if (option == 'j')
                 j->json = true;
         else if (option == 'x')
@@ -248,13 +270,14 @@ static int option_take(struct job *j, int option)
 
 static int usage(const struct job *j)
 {
-        (void)fputs(say(j->language,
-                        "Cách dùng: canh sweep [--rules TỆP]… [--hashes TỆP]… [--quarantine "
-                        "THƯMỤC] [--state THƯMỤC]\n"
-                        "                      [--cross-mounts] [--json] ĐƯỜNGDẪN…\n",
-                        "Usage: canh sweep [--rules FILE]… [--hashes FILE]… [--quarantine DIR] "
-                        "[--state DIR]\n"
-                        "                  [--cross-mounts] [--json] PATH…\n"),
+        (void)fputs(
+            say(j->language,
+                "Cách dùng: canh sweep [--rules TỆP]… [--hashes TỆP]… [--quarantine "
+                "THƯMỤC] [--state THƯMỤC]\n"
+                "                      [--clamd SOCKET] [--cross-mounts] [--json] ĐƯỜNGDẪN…\n",
+                "Usage: canh sweep [--rules FILE]… [--hashes FILE]… [--quarantine DIR] "
+                "[--state DIR]\n"
+                "                  [--clamd SOCKET] [--cross-mounts] [--json] PATH…\n"),
             stderr);
         return EXIT_IMPOSSIBLE;
 }
@@ -264,7 +287,8 @@ static int options_read(struct job *j, int argc, char **argv)
         static const struct option options[] = { { "rules", required_argument, NULL, 'r' },
                 { "hashes", required_argument, NULL, 'h' },
                 { "quarantine", required_argument, NULL, 'q' },
-                { "state", required_argument, NULL, 's' }, { "json", no_argument, NULL, 'j' },
+                { "state", required_argument, NULL, 's' },
+                { "clamd", required_argument, NULL, 'c' }, { "json", no_argument, NULL, 'j' },
                 { "cross-mounts", no_argument, NULL, 'x' }, { NULL, 0, NULL, 0 } };
         int option;
 
@@ -293,6 +317,14 @@ static int sweep_run(int argc, char **argv, enum language language)
         if (bad)
                 return bad;
         hash_list_finish(j.hashes);
+        j.clamd_peer = (struct engine_peer){ ask_clamd, &j };
+        if (j.clamd_path) {
+                int err = engine_clamd_new(&j.clamd, &j.clamd_peer);
+
+                if (err)
+                        return complain(&j, j.clamd_path, err);
+        }
+        j.options.other = j.clamd;
         j.options.rules = j.rules;
         j.options.hashes = j.hashes;
         j.options.quarantine = j.quarantine;

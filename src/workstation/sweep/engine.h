@@ -11,7 +11,7 @@
 
 #include <sys/stat.h>
 
-enum { ENGINE_GENERATION_MAX = 80, ENGINE_PARTS_MAX = RULE_FILES_MAX };
+enum { ENGINE_GENERATION_MAX = 128, ENGINE_PARTS_MAX = RULE_FILES_MAX };
 
 /* What an engine must be given to judge content that was clean before. */
 enum engine_need { ENGINE_NEED_NOTHING, ENGINE_NEED_CONTENT /* its SHA-256 */, ENGINE_NEED_BYTES };
@@ -48,11 +48,23 @@ struct engine {
         int (*match)(struct engine *e, const struct held *held, const struct engine_file *file,
             const struct engine_sink *sink);
         void (*free)(struct engine *e);
+        bool opens_archives; /* itself: it is not asked about their members */
+};
+
+/* Whoever speaks to another scanner for us: adds its answer. MISSING: it is not there; BUSY: out of
+ * time. */
+enum engine_ask { ENGINE_ASK_VERSION, ENGINE_ASK_STREAM };
+struct engine_peer {
+        int (*ask)(void *state, struct buffer *answer, enum engine_ask what, struct text bytes);
+        void *state;
 };
 
 /* Each belongs to the caller; what is handed in outlives it. */
 MUST_USE int engine_hash_new(struct engine **out, const struct hash_list *list);
 MUST_USE int engine_yara_new(struct engine **out, struct rule_set *rules, int seconds_max);
+/* Asks the peer for its version; its error, FORMAT when it is no clamd. */
+MUST_USE int engine_clamd_new(struct engine **out, const struct engine_peer *peer);
 struct engine *engine_free(struct engine *e);
+void engine_free_at(struct engine **e);
 
 #endif

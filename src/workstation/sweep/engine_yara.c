@@ -181,10 +181,3 @@ int engine_yara_new(struct engine **out, struct rule_set *rules, int seconds_max
         *out = &e->engine;
         return 0;
 }
-
-struct engine *engine_free(struct engine *e)
-{
-        if (e)
-                e->free(e);
-        return NULL;
-}

@@ -27,7 +27,7 @@ struct sweep {
         struct sweep_sink sink;
         struct sweep_counts counts;
         struct engine *engines[SWEEP_ENGINES_MAX];
-        size_t engine_count;
+        size_t engine_count, own_engines;
         struct verdict_state *state;
         unsigned whole;     /* the generation of all parts in use */
         int8_t need[NEEDS]; /* the greatest need of any engine, -1 when not asked yet */
@@ -106,6 +106,9 @@ static int engines_make(struct sweep *s)
         if (!err && o->rules && rule_set_files(o->rules))
                 err = engine_yara_new(
                     &s->engines[s->engine_count++], o->rules, o->file_seconds_max);
+        s->own_engines = s->engine_count;
+        if (!err && o->other)
+                s->engines[s->engine_count++] = o->other;
         return err;
 }
 
@@ -161,7 +164,7 @@ int sweep_new(
 struct sweep *sweep_free(struct sweep *s)
 {
         if (s) {
-                for (size_t i = 0; i < s->engine_count; i++)
+                for (size_t i = 0; i < s->own_engines; i++)
                         (void)engine_free(s->engines[i]);
                 (void)verdict_state_free(s->state);
                 (void)link_table_free(s->links);

@@ -1,4 +1,5 @@
-/* workstation/sweep/sweep.h: a malware check of files and folders by engines: hash lists, rules.
+/* workstation/sweep/sweep.h: a malware check of files and folders by engines: hash lists, rules,
+ * another scanner.
  * From: rule_set, hash_list, the disk. To: a sink (report, screen), the quarantine, the verdict
  * state. Files are read, never mapped: one that is cut short under us only gives fewer bytes.
  * Content that was clean is only asked for what is new since then (verdict_state.h). What is found
@@ -26,7 +27,7 @@ struct sweep_hit {
         const char *path; /* any bytes */
         const struct sha256 *content;
         uint64_t bytes;
-        const char *engine;            /* "yara", "hash" */
+        const char *engine;            /* "yara", "hash", "clamav" */
         const char *engine_generation; /* of its rules or lists */
         const char *rule;
         bool quarantined;
@@ -56,6 +57,7 @@ struct sweep_sink {
 struct sweep_options {
         struct rule_set *rules;         /* not finished yet: sweep_new does; NULL = none */
         const struct hash_list *hashes; /* NULL = none */
+        struct engine *other;           /* one more engine, the caller's; NULL = none */
         uint64_t file_bytes_max;
         int depth_max, file_seconds_max;
         time_ms time_max; /* 0 = as long as it takes */
