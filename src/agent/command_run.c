@@ -1,5 +1,6 @@
 /* agent/command_run.c: `run [--state DIR] [--rules PATH]… [--hashes PATH]… [--path PATH]…
- * [--clamd SOCKET] [--no-quarantine] [--renew-days N]`: the resident agent. What is found goes into
+ * [--clamd SOCKET] [--trust-packages]
+ * [--no-quarantine] [--renew-days N]`: the resident agent. What is found goes into
  * the quarantine of the state folder unless that is switched off. The root of the program only
  * starts processes and passes their messages on: link (always there) and scan (one for each piece
  * of work). Messages accepted: AGENT_WORK from link, AGENT_RESULT from scan.
@@ -207,6 +208,8 @@ static bool option_take(struct root *r, int option)
                 j->paths[j->path_count++] = optarg;
         else if (option == 'c')
                 j->clamd = optarg;
+        else if (option == 't')
+                j->trust_packages = true;
         else if (option == 'n')
                 j->quarantine = false;
         else if (option == 'd')
@@ -222,6 +225,7 @@ int command_run(int argc, char **argv, enum language language)
                 { "rules", required_argument, NULL, 'r' },
                 { "hashes", required_argument, NULL, 'h' },
                 { "path", required_argument, NULL, 'p' }, { "clamd", required_argument, NULL, 'c' },
+                { "trust-packages", no_argument, NULL, 't' },
                 { "no-quarantine", no_argument, NULL, 'n' },
                 { "renew-days", required_argument, NULL, 'd' }, { NULL, 0, NULL, 0 } };
         AUTO(mem_free_at) struct root *r = mem_zero(1, sizeof(*r));

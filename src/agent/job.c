@@ -253,15 +253,15 @@ static int body_make(json_t **out, const struct run *r, const struct means *m,
                               : r->roots_failed ? "a folder could not be read"
                                                 : c->stopped_why;
 
-        body = json_pack("{ss ss ss ss ss sb ss so sI sI sO sI sI sI sI so sO ss}", "sweep",
+        body = json_pack("{ss ss ss ss ss sb ss so sI sI sO sI sI sI sI sI so sO ss}", "sweep",
             ulid_make(id, j->clock), "started_at", timestamp_write(from, started), "ended_at",
             timestamp_write(to, clock_now(j->clock)), "reason", j->reason, "order", j->order,
             "complete", (int)complete, "generation", m->generation, "engines", engines_write(s),
             "rules", (json_int_t)rule_set_rules(m->rules), "hashes",
             (json_int_t)hash_list_count(m->hashes), "roots", r->roots, "files",
-            (json_int_t)c->files, "bytes", (json_int_t)c->bytes, "skipped", (json_int_t)skipped,
-            "failed", (json_int_t)c->failed, "skipped_why", why, "hits", r->hits, "stopped_why",
-            stopped);
+            (json_int_t)c->files, "bytes", (json_int_t)c->bytes, "vouched", (json_int_t)c->vouched,
+            "skipped", (json_int_t)skipped, "failed", (json_int_t)c->failed, "skipped_why", why,
+            "hits", r->hits, "stopped_why", stopped);
         if (!body)
                 return ERR_MEMORY;
         *out = body;
@@ -340,6 +340,8 @@ int job_sweep(json_t **out, const struct job *j)
         struct sweep_options o = { .file_bytes_max = SWEEP_FILE_BYTES_DEFAULT,
                 .depth_max = SWEEP_DEPTH_DEFAULT,
                 .file_seconds_max = SWEEP_FILE_SECONDS_DEFAULT,
+                .trust_packages = j->trust_packages,
+                .root = "",
                 .clock = j->clock };
         time_ms started = clock_now(j->clock);
         int err = hits && roots ? means_load(&m, j) : ERR_MEMORY;

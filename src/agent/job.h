@@ -17,7 +17,7 @@ struct job {
         const char *reason, *order;
         const char *clamd;                    /* its socket; NULL = it is not asked */
         const struct engine_peer *clamd_peer; /* whoever asks it; NULL */
-        bool quarantine;
+        bool quarantine, trust_packages;
         bool usual_paths;  /* by job_default_paths: one that is not there is no failure */
         json_t *addresses; /* asked before the network was given up; taken into the inventory */
         bool (*progress)(void *state, const struct sweep_counts *c, const char *path); /* NULL */

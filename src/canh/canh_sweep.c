@@ -1,7 +1,7 @@
 /* canh/canh_sweep.c: `canh sweep [--rules FILE]… [--hashes FILE]… [--quarantine DIR] [--state DIR]
- * [--clamd SOCKET] [--json] PATH…`: a malware check of files without a server. Output: JSON lines
- * or a table; messages and the progress bar go to standard error. Exit 0 nothing found, 1 found, 2
- * could not be done. SPDX-License-Identifier: Apache-2.0 */
+ * [--clamd SOCKET] [--trust-packages] [--cross-mounts] [--json] PATH…`: a malware check of files
+ * without a server. Output: JSON lines or a table; messages and the progress bar go to standard
+ * error. Exit 0 nothing found, 1 found, 2 could not be done. SPDX-License-Identifier: Apache-2.0 */
 #include "canh/command.h"
 #include "base/mem.h"
 #include "canh/input.h"
@@ -183,6 +183,12 @@ static void summary(const struct job *j, const struct sweep_counts *c)
             (unsigned long long)c->files, (unsigned long long)(c->bytes >> 20),
             (unsigned long long)c->unchanged, (unsigned long long)skipped,
             (unsigned long long)c->failed, (unsigned long long)c->hits);
+        if (c->vouched)
+                (void)fprintf(stderr,
+                    say(j->language,
+                        "  không đối chiếu luật vì đúng như gói phần mềm cài đặt: %llu\n",
+                        "  not matched, as their packages brought them: %llu\n"),
+                    (unsigned long long)c->vouched);
         for (int i = 0; i < SKIP_WHYS; i++)
                 if (c->skipped[i] && i != SKIP_WHY_SPECIAL)
                         (void)fprintf(stderr, "  %s: %llu\n", skip_why_name((enum skip_why)i),
@@ -256,6 +262,8 @@ static int option_take(struct job *j, int option)
                 j->clamd_path = optarg;
         else if (option == 'j')
                 j->json = true;
+        else if (option == 't')
+                j->options.trust_packages = true;
         else if (option == 'x')
                 j->options.cross_mounts = true;
         else
@@ -274,10 +282,12 @@ static int usage(const struct job *j)
             say(j->language,
                 "Cách dùng: canh sweep [--rules TỆP]… [--hashes TỆP]… [--quarantine "
                 "THƯMỤC] [--state THƯMỤC]\n"
-                "                      [--clamd SOCKET] [--cross-mounts] [--json] ĐƯỜNGDẪN…\n",
+                "                      [--clamd SOCKET] [--trust-packages] [--cross-mounts]\n"
+                "                      [--json] ĐƯỜNGDẪN…\n",
                 "Usage: canh sweep [--rules FILE]… [--hashes FILE]… [--quarantine DIR] "
                 "[--state DIR]\n"
-                "                  [--clamd SOCKET] [--cross-mounts] [--json] PATH…\n"),
+                "                  [--clamd SOCKET] [--trust-packages] [--cross-mounts]\n"
+                "                  [--json] PATH…\n"),
             stderr);
         return EXIT_IMPOSSIBLE;
 }
@@ -288,7 +298,8 @@ static int options_read(struct job *j, int argc, char **argv)
                 { "hashes", required_argument, NULL, 'h' },
                 { "quarantine", required_argument, NULL, 'q' },
                 { "state", required_argument, NULL, 's' },
-                { "clamd", required_argument, NULL, 'c' }, { "json", no_argument, NULL, 'j' },
+                { "clamd", required_argument, NULL, 'c' },
+                { "trust-packages", no_argument, NULL, 't' }, { "json", no_argument, NULL, 'j' },
                 { "cross-mounts", no_argument, NULL, 'x' }, { NULL, 0, NULL, 0 } };
         int option;
 
@@ -310,6 +321,7 @@ static int sweep_run(int argc, char **argv, enum language language)
         j.options = (struct sweep_options){ .file_bytes_max = SWEEP_FILE_BYTES_DEFAULT,
                 .depth_max = SWEEP_DEPTH_DEFAULT,
                 .file_seconds_max = SWEEP_FILE_SECONDS_DEFAULT,
+                .root = "",
                 .clock = &clock_real };
         if (rule_set_new(&j.rules) || hash_list_new(&j.hashes))
                 return complain(&j, "sweep", ERR_MEMORY);

@@ -22,6 +22,7 @@ struct held {
         const struct verdict_state *state;
         unsigned generation;
         bool other_name;
+        bool vouched; /* a package vouches for it now: some engines are not asked */
 };
 
 struct engine_file {
@@ -48,6 +49,7 @@ struct engine {
         int (*match)(struct engine *e, const struct held *held, const struct engine_file *file,
             const struct engine_sink *sink);
         void (*free)(struct engine *e);
+        bool skips_vouched;  /* it is not asked about files that a package vouches for */
         bool opens_archives; /* itself: it is not asked about their members */
 };
 

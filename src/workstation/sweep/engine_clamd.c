@@ -71,6 +71,7 @@ int engine_clamd_new(struct engine **out, const struct engine_peer *peer)
                 return err;
         *e = (struct engine_clamd){ .engine = { .name = "clamav",
                                         .opens_archives = true,
+                                        .skips_vouched = true,
                                         .parts = parts,
                                         .need = need,
                                         .match = match,

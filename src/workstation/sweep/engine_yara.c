@@ -164,6 +164,7 @@ int engine_yara_new(struct engine **out, struct rule_set *rules, int seconds_max
         if (!e)
                 return ERR_MEMORY;
         *e = (struct engine_yara){ .engine = { .name = "yara",
+                                       .skips_vouched = true,
                                        .parts = parts,
                                        .need = need,
                                        .match = match,

@@ -1,11 +1,9 @@
 /* workstation/sweep/sweep.c: one file after the other: known? read, hash, ask the engines, keep;
  * see sweep.h. SPDX-License-Identifier: Apache-2.0 */
 #include "workstation/sweep/sweep.h"
-#include "workstation/sweep/finding.h"
-#include "workstation/sweep/link_table.h"
 #include "workstation/sweep/quarantine.h"
+#include "workstation/sweep/sweep_internal.h"
 #include "base/mem.h"
-#include "system/os/folder.h"
 #include "system/os/hash.h"
 
 #include <errno.h>
@@ -13,30 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define STATE_NAME "sweep.state"
-enum {
-        STATE_BYTES_MAX = 800 << 20,
-        STOP = 1,
-        SAVE_EVERY_MS = 10 * 60 * 1000,
-        STATE_DAY_MS = 24 * 3600 * 1000,
-        NEEDS = 2 * (GENERATIONS_MAX + 1) /* generation or none, the same name or another */
-};
-
-struct sweep {
-        struct sweep_options options;
-        struct sweep_sink sink;
-        struct sweep_counts counts;
-        struct engine *engines[SWEEP_ENGINES_MAX];
-        size_t engine_count, own_engines;
-        struct verdict_state *state;
-        unsigned whole;     /* the generation of all parts in use */
-        int8_t need[NEEDS]; /* the greatest need of any engine, -1 when not asked yet */
-        struct link_table *links;
-        struct buffer bytes; /* of the file at hand; its memory is used again */
-        struct finding_list found;
-        time_ms started, saved;
-        uint16_t today;
-};
+enum { STOP = 1, SAVE_EVERY_MS = 10 * 60 * 1000 };
 
 static int64_t ns_of(struct timespec t)
 {
@@ -59,127 +34,6 @@ const struct engine *sweep_engine(const struct sweep *s, size_t number)
         return number < s->engine_count ? s->engines[number] : NULL;
 }
 
-/* A damaged file is as good as none. */
-static int state_load(struct sweep *s)
-{
-        AUTO(buffer_done) struct buffer bytes = BUFFER(STATE_BYTES_MAX);
-        int64_t size = 0;
-        int err = ERR_MISSING;
-
-        if (s->options.state)
-                err = file_size(&size, s->options.state, STATE_NAME);
-        if (!err && size > 0 && size < STATE_BYTES_MAX)
-                err = buffer_reserve(&bytes, (size_t)size + 1);
-        if (!err)
-                err = file_read_all(&bytes, s->options.state, STATE_NAME);
-        if (!err)
-                err = verdict_state_parse_own(&s->state, &bytes);
-        return !err || err == ERR_MEMORY ? err : verdict_state_new(&s->state);
-}
-
-/* What was compiled once need not be compiled again only to be counted. */
-static int rules_finish(struct sweep *s)
-{
-        const struct part_table *t = verdict_state_parts(s->state);
-        struct rule_set *r = s->options.rules;
-        int err = 0;
-
-        for (size_t i = 0; !err && i < rule_set_files(r); i++) {
-                int part = part_find(t, rule_file_digest(r, i));
-                const struct part *p = part == PART_NONE ? NULL : &t->at[part];
-
-                if (p)
-                        err = rule_file_know(r, i,
-                            &(struct rule_file_facts){
-                                p->rules, (int)p->line, part_why(t, part), p->asks_facts });
-        }
-        return err ? err : rule_set_finish(r, s->sink.bad_rule, s->sink.state);
-}
-
-static int engines_make(struct sweep *s)
-{
-        const struct sweep_options *o = &s->options;
-        int err = 0;
-
-        if (o->hashes && hash_list_count(o->hashes))
-                err = engine_hash_new(&s->engines[s->engine_count++], o->hashes);
-        if (!err && o->rules && rule_set_files(o->rules))
-                err = engine_yara_new(
-                    &s->engines[s->engine_count++], o->rules, o->file_seconds_max);
-        s->own_engines = s->engine_count;
-        if (!err && o->other)
-                s->engines[s->engine_count++] = o->other;
-        return err;
-}
-
-/* All parts in use are one generation. */
-static int generation_make(struct sweep *s)
-{
-        AUTO(mem_free_at) int *parts = mem_zero(PARTS_MAX, sizeof(*parts));
-        size_t count = 0;
-        int err = parts ? 0 : ERR_MEMORY;
-
-        for (size_t i = 0; !err && i < s->engine_count; i++) {
-                struct engine *e = s->engines[i];
-                size_t more = 0;
-
-                if (count + ENGINE_PARTS_MAX > PARTS_MAX)
-                        return ERR_LIMIT;
-                err = e->parts(e, verdict_state_parts(s->state), parts + count, &more);
-                count += more;
-        }
-        memset(s->need, -1, sizeof(s->need));
-        return err ? err : verdict_state_generation(&s->whole, s->state, parts, count);
-}
-
-int sweep_new(
-    struct sweep **out, const struct sweep_options *options, const struct sweep_sink *sink)
-{
-        AUTO(sweep_free_at) struct sweep *s = mem_zero(1, sizeof(*s));
-        int err;
-
-        if (!s)
-                return ERR_MEMORY;
-        s->options = *options;
-        s->sink = *sink;
-        s->bytes = BUFFER(options->file_bytes_max);
-        s->started = s->saved = clock_steady(options->clock);
-        s->today = (uint16_t)(clock_now(options->clock) / STATE_DAY_MS);
-        s->counts = (struct sweep_counts){ .complete = true, .stopped_why = "" };
-        err = state_load(s);
-        if (!err)
-                err = link_table_new(&s->links);
-        if (!err && options->rules)
-                err = rules_finish(s);
-        if (!err)
-                err = engines_make(s);
-        if (!err)
-                err = generation_make(s);
-        if (err)
-                return err;
-        *out = MOVE(s);
-        return 0;
-}
-
-struct sweep *sweep_free(struct sweep *s)
-{
-        if (s) {
-                for (size_t i = 0; i < s->own_engines; i++)
-                        (void)engine_free(s->engines[i]);
-                (void)verdict_state_free(s->state);
-                (void)link_table_free(s->links);
-                finding_list_done(&s->found);
-                buffer_done(&s->bytes);
-                mem_free(s);
-        }
-        return NULL;
-}
-
-void sweep_free_at(struct sweep **s)
-{
-        *s = sweep_free(*s);
-}
-
 static struct verdict verdict_of(const struct sweep *s, const char *path, const struct stat *st)
 {
         return (struct verdict){ .dev = st->st_dev,
@@ -188,13 +42,22 @@ static struct verdict verdict_of(const struct sweep *s, const char *path, const 
                 .modified_ns = ns_of(st->st_mtim),
                 .changed_ns = ns_of(st->st_ctim),
                 .path_key = verdict_path_key(path),
-                .generation = (uint16_t)s->whole,
                 .seen_day = s->today };
 }
 
-/* Full or without memory: this file is matched again next time. */
-static void remember(struct sweep *s, const struct verdict *v)
+static bool is_vouched(const struct sweep *s, unsigned generation)
 {
+        return s->package_part != PART_NONE &&
+               verdict_state_holds(s->state, generation, s->package_part);
+}
+
+/* Full or without memory: this file is matched again next time. */
+static void remember(struct sweep *s, struct verdict *v, const struct held *held)
+{
+        bool vouched = held->vouched || is_vouched(s, held->generation);
+
+        v->generation = (uint16_t)(vouched ? s->vouched : s->whole);
+        s->counts.vouched += vouched;
         (void)!verdict_state_put(s->state, v);
 }
 
@@ -221,16 +84,25 @@ static struct held held_by(const struct sweep *s, const struct verdict *known, u
                 .other_name = known && known->path_key != path_key };
 }
 
+/* Whether this engine has to be asked about content that is held so. */
+static enum engine_need need_of_one(
+    const struct sweep *s, struct engine *e, const struct held *held)
+{
+        return e->skips_vouched && (held->vouched || is_vouched(s, held->generation))
+                   ? ENGINE_NEED_NOTHING
+                   : e->need(e, held);
+}
+
 static enum engine_need need_of(struct sweep *s, const struct held *held)
 {
         unsigned g = held->generation < GENERATIONS_MAX ? held->generation : GENERATIONS_MAX;
-        int8_t *kept = &s->need[g * 2 + held->other_name];
+        int8_t fresh = -1, *kept = held->vouched ? &fresh : &s->need[g * 2 + held->other_name];
 
         if (*kept >= 0)
                 return (enum engine_need) * kept;
         *kept = ENGINE_NEED_NOTHING;
         for (size_t i = 0; i < s->engine_count; i++) {
-                int8_t one = (int8_t)s->engines[i]->need(s->engines[i], held);
+                int8_t one = (int8_t)need_of_one(s, s->engines[i], held);
 
                 *kept = one > *kept ? one : *kept;
         }
@@ -263,11 +135,12 @@ static int engines_ask(struct sweep *s, const struct held *held, const struct en
 
         for (size_t i = 0; i < s->engine_count; i++) {
                 struct engine *e = s->engines[i];
+                enum engine_need need = need_of_one(s, e, held);
                 int err = 0;
 
                 a.next.engine = e;
-                if (e->need(e, held) <=
-                    (file->bytes.data ? ENGINE_NEED_BYTES : ENGINE_NEED_CONTENT))
+                if (need != ENGINE_NEED_NOTHING &&
+                    need <= (file->bytes.data ? ENGINE_NEED_BYTES : ENGINE_NEED_CONTENT))
                         err = e->match(e, held, file, &sink);
                 if (err == ERR_MEMORY || a.err)
                         return ERR_MEMORY;
@@ -320,7 +193,7 @@ static struct taken take(struct sweep *s, const struct walk_file *f, const struc
 }
 
 /* What was read is in s->bytes; `st` is the file as it was opened; v->content is set. */
-static int judge(struct sweep *s, const struct walk_file *f, const struct verdict *v,
+static int judge(struct sweep *s, const struct walk_file *f, struct verdict *v,
     const struct held *held, bool steady)
 {
         struct engine_file file = { .name = f->name,
@@ -344,7 +217,7 @@ static int judge(struct sweep *s, const struct walk_file *f, const struct verdic
                 (void)failed(s, err, f->path); /* what was found before is reported all the same */
         if (!s->found.count) {
                 if (!err && steady)
-                        remember(s, v);
+                        remember(s, v, held);
                 else
                         verdict_state_drop(s->state, v);
                 return 0;
@@ -411,6 +284,29 @@ static int file_read(struct sweep *s, struct stat *st, bool *steady, const struc
         return 0;
 }
 
+/* Loaded when the first file might be vouched for; without it nothing is. */
+static bool packages_have(struct sweep *s, uint64_t path_key)
+{
+        if (s->package_part == PART_NONE)
+                return false;
+        if (!s->packages && package_list_load(&s->packages, s->options.root))
+                return false;
+        return package_list_has(s->packages, path_key);
+}
+
+/* The bytes at hand are the file's that a package brought under this path. */
+static bool is_as_packaged(struct sweep *s, struct verdict *v)
+{
+        struct text bytes = { s->bytes.data ? s->bytes.data : "", s->bytes.len };
+        uint8_t md5[MD5_BYTES];
+
+        if (!packages_have(s, v->path_key) || !hash_bytes(md5, HASH_METHOD_MD5, bytes) ||
+            !package_list_vouches(s->packages, v->path_key, md5))
+                return false;
+        v->note = package_md5_first(md5);
+        return true;
+}
+
 static bool is_still(const struct verdict *a, const struct verdict *b)
 {
         return a->dev == b->dev && a->ino == b->ino && a->bytes == b->bytes &&
@@ -431,6 +327,7 @@ static int read_and_judge(
         v = verdict_of(s, f->path, &st);
         if (known && steady && is_still(known, &v)) {
                 v.content = known->content;
+                v.note = known->note;
         } else {
                 struct text bytes = { s->bytes.data ? s->bytes.data : "", s->bytes.len };
 
@@ -439,6 +336,10 @@ static int read_and_judge(
                 held = held_by(s, verdict_state_content(s->state, &v.content, v.path_key, s->whole),
                     v.path_key);
         }
+        if (need_of(s, &held) == ENGINE_NEED_BYTES && is_as_packaged(s, &v))
+                held = (struct held){
+                        .state = s->state, .generation = GENERATION_NONE, .vouched = true
+                };
         struct walk_file opened = {
                 .folder = f->folder, .name = f->name, .path = f->path, .st = &st
         };
@@ -470,6 +371,7 @@ static int on_known(
         int err = 0;
 
         v->content = was.content;
+        v->note = was.note;
         if (need == ENGINE_NEED_CONTENT)
                 err = is_clean_by_content(&clean, s, f, v, &held);
         if (err)
@@ -479,13 +381,13 @@ static int on_known(
         s->counts.files++;
         s->counts.unchanged++;
         s->counts.bytes += v->bytes;
-        remember(s, v);
+        remember(s, v, &held);
         return 0;
 }
 
 static int save(struct sweep *s)
 {
-        AUTO(buffer_done) struct buffer bytes = BUFFER(STATE_BYTES_MAX);
+        AUTO(buffer_done) struct buffer bytes = BUFFER(SWEEP_STATE_BYTES_MAX);
         int err;
 
         s->saved = clock_steady(s->options.clock);
@@ -493,7 +395,7 @@ static int save(struct sweep *s)
                 return 0;
         err = verdict_state_write(&bytes, s->state, s->today);
         return err ? err
-                   : file_write_atomic(s->options.state, STATE_NAME,
+                   : file_write_atomic(s->options.state, SWEEP_STATE_NAME,
                          (struct text){ bytes.data, bytes.len }, 0600);
 }
 

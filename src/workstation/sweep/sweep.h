@@ -38,6 +38,7 @@ struct sweep_hit {
 struct sweep_counts {
         uint64_t files, bytes; /* looked at: matched, or known to be clean */
         uint64_t unchanged;    /* of these, not read again */
+        uint64_t vouched;      /* of these, as a package brought them (trust_packages) */
         uint64_t matched;      /* of these, their bytes were given to an engine */
         uint64_t failed, hits, skipped[SKIP_WHYS];
         bool complete;
@@ -62,6 +63,8 @@ struct sweep_options {
         int depth_max, file_seconds_max;
         time_ms time_max; /* 0 = as long as it takes */
         bool cross_mounts;
+        bool trust_packages; /* files that are as a package brought them are not matched */
+        const char *root;    /* where dpkg's lists are looked for: "" or a test's folder */
         const struct folder *quarantine; /* NULL: report only */
         /* Keeps verdicts in the file sweep.state, also those of a sweep that ended early; NULL:
          * everything is matched. */

@@ -27,6 +27,7 @@ struct place {
         struct sweep_counts counts;
         char last_id[ULID_MAX];
         int last_err, file_seconds;
+        char root[128]; /* of a system whose packages are trusted; "" */
         void (*meddle)(struct place *p, const char *path);
 };
 
@@ -73,6 +74,8 @@ static int sweep_once(struct place *p, bool quarantine, bool state)
         AUTO(sweep_free_at) struct sweep *s = NULL;
         struct sweep_options o = { .rules = rules,
                 .hashes = p->hashes,
+                .trust_packages = p->root[0],
+                .root = p->root,
                 .file_bytes_max = 1 << 20,
                 .depth_max = 20,
                 .file_seconds_max = p->file_seconds ? p->file_seconds : 10,
@@ -274,6 +277,61 @@ static void lists_of_every_kind_are_asked_only_for_what_is_new(void **state)
         lists_add(p, "795f3202b17cb6bc3d4b771d8c6c9eaf by5");
         assert_int_equal(sweep_once(p, false, true), 1);
         assert_string_equal(p->seen.data, "/tree/b by5\n");
+}
+
+/* A system of our own with one package of two files, and one that no package brought. */
+static void package_make(struct place *p)
+{
+        AUTO(folder_close_at) struct folder *info = NULL;
+        AUTO(folder_close_at) struct folder *dpkg = NULL;
+        char path[128];
+
+        (void)snprintf(path, sizeof(path), "%s/tree/var/lib/dpkg/info", p->path);
+        assert_int_equal(folder_open_or_make(&info, path, 0700), 0);
+        (void)snprintf(path, sizeof(path), "%s/tree/var/lib/dpkg", p->path);
+        assert_int_equal(folder_open(&dpkg, path), 0);
+        assert_int_equal(file_write_atomic(dpkg, "status", TEXT("some"), 0600), 0);
+        /* MD5 of "other", under its true name and under one whose file is altered */
+        (void)snprintf(path, sizeof(path), "%s/tree/good", p->path);
+        buffer_clear(&p->seen);
+        assert_int_equal(buffer_add_format(&p->seen,
+                             "795f3202b17cb6bc3d4b771d8c6c9eaf  %s\n"
+                             "795f3202b17cb6bc3d4b771d8c6c9eaf  %s/tree/altered\n",
+                             path + 1, p->path + 1),
+            0);
+        assert_int_equal(file_write_atomic(
+                             info, "one.md5sums", (struct text){ p->seen.data, p->seen.len }, 0600),
+            0);
+        (void)snprintf(p->root, sizeof(p->root), "%s/tree", p->path);
+}
+
+static void file_as_its_package_brought_it_is_not_matched(void **state)
+{
+        struct place *p = *state;
+
+        p->rules[0] = "rule Always { condition: filename matches /^(good|altered|foreign)$/ }";
+        put(p, "good", TEXT("other"));
+        put(p, "altered", TEXT("othes"));
+        put(p, "foreign", TEXT("other!"));
+        package_make(p);
+        for (int again = 0; again < 2; again++) {
+                assert_int_equal(sweep_once(p, false, true), 2);
+                assert_null(memmem(p->seen.data, p->seen.len, "/good", 5));
+                assert_int_equal(p->counts.vouched, 1);
+        }
+        assert_true(p->counts.unchanged >= 1);
+        /* the package goes: its file is nobody's now */
+        (void)snprintf(p->root + strlen(p->root), sizeof(p->root) - strlen(p->root), "%s",
+            "/var/lib/dpkg/info/one.md5sums");
+        assert_int_equal(unlink(p->root), 0);
+        (void)snprintf(p->root, sizeof(p->root), "%s/tree", p->path);
+        assert_int_equal(sweep_once(p, false, true), 3);
+        assert_int_equal(p->counts.vouched, 0);
+        /* and without the option nothing is trusted */
+        package_make(p);
+        assert_int_equal(sweep_once(p, false, true), 2);
+        p->root[0] = '\0';
+        assert_int_equal(sweep_once(p, false, true), 3);
 }
 
 static void altered_state_costs_time_and_hides_nothing(void **state)
@@ -531,6 +589,7 @@ int main(void)
                 WITH_PLACE(new_rules_alone_run_over_unchanged_content),
                 WITH_PLACE(rule_about_names_is_asked_again_under_a_new_name),
                 WITH_PLACE(lists_of_every_kind_are_asked_only_for_what_is_new),
+                WITH_PLACE(file_as_its_package_brought_it_is_not_matched),
                 WITH_PLACE(altered_state_costs_time_and_hides_nothing),
                 WITH_PLACE(sweep_of_one_folder_keeps_what_is_known_of_others),
                 WITH_PLACE(file_that_grows_beyond_the_limit_is_left_out),

@@ -27,6 +27,7 @@ int verdict_state_new(struct verdict_state **out)
 
         if (err)
                 return err;
+        s->current = GENERATION_NONE;
         *out = MOVE(s);
         return 0;
 }
@@ -112,6 +113,21 @@ int verdict_state_generation(unsigned *out, struct verdict_state *s, const int *
         *out = place_free(s);
         s->generations[*out] = (struct generation){ MOVE(bits), words };
         return 0;
+}
+
+void verdict_state_sift(struct verdict_state *s, int part,
+    bool (*keep)(void *state, const struct verdict *v), void *state)
+{
+        for (size_t i = 0; i < s->count; i++)
+                if (verdict_state_holds(s, s->at[i].generation, part) && !keep(state, &s->at[i])) {
+                        s->at[i].generation = GENERATION_NONE;
+                        s->changed = true;
+                }
+}
+
+void verdict_state_set_current(struct verdict_state *s, unsigned generation)
+{
+        s->current = generation;
 }
 
 size_t verdict_state_count(const struct verdict_state *s)
@@ -305,7 +321,7 @@ int verdict_state_put(struct verdict_state *s, const struct verdict *v)
                 return append(s, v);
         was = *own;
         *own = *v;
-        if (is_unchanged(&was, v) && was.generation == v->generation && was.limit == v->limit &&
+        if (is_unchanged(&was, v) && was.generation == v->generation && was.note == v->note &&
             v->seen_day - was.seen_day < SEEN_AGAIN_DAYS)
                 own->seen_day = was.seen_day;
         else

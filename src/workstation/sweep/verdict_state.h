@@ -24,7 +24,9 @@ struct verdict {
         struct sha256 content;
         uint16_t generation;
         uint16_t seen_day; /* days since 1970 */
-        uint32_t limit;    /* of an archive that was not opened to its end: why; 0 */
+        /* Of an archive that was not opened to its end: why. Of a file that a package vouches for:
+         * package_md5_first. Else 0. */
+        uint32_t note;
 };
 
 struct verdict_state;
@@ -38,7 +40,12 @@ struct part_table *verdict_state_parts(struct verdict_state *s);
  * then the one with the fewest verdicts may go, with its verdicts. */
 MUST_USE int verdict_state_generation(
     unsigned *out, struct verdict_state *s, const int *parts, size_t count);
+/* The generation in use is written even when no verdict names it: its rule files stay known. */
+void verdict_state_set_current(struct verdict_state *s, unsigned generation);
 bool verdict_state_holds(const struct verdict_state *s, unsigned generation, int part);
+/* Verdicts that rest on `part` stay only if `keep` says so. */
+void verdict_state_sift(struct verdict_state *s, int part,
+    bool (*keep)(void *state, const struct verdict *v), void *state);
 size_t verdict_state_count(const struct verdict_state *s);
 /* All of them, as a view until the next put. */
 const struct verdict *verdict_state_all(const struct verdict_state *s);

@@ -26,6 +26,7 @@ struct verdict_state {
         size_t visits;                            /* each file once */
         size_t cursor;                            /* the file that is most likely asked next */
         struct verdict_index by_file, by_content; /* made when first needed */
+        unsigned current;
         bool changed;
 };
 

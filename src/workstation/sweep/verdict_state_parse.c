@@ -57,6 +57,8 @@ static int use(struct using *u, const struct verdict_state *s, unsigned today)
                         named[s->at[i].generation] = true;
                         u->verdicts++;
                 }
+        if (s->current < GENERATIONS_MAX)
+                named[s->current] = true;
         for (unsigned g = 0; g < GENERATIONS_MAX; g++)
                 u->generation[g] = named[g] ? (uint16_t)u->generations++ : GENERATION_NONE;
         for (size_t p = 0; p < s->parts.count; p++)
