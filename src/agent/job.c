@@ -240,6 +240,17 @@ static json_t *engines_write(const struct sweep *s)
         return list;
 }
 
+static json_t *limited_write(const struct sweep_counts *c)
+{
+        json_t *o = json_object();
+
+        for (int i = 0; i < CONTAINER_ENDS; i++)
+                if (c->limited[i])
+                        (void)json_object_set_new(o, container_end_name((enum container_end)i),
+                            json_integer((json_int_t)c->limited[i]));
+        return o;
+}
+
 static int body_make(json_t **out, const struct run *r, const struct means *m,
     const struct sweep *s, time_ms started)
 {
@@ -253,14 +264,15 @@ static int body_make(json_t **out, const struct run *r, const struct means *m,
                               : r->roots_failed ? "a folder could not be read"
                                                 : c->stopped_why;
 
-        body = json_pack("{ss ss ss ss ss sb ss so sI sI sO sI sI sI sI sI so sO ss}", "sweep",
-            ulid_make(id, j->clock), "started_at", timestamp_write(from, started), "ended_at",
-            timestamp_write(to, clock_now(j->clock)), "reason", j->reason, "order", j->order,
-            "complete", (int)complete, "generation", m->generation, "engines", engines_write(s),
-            "rules", (json_int_t)rule_set_rules(m->rules), "hashes",
+        body = json_pack("{ss ss ss ss ss sb ss so sI sI sO sI sI sI sI sI sI so so sO ss}",
+            "sweep", ulid_make(id, j->clock), "started_at", timestamp_write(from, started),
+            "ended_at", timestamp_write(to, clock_now(j->clock)), "reason", j->reason, "order",
+            j->order, "complete", (int)complete, "generation", m->generation, "engines",
+            engines_write(s), "rules", (json_int_t)rule_set_rules(m->rules), "hashes",
             (json_int_t)hash_list_count(m->hashes), "roots", r->roots, "files",
             (json_int_t)c->files, "bytes", (json_int_t)c->bytes, "vouched", (json_int_t)c->vouched,
-            "skipped", (json_int_t)skipped, "failed", (json_int_t)c->failed, "skipped_why", why,
+            "skipped", (json_int_t)skipped, "failed", (json_int_t)c->failed, "members",
+            (json_int_t)c->members, "archives_limited", limited_write(c), "skipped_why", why,
             "hits", r->hits, "stopped_why", stopped);
         if (!body)
                 return ERR_MEMORY;
@@ -342,6 +354,7 @@ int job_sweep(json_t **out, const struct job *j)
                 .file_seconds_max = SWEEP_FILE_SECONDS_DEFAULT,
                 .trust_packages = j->trust_packages,
                 .root = "",
+                .open_archives = true,
                 .clock = j->clock };
         time_ms started = clock_now(j->clock);
         int err = hits && roots ? means_load(&m, j) : ERR_MEMORY;

@@ -1,5 +1,6 @@
 /* canh/canh_sweep.c: `canh sweep [--rules FILE]… [--hashes FILE]… [--quarantine DIR] [--state DIR]
- * [--clamd SOCKET] [--trust-packages] [--cross-mounts] [--json] PATH…`: a malware check of files
+ * [--clamd SOCKET] [--trust-packages] [--no-archives] [--cross-mounts] [--json]
+ * PATH…`: a malware check of files
  * without a server. Output: JSON lines or a table; messages and the progress bar go to standard
  * error. Exit 0 nothing found, 1 found, 2 could not be done. SPDX-License-Identifier: Apache-2.0 */
 #include "canh/command.h"
@@ -189,6 +190,13 @@ static void summary(const struct job *j, const struct sweep_counts *c)
                         "  không đối chiếu luật vì đúng như gói phần mềm cài đặt: %llu\n",
                         "  not matched, as their packages brought them: %llu\n"),
                     (unsigned long long)c->vouched);
+        for (int i = 0; i < CONTAINER_ENDS; i++)
+                if (c->limited[i])
+                        (void)fprintf(stderr,
+                            say(j->language, "  tệp nén không mở được đến hết (%s): %llu\n",
+                                "  archives not opened to their end (%s): %llu\n"),
+                            container_end_name((enum container_end)i),
+                            (unsigned long long)c->limited[i]);
         for (int i = 0; i < SKIP_WHYS; i++)
                 if (c->skipped[i] && i != SKIP_WHY_SPECIAL)
                         (void)fprintf(stderr, "  %s: %llu\n", skip_why_name((enum skip_why)i),
@@ -264,6 +272,8 @@ static int option_take(struct job *j, int option)
                 j->json = true;
         else if (option == 't')
                 j->options.trust_packages = true;
+        else if (option == 'a')
+                j->options.open_archives = false;
         else if (option == 'x')
                 j->options.cross_mounts = true;
         else
@@ -282,12 +292,12 @@ static int usage(const struct job *j)
             say(j->language,
                 "Cách dùng: canh sweep [--rules TỆP]… [--hashes TỆP]… [--quarantine "
                 "THƯMỤC] [--state THƯMỤC]\n"
-                "                      [--clamd SOCKET] [--trust-packages] [--cross-mounts]\n"
-                "                      [--json] ĐƯỜNGDẪN…\n",
+                "                      [--clamd SOCKET] [--trust-packages] [--no-archives]\n"
+                "                      [--cross-mounts] [--json] ĐƯỜNGDẪN…\n",
                 "Usage: canh sweep [--rules FILE]… [--hashes FILE]… [--quarantine DIR] "
                 "[--state DIR]\n"
-                "                  [--clamd SOCKET] [--trust-packages] [--cross-mounts]\n"
-                "                  [--json] PATH…\n"),
+                "                  [--clamd SOCKET] [--trust-packages] [--no-archives]\n"
+                "                  [--cross-mounts] [--json] PATH…\n"),
             stderr);
         return EXIT_IMPOSSIBLE;
 }
@@ -299,7 +309,8 @@ static int options_read(struct job *j, int argc, char **argv)
                 { "quarantine", required_argument, NULL, 'q' },
                 { "state", required_argument, NULL, 's' },
                 { "clamd", required_argument, NULL, 'c' },
-                { "trust-packages", no_argument, NULL, 't' }, { "json", no_argument, NULL, 'j' },
+                { "trust-packages", no_argument, NULL, 't' },
+                { "no-archives", no_argument, NULL, 'a' }, { "json", no_argument, NULL, 'j' },
                 { "cross-mounts", no_argument, NULL, 'x' }, { NULL, 0, NULL, 0 } };
         int option;
 
@@ -322,6 +333,7 @@ static int sweep_run(int argc, char **argv, enum language language)
                 .depth_max = SWEEP_DEPTH_DEFAULT,
                 .file_seconds_max = SWEEP_FILE_SECONDS_DEFAULT,
                 .root = "",
+                .open_archives = true,
                 .clock = &clock_real };
         if (rule_set_new(&j.rules) || hash_list_new(&j.hashes))
                 return complain(&j, "sweep", ERR_MEMORY);

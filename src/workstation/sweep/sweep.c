@@ -51,6 +51,12 @@ static bool is_vouched(const struct sweep *s, unsigned generation)
                verdict_state_holds(s->state, generation, s->package_part);
 }
 
+static void limited_count(struct sweep *s, const struct verdict *v)
+{
+        if (v->note > CONTAINER_WHOLE && v->note < CONTAINER_ENDS)
+                s->counts.limited[v->note]++;
+}
+
 /* Full or without memory: this file is matched again next time. */
 static void remember(struct sweep *s, struct verdict *v, const struct held *held)
 {
@@ -58,6 +64,8 @@ static void remember(struct sweep *s, struct verdict *v, const struct held *held
 
         v->generation = (uint16_t)(vouched ? s->vouched : s->whole);
         s->counts.vouched += vouched;
+        if (!vouched && s->archive_part != PART_NONE)
+                limited_count(s, v);
         (void)!verdict_state_put(s->state, v);
 }
 
@@ -101,6 +109,9 @@ static enum engine_need need_of(struct sweep *s, const struct held *held)
         if (*kept >= 0)
                 return (enum engine_need) * kept;
         *kept = ENGINE_NEED_NOTHING;
+        if (s->archive_part != PART_NONE && !held->vouched && !is_vouched(s, held->generation) &&
+            !verdict_state_holds(s->state, held->generation, s->archive_part))
+                *kept = ENGINE_NEED_BYTES;
         for (size_t i = 0; i < s->engine_count; i++) {
                 int8_t one = (int8_t)need_of_one(s, s->engines[i], held);
 
@@ -125,11 +136,13 @@ static void on_engine_hit(void *state, const char *rule)
                 a->err = finding_add(&a->s->found, &f);
 }
 
-/* What they find is added to s->found. The first error but MEMORY is kept for the end. */
-static int engines_ask(struct sweep *s, const struct held *held, const struct engine_file *file)
+int sweep_engines_ask(
+    struct sweep *s, const struct held *held, const struct engine_file *file, const char *member)
 {
         struct asking a = { .s = s,
-                .next = { .content = *file->content, .bytes = file->bytes.len } };
+                .next = { .content = *file->content,
+                    .bytes = file->bytes.len,
+                    .member = (char *)(uintptr_t)member } };
         struct engine_sink sink = { on_engine_hit, &a };
         int worst = 0;
 
@@ -138,9 +151,10 @@ static int engines_ask(struct sweep *s, const struct held *held, const struct en
                 enum engine_need need = need_of_one(s, e, held);
                 int err = 0;
 
+                if (need == ENGINE_NEED_NOTHING || (member && e->opens_archives))
+                        continue;
                 a.next.engine = e;
-                if (need != ENGINE_NEED_NOTHING &&
-                    need <= (file->bytes.data ? ENGINE_NEED_BYTES : ENGINE_NEED_CONTENT))
+                if (need <= (file->bytes.data ? ENGINE_NEED_BYTES : ENGINE_NEED_CONTENT))
                         err = e->match(e, held, file, &sink);
                 if (err == ERR_MEMORY || a.err)
                         return ERR_MEMORY;
@@ -157,14 +171,19 @@ struct taken {
 static void report(struct sweep *s, const struct walk_file *f, const struct finding_list *found,
     const struct taken *t)
 {
-        struct sweep_hit hit = { .path = f->path,
-                .quarantine_id = t->id,
-                .quarantined = t->id[0],
-                .quarantine_err = t->err };
+        struct sweep_hit hit = {
+                .quarantine_id = t->id, .quarantined = t->id[0], .quarantine_err = t->err
+        };
 
         for (size_t i = 0; i < found->count; i++) {
                 const struct finding *one = &found->at[i];
 
+                buffer_clear(&s->member_path);
+                if (one->member &&
+                    buffer_add_format(&s->member_path, "%s!%s", f->path, one->member) == 0)
+                        hit.path = s->member_path.data;
+                else
+                        hit.path = f->path;
                 hit.content = &one->content;
                 hit.bytes = one->bytes;
                 hit.engine = one->engine->name;
@@ -192,6 +211,21 @@ static struct taken take(struct sweep *s, const struct walk_file *f, const struc
         return t;
 }
 
+/* About the file and what is inside it; v->note says how an archive ended. */
+static int ask_all(
+    struct sweep *s, struct verdict *v, const struct held *held, const struct engine_file *file)
+{
+        enum container_end end = CONTAINER_WHOLE;
+        int inside = 0, err = sweep_engines_ask(s, held, file, NULL);
+
+        if (err == ERR_MEMORY || s->archive_part == PART_NONE || held->vouched ||
+            is_vouched(s, held->generation))
+                return err;
+        inside = sweep_members_ask(&end, s, held, file);
+        v->note = end;
+        return err ? err : inside;
+}
+
 /* What was read is in s->bytes; `st` is the file as it was opened; v->content is set. */
 static int judge(struct sweep *s, const struct walk_file *f, struct verdict *v,
     const struct held *held, bool steady)
@@ -209,7 +243,7 @@ static int judge(struct sweep *s, const struct walk_file *f, struct verdict *v,
         finding_list_clear(&s->found);
         if (need_of(s, held) != ENGINE_NEED_NOTHING) {
                 s->counts.matched += need_of(s, held) == ENGINE_NEED_BYTES;
-                err = engines_ask(s, held, &file);
+                err = ask_all(s, v, held, &file);
         }
         if (err == ERR_MEMORY)
                 return err;
@@ -223,6 +257,8 @@ static int judge(struct sweep *s, const struct walk_file *f, struct verdict *v,
                 return 0;
         }
         verdict_state_drop(s->state, v);
+        if (s->archive_part != PART_NONE)
+                limited_count(s, v);
         if (f->st->st_nlink > 1 && !err)
                 err = link_table_add(s->links, v->dev, v->ino, v->bytes, &s->found);
         t = take(s, f, &v->content);
@@ -356,7 +392,7 @@ static int is_clean_by_content(bool *out, struct sweep *s, const struct walk_fil
         int err;
 
         finding_list_clear(&s->found);
-        err = engines_ask(s, held, &file);
+        err = sweep_engines_ask(s, held, &file, NULL);
         *out = !err && !s->found.count;
         return err == ERR_MEMORY ? err : 0;
 }

@@ -3,14 +3,15 @@
  * From: rule_set, hash_list, the disk. To: a sink (report, screen), the quarantine, the verdict
  * state. Files are read, never mapped: one that is cut short under us only gives fewer bytes.
  * Content that was clean is only asked for what is new since then (verdict_state.h). What is found
- * in a file with several names (hard links) is found once and reported under each. Limits: bytes of
- * a file (larger ones are left out and counted), depth, time in all and for a file. One thread.
- * SPDX-License-Identifier: Apache-2.0 */
+ * in a file with several names (hard links) is found once and reported under each. Archives are
+ * opened in memory, with limits. Limits: bytes of a file (larger ones are left out and counted),
+ * depth, time in all and for a file. One thread. SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_WORKSTATION_SWEEP_SWEEP_H
 #define CANH_WORKSTATION_SWEEP_SWEEP_H
 
 #include "base/clock.h"
 #include "codec/ulid.h"
+#include "workstation/sweep/container.h"
 #include "workstation/sweep/engine.h"
 #include "workstation/sweep/walk.h"
 
@@ -24,7 +25,7 @@ enum {
 };
 
 struct sweep_hit {
-        const char *path; /* any bytes */
+        const char *path; /* any bytes; of a member "archive!member" */
         const struct sha256 *content;
         uint64_t bytes;
         const char *engine;            /* "yara", "hash", "clamav" */
@@ -36,10 +37,12 @@ struct sweep_hit {
 };
 
 struct sweep_counts {
-        uint64_t files, bytes; /* looked at: matched, or known to be clean */
-        uint64_t unchanged;    /* of these, not read again */
-        uint64_t vouched;      /* of these, as a package brought them (trust_packages) */
-        uint64_t matched;      /* of these, their bytes were given to an engine */
+        uint64_t files, bytes;            /* looked at: matched, or known to be clean */
+        uint64_t unchanged;               /* of these, not read again */
+        uint64_t vouched;                 /* of these, as a package brought them (trust_packages) */
+        uint64_t matched;                 /* of these, their bytes were given to an engine */
+        uint64_t members;                 /* of archives, looked at in this sweep */
+        uint64_t limited[CONTAINER_ENDS]; /* archives that were not opened to their end */
         uint64_t failed, hits, skipped[SKIP_WHYS];
         bool complete;
         const char *stopped_why; /* "" or the reason, in English: "time" … */
@@ -63,6 +66,7 @@ struct sweep_options {
         int depth_max, file_seconds_max;
         time_ms time_max; /* 0 = as long as it takes */
         bool cross_mounts;
+        bool open_archives;  /* their members are looked at too, as "archive!member" */
         bool trust_packages; /* files that are as a package brought them are not matched */
         const char *root;    /* where dpkg's lists are looked for: "" or a test's folder */
         const struct folder *quarantine; /* NULL: report only */

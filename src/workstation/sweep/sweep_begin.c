@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { STATE_DAY_MS = 24 * 3600 * 1000 };
+enum { MEMBER_PATH_MAX = 2 << 20 };
 
 /* A damaged file is as good as none. */
 static int state_load(struct sweep *s)
@@ -125,6 +125,23 @@ static int packages_begin(struct sweep *s)
         return err;
 }
 
+/* The number is that of the limits and forms of container.c: when these grow, so does it, and
+ * archives are opened again. */
+static int archives_begin(struct sweep *s, int *parts, size_t *count)
+{
+        static const char name[] = "members of archives, 1";
+        struct sha256 digest = sha256_of(name, sizeof(name));
+        int err;
+
+        s->archive_part = PART_NONE;
+        if (!s->options.open_archives)
+                return 0;
+        err = part_add(&s->archive_part, verdict_state_parts(s->state), &digest);
+        if (!err)
+                parts[(*count)++] = s->archive_part;
+        return err;
+}
+
 /* All parts in use are one generation; what is asked of files that a package vouches for, and that
  * a package does, is another. */
 static int generation_make(struct sweep *s)
@@ -135,6 +152,8 @@ static int generation_make(struct sweep *s)
 
         memset(s->need, -1, sizeof(s->need));
         s->package_part = PART_NONE;
+        if (!err)
+                err = archives_begin(s, parts, &count);
         if (!err)
                 err = verdict_state_generation(&s->whole, s->state, parts, count);
         if (err)
@@ -162,8 +181,9 @@ int sweep_new(
         s->options = *options;
         s->sink = *sink;
         s->bytes = BUFFER(options->file_bytes_max);
+        s->member_path = BUFFER(MEMBER_PATH_MAX);
         s->started = s->saved = clock_steady(options->clock);
-        s->today = (uint16_t)(clock_now(options->clock) / STATE_DAY_MS);
+        s->today = (uint16_t)(clock_now(options->clock) / DAY_MS);
         s->counts = (struct sweep_counts){ .complete = true, .stopped_why = "" };
         err = state_load(s);
         if (!err)
@@ -189,6 +209,7 @@ struct sweep *sweep_free(struct sweep *s)
                 (void)link_table_free(s->links);
                 (void)package_list_free(s->packages);
                 finding_list_done(&s->found);
+                buffer_done(&s->member_path);
                 buffer_done(&s->bytes);
                 mem_free(s);
         }
