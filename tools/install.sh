@@ -68,6 +68,7 @@ llvm:readable stacks of crashes
 packages_bench='
 nfdump:the peer that the flow archive is measured against
 yara:the peer that the sweep is measured against
+clamav:the same
 '
 
 . tools/say.sh

@@ -1,12 +1,13 @@
 /* workstation/sweep/finding.h: what engines say of one file: copies, so that they outlive the
- * engine's own words. Limit: FINDINGS_MAX of a file; more are counted. One thread.
+ * engine's own words. Limit: FINDINGS_MAX of a file; more are counted, and the sweep
+ * says so. One thread.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_WORKSTATION_SWEEP_FINDING_H
 #define CANH_WORKSTATION_SWEEP_FINDING_H
 
 #include "codec/digest.h"
 
-enum { FINDINGS_MAX = 256 };
+enum { FINDINGS_MAX = 10000 };
 
 struct engine;
 

@@ -261,6 +261,8 @@ static int judge(struct sweep *s, const struct walk_file *f, struct verdict *v,
                 limited_count(s, v);
         if (f->st->st_nlink > 1 && !err)
                 err = link_table_add(s->links, v->dev, v->ino, v->bytes, &s->found);
+        if (s->found.left_out)
+                (void)failed(s, ERR_LIMIT, f->path); /* not all of it is reported */
         t = take(s, f, &v->content);
         report(s, f, &s->found, &t);
         return err == ERR_MEMORY ? err : 0;

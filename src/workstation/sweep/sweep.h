@@ -19,7 +19,7 @@ struct folder;
 
 enum {
         SWEEP_FILE_BYTES_DEFAULT = 64 << 20,
-        SWEEP_DEPTH_DEFAULT = 64,
+        SWEEP_DEPTH_DEFAULT = WALK_DEPTH_MAX,
         SWEEP_FILE_SECONDS_DEFAULT = 120,
         SWEEP_ENGINES_MAX = 4
 };

@@ -2,6 +2,7 @@
  * word of ours.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "workstation/sweep/sweep.h"
+#include "workstation/sweep/finding.h"
 #include "workstation/sweep/path_text.h"
 #include "workstation/sweep/quarantine.h"
 #include "base/mem.h"
@@ -12,6 +13,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <sys/resource.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -26,7 +28,7 @@ struct place {
         struct buffer seen; /* "path rule\n" of each hit */
         struct sweep_counts counts;
         char last_id[ULID_MAX];
-        int last_err, file_seconds;
+        int last_err, file_seconds, depth;
         char root[128]; /* of a system whose packages are trusted; "" */
         void (*meddle)(struct place *p, const char *path);
 };
@@ -77,7 +79,7 @@ static int sweep_once(struct place *p, bool quarantine, bool state)
                 .trust_packages = p->root[0],
                 .root = p->root,
                 .file_bytes_max = 1 << 20,
-                .depth_max = 20,
+                .depth_max = p->depth ? p->depth : 20,
                 .file_seconds_max = p->file_seconds ? p->file_seconds : 10,
                 .quarantine = quarantine ? p->keep : NULL,
                 .state = state ? p->state : NULL,
@@ -371,6 +373,108 @@ static void sweep_of_one_folder_keeps_what_is_known_of_others(void **state)
         assert_int_equal(p->counts.unchanged, 2);
 }
 
+/* Ten thousand folders, one in the other: made and taken away by handles, for no path names them.
+ */
+enum { LEVELS = 10000 };
+
+static void levels_make(int at)
+{
+        at = dup(at);
+        for (int i = 0; i < LEVELS; i++) {
+                int next;
+
+                assert_int_equal(mkdirat(at, "d", 0700), 0);
+                next = openat(at, "d", O_RDONLY | O_DIRECTORY);
+                assert_true(next >= 0);
+                (void)close(at);
+                at = next;
+        }
+        (void)close(at);
+}
+
+static void levels_remove(int at)
+{
+        while (faccessat(at, "d/d", F_OK, 0) == 0) {
+                assert_int_equal(renameat(at, "d/d", at, "e"), 0);
+                assert_int_equal(unlinkat(at, "d", AT_REMOVEDIR), 0);
+                assert_int_equal(renameat(at, "e", at, "d"), 0);
+        }
+        assert_int_equal(unlinkat(at, "d", AT_REMOVEDIR), 0);
+}
+
+static void ten_thousand_levels_end_at_the_limit(void **state)
+{
+        struct place *p = *state;
+
+        put(p, "bad", TEXT(MARK));
+        levels_make(folder_handle(p->tree));
+        assert_int_equal(sweep_once(p, false, false), 1);
+        assert_int_equal(p->counts.skipped[SKIP_WHY_TOO_DEEP], 1);
+        p->depth = WALK_DEPTH_MAX;
+        assert_int_equal(sweep_once(p, false, false), 1);
+        assert_int_equal(p->counts.skipped[SKIP_WHY_TOO_DEEP], 1);
+        levels_remove(folder_handle(p->tree));
+}
+
+static void become_pipe(struct place *p, const char *path)
+{
+        (void)p;
+        assert_int_equal(unlink(path), 0);
+        assert_int_equal(mkfifo(path, 0600), 0);
+}
+
+static void become_link(struct place *p, const char *path)
+{
+        (void)p;
+        assert_int_equal(unlink(path), 0);
+        assert_int_equal(symlink("/etc/passwd", path), 0);
+}
+
+static void become_device(struct place *p, const char *path)
+{
+        (void)p;
+        assert_int_equal(unlink(path), 0);
+        assert_int_equal(mknod(path, S_IFCHR | 0600, makedev(1, 5)), 0); /* never ends */
+}
+
+static void file_that_becomes_something_else_before_it_is_opened_is_not_read(void **state)
+{
+        struct place *p = *state;
+
+        put(p, "a", TEXT(MARK));
+        p->meddle = become_pipe;
+        assert_int_equal(sweep_once(p, false, false), 0);
+        assert_int_equal(p->counts.skipped[SKIP_WHY_SPECIAL], 1);
+        assert_int_equal(unlinkat(folder_handle(p->tree), "a", 0), 0);
+        put(p, "a", TEXT(MARK));
+        p->meddle = become_link;
+        assert_int_equal(sweep_once(p, false, false), 0);
+        assert_int_equal(p->counts.skipped[SKIP_WHY_GONE], 1);
+        assert_int_equal(p->counts.files, 0);
+        if (geteuid() != 0)
+                return; /* only root makes devices */
+        assert_int_equal(unlinkat(folder_handle(p->tree), "a", 0), 0);
+        put(p, "a", TEXT(MARK));
+        p->meddle = become_device;
+        assert_int_equal(sweep_once(p, false, false), 0);
+        assert_int_equal(p->counts.skipped[SKIP_WHY_SPECIAL], 1);
+}
+
+static void more_rules_than_a_report_takes_are_said(void **state)
+{
+        struct place *p = *state;
+        AUTO(buffer_done) struct buffer rules = BUFFER(1 << 20);
+
+        for (int i = 0; i < FINDINGS_MAX + 5; i++)
+                assert_int_equal(buffer_add_format(&rules, "rule r%d { condition: true }\n", i), 0);
+        p->rules[0] = rules.data;
+        put(p, "a", TEXT("anything"));
+        p->seen.max = 1 << 20;
+        assert_int_equal(sweep_once(p, false, false), FINDINGS_MAX);
+        assert_int_equal(p->counts.failed, 1);
+        assert_int_equal(p->last_err, ERR_LIMIT);
+}
+
 static void grow_it(struct place *p, const char *path)
 {
         (void)p;
@@ -592,6 +696,9 @@ int main(void)
                 WITH_PLACE(file_as_its_package_brought_it_is_not_matched),
                 WITH_PLACE(altered_state_costs_time_and_hides_nothing),
                 WITH_PLACE(sweep_of_one_folder_keeps_what_is_known_of_others),
+                WITH_PLACE(ten_thousand_levels_end_at_the_limit),
+                WITH_PLACE(file_that_becomes_something_else_before_it_is_opened_is_not_read),
+                WITH_PLACE(more_rules_than_a_report_takes_are_said),
                 WITH_PLACE(file_that_grows_beyond_the_limit_is_left_out),
                 WITH_PLACE(rule_that_does_not_end_is_stopped_and_said),
                 WITH_PLACE(file_that_vanishes_or_shrinks_meanwhile_does_no_harm),
