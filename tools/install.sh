@@ -55,6 +55,7 @@ packages_night='
 nfdump:our flows are compared with those of nfpcapd
 tshark:the same, where the two differ
 softflowd:exports are compared with those that it sends
+clamav-daemon:the sweep asks a real one
 '
 packages_lint='
 clang-tidy:make lint
@@ -73,6 +74,7 @@ tcpdump:the peer of the capture match
 ?clickhouse-client:the same
 ?suricata:a second peer of the capture match
 yara:the peer that the sweep is measured against
+clamav:the same
 '
 
 . tools/say.sh

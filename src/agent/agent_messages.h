@@ -12,6 +12,9 @@ enum agent_message {
         AGENT_WORK = 1, /* link -> root -> scan: struct agent_work */
         AGENT_RESULT /* scan -> root -> link: struct agent_result, and a sealed memory file with the
                         report's body */
+        ,
+        CLAMD_ASK,   /* scan -> clamd: enum engine_ask as uint32_t, and a sealed memory file */
+        CLAMD_ANSWER /* clamd -> scan: struct clamd_answer */
 };
 
 enum work_kind {
@@ -34,6 +37,12 @@ struct agent_result {
         int32_t err;
         char order[ULID_MAX];
         bool with_body; /* then the handle holds it; else it is an empty memory file */
+};
+
+struct clamd_answer {
+        int32_t err;
+        uint32_t len;
+        char text[4096];
 };
 
 #endif

@@ -1,8 +1,9 @@
 /* agent/command_run.c: `run [--state DIR] [--rules PATH]… [--hashes PATH]… [--path PATH]…
- * [--no-quarantine] [--renew-days N]`: the resident agent. What is found goes into the quarantine
- * of the state folder unless that is switched off. The root of the program only starts processes
- * and passes their messages on: link (always there) and scan (one for each piece of work). Messages
- * accepted: AGENT_WORK from link, AGENT_RESULT from scan.
+ * [--clamd SOCKET] [--trust-packages]
+ * [--no-quarantine] [--renew-days N]`: the resident agent. What is found goes into
+ * the quarantine of the state folder unless that is switched off. The root of the program only
+ * starts processes and passes their messages on: link (always there) and scan (one for each piece
+ * of work). Messages accepted: AGENT_WORK from link, AGENT_RESULT from scan.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "agent/agent_command.h"
 #include "agent/usage.h"
@@ -205,6 +206,10 @@ static bool option_take(struct root *r, int option)
                 j->hashes[j->hash_count++] = optarg;
         else if (option == 'p' && j->path_count < JOB_PATHS_MAX)
                 j->paths[j->path_count++] = optarg;
+        else if (option == 'c')
+                j->clamd = optarg;
+        else if (option == 't')
+                j->trust_packages = true;
         else if (option == 'n')
                 j->quarantine = false;
         else if (option == 'd')
@@ -219,7 +224,8 @@ int command_run(int argc, char **argv, enum language language)
         static const struct option options[] = { { "state", required_argument, NULL, 's' },
                 { "rules", required_argument, NULL, 'r' },
                 { "hashes", required_argument, NULL, 'h' },
-                { "path", required_argument, NULL, 'p' },
+                { "path", required_argument, NULL, 'p' }, { "clamd", required_argument, NULL, 'c' },
+                { "trust-packages", no_argument, NULL, 't' },
                 { "no-quarantine", no_argument, NULL, 'n' },
                 { "renew-days", required_argument, NULL, 'd' }, { NULL, 0, NULL, 0 } };
         AUTO(mem_free_at) struct root *r = mem_zero(1, sizeof(*r));

@@ -133,14 +133,6 @@ static void generation_of_kit(struct means *m, const struct job *j)
                 (void)snprintf(m->generation, sizeof(m->generation), "%s", generation);
 }
 
-static void on_bad_rule(void *state, const struct rule_problem *p)
-{
-        char why[300];
-
-        (void)snprintf(why, sizeof(why), "line %d: %s", p->line, p->why);
-        say_problem(state, p->file, ERR_FORMAT, why);
-}
-
 static int means_load(struct means *m, const struct job *j)
 {
         struct parse_error bad = { 0 };
@@ -162,11 +154,8 @@ static int means_load(struct means *m, const struct job *j)
                 if ((err = sweep_files_add_hashes(m->hashes, j->hashes[i], &bad)) != 0)
                         say_problem(j, j->hashes[i], err, bad.line ? bad.why_en : err_text(err));
         if (!err)
-                err = rule_set_finish(m->rules, on_bad_rule, (void *)(uintptr_t)j);
-        if (err)
-                return err;
-        hash_list_finish(m->hashes);
-        return rule_set_rules(m->rules) || hash_list_count(m->hashes) ? 0 : ERR_MISSING;
+                hash_list_finish(m->hashes);
+        return err;
 }
 
 struct run {
@@ -210,6 +199,15 @@ static void on_failed(void *state, int err, const char *path)
                 say_problem(r->job, path, err, err_text(err));
 }
 
+static void on_bad_rule(void *state, const struct rule_problem *p)
+{
+        struct run *r = state;
+        char why[300];
+
+        (void)snprintf(why, sizeof(why), "line %d: %s", p->line, p->why);
+        say_problem(r->job, p->file, ERR_FORMAT, why);
+}
+
 static bool on_progress(void *state, const struct sweep_counts *c, const char *path)
 {
         struct run *r = state;
@@ -230,9 +228,33 @@ static json_t *skipped_why(const struct sweep_counts *c, uint64_t *all)
         return o;
 }
 
-static int body_make(json_t **out, const struct run *r, const struct means *m,
-    const struct sweep_counts *c, time_ms started)
+/* Which took part, each with the generation of its rules or lists. */
+static json_t *engines_write(const struct sweep *s)
 {
+        json_t *list = json_array();
+        const struct engine *e;
+
+        for (size_t i = 0; (e = sweep_engine(s, i)) != NULL; i++)
+                (void)json_array_append_new(
+                    list, json_pack("{ss ss}", "engine", e->name, "generation", e->generation));
+        return list;
+}
+
+static json_t *limited_write(const struct sweep_counts *c)
+{
+        json_t *o = json_object();
+
+        for (int i = 0; i < CONTAINER_ENDS; i++)
+                if (c->limited[i])
+                        (void)json_object_set_new(o, container_end_name((enum container_end)i),
+                            json_integer((json_int_t)c->limited[i]));
+        return o;
+}
+
+static int body_make(json_t **out, const struct run *r, const struct means *m,
+    const struct sweep *s, time_ms started)
+{
+        const struct sweep_counts *c = sweep_count(s);
         const struct job *j = r->job;
         char id[ULID_MAX], from[TIMESTAMP_TEXT_MAX], to[TIMESTAMP_TEXT_MAX];
         uint64_t skipped = 0;
@@ -242,13 +264,15 @@ static int body_make(json_t **out, const struct run *r, const struct means *m,
                               : r->roots_failed ? "a folder could not be read"
                                                 : c->stopped_why;
 
-        body = json_pack("{ss ss ss ss ss sb ss sI sI sO sI sI sI sI so sO ss}", "sweep",
-            ulid_make(id, j->clock), "started_at", timestamp_write(from, started), "ended_at",
-            timestamp_write(to, clock_now(j->clock)), "reason", j->reason, "order", j->order,
-            "complete", (int)complete, "generation", m->generation, "rules",
-            (json_int_t)rule_set_rules(m->rules), "hashes", (json_int_t)hash_list_count(m->hashes),
-            "roots", r->roots, "files", (json_int_t)c->files, "bytes", (json_int_t)c->bytes,
-            "skipped", (json_int_t)skipped, "failed", (json_int_t)c->failed, "skipped_why", why,
+        body = json_pack("{ss ss ss ss ss sb ss so sI sI sO sI sI sI sI sI sI so so sO ss}",
+            "sweep", ulid_make(id, j->clock), "started_at", timestamp_write(from, started),
+            "ended_at", timestamp_write(to, clock_now(j->clock)), "reason", j->reason, "order",
+            j->order, "complete", (int)complete, "generation", m->generation, "engines",
+            engines_write(s), "rules", (json_int_t)rule_set_rules(m->rules), "hashes",
+            (json_int_t)hash_list_count(m->hashes), "roots", r->roots, "files",
+            (json_int_t)c->files, "bytes", (json_int_t)c->bytes, "vouched", (json_int_t)c->vouched,
+            "skipped", (json_int_t)skipped, "failed", (json_int_t)c->failed, "members",
+            (json_int_t)c->members, "archives_limited", limited_write(c), "skipped_why", why,
             "hits", r->hits, "stopped_why", stopped);
         if (!body)
                 return ERR_MEMORY;
@@ -294,18 +318,43 @@ static int sweep_all(struct run *r, struct sweep *s)
         return err ? err : r->err;
 }
 
+/* What came from nowhere with a name is named by what it is. */
+static void generation_say(struct means *m, const struct sweep *s)
+{
+        struct sha256 generation = sweep_generation(s);
+        char hex[SHA256_HEX_MAX];
+
+        if (!m->generation[0])
+                (void)snprintf(m->generation, sizeof(m->generation), "%.*s", GENERATION_CHARS,
+                    sha256_write(hex, &generation));
+}
+
+/* One that does not answer is said, and the sweep goes without it: the report names who took part.
+ */
+static void clamd_meet(struct engine **out, const struct job *j)
+{
+        int err = j->clamd_peer ? engine_clamd_new(out, j->clamd_peer) : 0;
+
+        if (err)
+                say_problem(j, j->clamd, err, "clamd does not answer");
+}
+
 int job_sweep(json_t **out, const struct job *j)
 {
         AUTO(means_done) struct means m = { .generation = "" };
+        AUTO(engine_free_at) struct engine *clamd = NULL;
         AUTO(sweep_free_at) struct sweep *s = NULL;
         AUTO(folder_close_at) struct folder *keep = NULL;
         AUTO(json_free_at) json_t *hits = json_array();
         AUTO(json_free_at) json_t *roots = json_array();
         struct run r = { .job = j, .hits = hits, .roots = roots };
-        struct sweep_sink sink = { on_hit, on_failed, on_progress, &r };
+        struct sweep_sink sink = { on_hit, on_failed, on_progress, on_bad_rule, &r };
         struct sweep_options o = { .file_bytes_max = SWEEP_FILE_BYTES_DEFAULT,
                 .depth_max = SWEEP_DEPTH_DEFAULT,
                 .file_seconds_max = SWEEP_FILE_SECONDS_DEFAULT,
+                .trust_packages = j->trust_packages,
+                .root = "",
+                .open_archives = true,
                 .clock = j->clock };
         time_ms started = clock_now(j->clock);
         int err = hits && roots ? means_load(&m, j) : ERR_MEMORY;
@@ -320,22 +369,21 @@ int job_sweep(json_t **out, const struct job *j)
         if (err)
                 return err;
         o.quarantine = keep;
-        if (!m.generation[0]) {
-                struct sha256 generation = sweep_generation(&o);
-                char hex[SHA256_HEX_MAX];
-
-                (void)snprintf(m.generation, sizeof(m.generation), "%.*s", GENERATION_CHARS,
-                    sha256_write(hex, &generation));
-        }
+        clamd_meet(&clamd, j);
+        o.other = clamd;
         err = sweep_new(&s, &o, &sink);
-        if (!err)
-                err = sweep_all(&r, s);
+        if (!err && !rule_set_rules(m.rules) && !hash_list_count(m.hashes))
+                err = ERR_MISSING;
+        if (err)
+                return err;
+        generation_say(&m, s);
+        err = sweep_all(&r, s);
         if (err)
                 return err;
         err = sweep_finish(s);
         if (err)
                 say_problem(j, "sweep.state", err, err_text(err));
-        return body_make(out, &r, &m, sweep_count(s), started);
+        return body_make(out, &r, &m, s, started);
 }
 
 static int set_load(struct indicator_set **out, const struct job *j)

@@ -15,7 +15,9 @@ struct job {
         size_t path_count, rule_count, hash_count;
         json_t *kit; /* its "rules" and "hashes" are used; NULL */
         const char *reason, *order;
-        bool quarantine;
+        const char *clamd;                    /* its socket; NULL = it is not asked */
+        const struct engine_peer *clamd_peer; /* whoever asks it; NULL */
+        bool quarantine, trust_packages;
         bool usual_paths;  /* by job_default_paths: one that is not there is no failure */
         json_t *addresses; /* asked before the network was given up; taken into the inventory */
         bool (*progress)(void *state, const struct sweep_counts *c, const char *path); /* NULL */

@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "agent/proc_scan.h"
 #include "agent/agent_messages.h"
+#include "agent/proc_clamd.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "codec/json_fields.h"
@@ -72,6 +73,8 @@ static void on_problem(void *state, const char *what, int err, const char *why)
 
 struct task {
         struct proc_scan *scan;
+        struct clamd_line clamd;
+        struct engine_peer peer;
         struct agent_work work;
 };
 
@@ -108,6 +111,7 @@ static int work_do(
         j.reason = t->work.reason;
         j.order = t->work.order;
         j.addresses = addresses;
+        j.clamd_peer = t->clamd.room ? &t->peer : NULL;
         j.problem = on_problem;
         j.progress = on_progress;
         j.report_state = &throttle;
@@ -150,9 +154,25 @@ static int answer(const struct task *t, int err, const json_t *body)
                          (struct text){ (char *)&r, sizeof(r) }, fd);
 }
 
+/* Its process is started before the fence: behind it there are no sockets and no new processes. */
+static void clamd_start(struct task *t)
+{
+        const char *path = t->scan->settings->clamd;
+        int err = path && t->work.kind == WORK_SWEEP ? clamd_line_open(&t->clamd, path) : 0;
+
+        if (err)
+                log_line(LOG_LEVEL_WARNING, "agent scan", "%s: %s", path, err_text(err));
+        t->peer = (struct engine_peer){ clamd_line_ask, &t->clamd };
+}
+
+static void task_done(struct task *t)
+{
+        clamd_line_close(&t->clamd);
+}
+
 int proc_scan_run(void *state)
 {
-        struct task t = { .scan = state };
+        AUTO(task_done) struct task t = { .scan = state };
         AUTO(agent_state_close_at) struct agent_state *folder = NULL;
         AUTO(json_free_at) json_t *body = NULL;
         AUTO(json_free_at) json_t *addresses = NULL;
@@ -168,6 +188,7 @@ int proc_scan_run(void *state)
         if (t.work.kind == WORK_INVENTORY)
                 addresses = inventory_addresses(); /* needs a socket: before the fence */
         confine_be_idle();
+        clamd_start(&t);
         err = agent_state_open(&folder, t.scan->state_path);
         if (!err)
                 err = quarantine_make(

@@ -41,6 +41,8 @@ static const struct usage {
             "                     chính sách của trung tâm)\n"
             "  --rules TỆP        thêm luật YARA (lặp lại được)\n"
             "  --hashes TỆP       thêm danh sách mã băm (lặp lại được)\n"
+            "  --clamd Ổ_CẮM      hỏi thêm ClamAV đang chạy trên máy (tệp socket của clamd)\n"
+            "  --trust-packages   tệp còn đúng như gói dpkg đã cài thì không đối chiếu luật\n"
             "  --no-quarantine    chỉ báo, không cách ly\n"
             "  --renew-days N     gia hạn chứng thư khi còn N ngày\n",
             "canh-agent run [options]\n\n"
@@ -51,6 +53,9 @@ static const struct usage {
             "                     the centre's policy says)\n"
             "  --rules FILE       YARA rules besides the centre's (may be repeated)\n"
             "  --hashes FILE      a hash list besides the centre's (may be repeated)\n"
+            "  --clamd SOCKET     ask the ClamAV that runs here too (clamd's socket file)\n"
+            "  --trust-packages   files that are as dpkg's packages brought them are not\n"
+            "                     matched against rules\n"
             "  --no-quarantine    tell only, put nothing in quarantine\n"
             "  --renew-days N     renew the certificate when N days are left\n" },
         { "check",

@@ -1,14 +1,16 @@
 /* canh/canh_sweep.c: `canh sweep [--rules FILE]… [--hashes FILE]… [--quarantine DIR] [--state DIR]
- * [--json] PATH…`: a malware check of files without a server. Output: JSON lines or a table;
- * messages and the progress bar go to standard error. Exit 0 nothing found, 1 found, 2 could not be
- * done.
- * SPDX-License-Identifier: Apache-2.0 */
+ * [--clamd SOCKET] [--trust-packages] [--no-archives] [--cross-mounts] [--json]
+ * PATH…`: a malware check of files
+ * without a server. Output: JSON lines or a table; messages and the progress bar go to standard
+ * error. Exit 0 nothing found, 1 found, 2 could not be done. SPDX-License-Identifier: Apache-2.0 */
 #include "canh/command.h"
 #include "base/mem.h"
 #include "canh/input.h"
 #include "codec/json_fields.h"
+#include "system/net/local_ask.h"
 #include "system/os/confine.h"
 #include "system/os/folder.h"
+#include "workstation/sweep/clamd_parse.h"
 #include "workstation/sweep/path_text.h"
 #include "workstation/sweep/sweep.h"
 #include "workstation/sweep/sweep_files.h"
@@ -31,6 +33,9 @@ struct job {
         struct rule_set *rules;
         struct hash_list *hashes;
         struct folder *quarantine, *state;
+        const char *clamd_path;
+        struct engine_peer clamd_peer;
+        struct engine *clamd;
         struct sweep_options options;
         char generation[SHA256_HEX_MAX];
         time_ms started, shown;
@@ -43,6 +48,22 @@ static void job_done(struct job *j)
         j->hashes = hash_list_free(j->hashes);
         j->quarantine = folder_close(j->quarantine);
         j->state = folder_close(j->state);
+        j->clamd = engine_free(j->clamd);
+}
+
+static int ask_clamd(void *state, struct buffer *answer, enum engine_ask what, struct text bytes)
+{
+        const struct job *j = state;
+        struct clamd_command c;
+        int err = 0;
+
+        if (what == ENGINE_ASK_VERSION)
+                clamd_write_version(&c);
+        else
+                err = clamd_write_stream(&c, bytes);
+        return err ? err
+                   : local_ask(answer, &(struct local_question){ j->clamd_path, c.parts, c.count,
+                                           SWEEP_FILE_SECONDS_DEFAULT * SECOND_MS });
 }
 
 static void progress_end(struct job *j)
@@ -70,10 +91,11 @@ static int print_json(const struct job *j, const struct sweep_hit *hit, const ch
 {
         char content[SHA256_HEX_MAX];
         AUTO(json_free_at)
-        json_t *o = json_pack("{ss ss ss ss ss ss ss sI}", "path", path, "sha256",
+        json_t *o = json_pack("{ss ss ss ss ss ss ss ss sI}", "path", path, "sha256",
             sha256_write(content, hit->content), "verdict", "malware", "engine", hit->engine,
-            "rule", hit->rule, "generation", j->generation, "quarantine_id", hit->quarantine_id,
-            "bytes", (json_int_t)hit->bytes);
+            "rule", hit->rule, "generation", j->generation, "engine_generation",
+            hit->engine_generation, "quarantine_id", hit->quarantine_id, "bytes",
+            (json_int_t)hit->bytes);
 
         if (!o || json_dumpf(o, stdout, JSON_COMPACT) != 0)
                 return ERR_IO;
@@ -162,21 +184,37 @@ static void summary(const struct job *j, const struct sweep_counts *c)
             (unsigned long long)c->files, (unsigned long long)(c->bytes >> 20),
             (unsigned long long)c->unchanged, (unsigned long long)skipped,
             (unsigned long long)c->failed, (unsigned long long)c->hits);
+        if (c->vouched)
+                (void)fprintf(stderr,
+                    say(j->language,
+                        "  không đối chiếu luật vì đúng như gói phần mềm cài đặt: %llu\n",
+                        "  not matched, as their packages brought them: %llu\n"),
+                    (unsigned long long)c->vouched);
+        for (int i = 0; i < CONTAINER_ENDS; i++)
+                if (c->limited[i])
+                        (void)fprintf(stderr,
+                            say(j->language, "  tệp nén không mở được đến hết (%s): %llu\n",
+                                "  archives not opened to their end (%s): %llu\n"),
+                            container_end_name((enum container_end)i),
+                            (unsigned long long)c->limited[i]);
         for (int i = 0; i < SKIP_WHYS; i++)
                 if (c->skipped[i] && i != SKIP_WHY_SPECIAL)
                         (void)fprintf(stderr, "  %s: %llu\n", skip_why_name((enum skip_why)i),
                             (unsigned long long)c->skipped[i]);
 }
 
-static int sweep_paths(struct job *j, char **paths, int count)
+static void generation_say(struct job *j, const struct sweep *s)
 {
-        AUTO(sweep_free_at) struct sweep *s = NULL;
-        struct sweep_sink sink = { on_hit, on_failed, on_progress, j };
+        struct sha256 generation = sweep_generation(s);
+
+        (void)sha256_write(j->generation, &generation);
+        j->generation[GENERATION_CHARS] = '\0';
+}
+
+static int sweep_all(struct job *j, struct sweep *s, char **paths, int count)
+{
         int err, worst = 0;
 
-        err = sweep_new(&s, &j->options, &sink);
-        if (err)
-                return complain(j, "sweep", err);
         j->started = clock_steady(&clock_real);
         for (int i = 0; i < count; i++) {
                 AUTO(mem_free_at) char *real = realpath(paths[i], NULL);
@@ -195,6 +233,26 @@ static int sweep_paths(struct job *j, char **paths, int count)
         return worst ? worst : sweep_count(s)->hits > 0;
 }
 
+static int sweep_paths(struct job *j, char **paths, int count)
+{
+        AUTO(sweep_free_at) struct sweep *s = NULL;
+        struct sweep_sink sink = { on_hit, on_failed, on_progress, on_bad_rule, j };
+        int err = sweep_new(&s, &j->options, &sink);
+
+        if (err)
+                return complain(j, "sweep", err);
+        if (!rule_set_rules(j->rules) && !hash_list_count(j->hashes) && !j->clamd) {
+                (void)fputs(
+                    say(j->language,
+                        "canh sweep: chưa có luật hoặc mã băm nào: thêm --rules hoặc --hashes\n",
+                        "canh sweep: no rules and no hashes: give --rules or --hashes\n"),
+                    stderr);
+                return EXIT_IMPOSSIBLE;
+        }
+        generation_say(j, s);
+        return sweep_all(j, s, paths, count);
+}
+
 static int option_take(struct job *j, int option)
 {
         struct parse_error bad = { 0 };
@@ -208,8 +266,14 @@ static int option_take(struct job *j, int option)
                 err = folder_open_or_make(&j->quarantine, optarg, 0700);
         else if (option == 's')
                 err = folder_open_or_make(&j->state, optarg, 0700);
+        else if (option == 'c')
+                j->clamd_path = optarg;
         else if (option == 'j')
                 j->json = true;
+        else if (option == 't')
+                j->options.trust_packages = true;
+        else if (option == 'a')
+                j->options.open_archives = false;
         else if (option == 'x')
                 j->options.cross_mounts = true;
         else
@@ -224,13 +288,16 @@ static int option_take(struct job *j, int option)
 
 static int usage(const struct job *j)
 {
-        (void)fputs(say(j->language,
-                        "Cách dùng: canh sweep [--rules TỆP]… [--hashes TỆP]… [--quarantine "
-                        "THƯMỤC] [--state THƯMỤC]\n"
-                        "                      [--cross-mounts] [--json] ĐƯỜNGDẪN…\n",
-                        "Usage: canh sweep [--rules FILE]… [--hashes FILE]… [--quarantine DIR] "
-                        "[--state DIR]\n"
-                        "                  [--cross-mounts] [--json] PATH…\n"),
+        (void)fputs(
+            say(j->language,
+                "Cách dùng: canh sweep [--rules TỆP]… [--hashes TỆP]… [--quarantine "
+                "THƯMỤC] [--state THƯMỤC]\n"
+                "                      [--clamd SOCKET] [--trust-packages] [--no-archives]\n"
+                "                      [--cross-mounts] [--json] ĐƯỜNGDẪN…\n",
+                "Usage: canh sweep [--rules FILE]… [--hashes FILE]… [--quarantine DIR] "
+                "[--state DIR]\n"
+                "                  [--clamd SOCKET] [--trust-packages] [--no-archives]\n"
+                "                  [--cross-mounts] [--json] PATH…\n"),
             stderr);
         return EXIT_IMPOSSIBLE;
 }
@@ -240,7 +307,10 @@ static int options_read(struct job *j, int argc, char **argv)
         static const struct option options[] = { { "rules", required_argument, NULL, 'r' },
                 { "hashes", required_argument, NULL, 'h' },
                 { "quarantine", required_argument, NULL, 'q' },
-                { "state", required_argument, NULL, 's' }, { "json", no_argument, NULL, 'j' },
+                { "state", required_argument, NULL, 's' },
+                { "clamd", required_argument, NULL, 'c' },
+                { "trust-packages", no_argument, NULL, 't' },
+                { "no-archives", no_argument, NULL, 'a' }, { "json", no_argument, NULL, 'j' },
                 { "cross-mounts", no_argument, NULL, 'x' }, { NULL, 0, NULL, 0 } };
         int option;
 
@@ -257,36 +327,32 @@ static int options_read(struct job *j, int argc, char **argv)
 static int sweep_run(int argc, char **argv, enum language language)
 {
         AUTO(job_done) struct job j = { .language = language, .screen = isatty(STDERR_FILENO) };
-        struct sha256 generation;
         int bad;
 
         j.options = (struct sweep_options){ .file_bytes_max = SWEEP_FILE_BYTES_DEFAULT,
                 .depth_max = SWEEP_DEPTH_DEFAULT,
                 .file_seconds_max = SWEEP_FILE_SECONDS_DEFAULT,
+                .root = "",
+                .open_archives = true,
                 .clock = &clock_real };
         if (rule_set_new(&j.rules) || hash_list_new(&j.hashes))
                 return complain(&j, "sweep", ERR_MEMORY);
         bad = options_read(&j, argc, argv);
         if (bad)
                 return bad;
-        if (rule_set_finish(j.rules, on_bad_rule, &j))
-                return complain(&j, "rules", ERR_MEMORY);
         hash_list_finish(j.hashes);
-        if (!rule_set_rules(j.rules) && !hash_list_count(j.hashes)) {
-                (void)fputs(
-                    say(language,
-                        "canh sweep: chưa có luật hoặc mã băm nào: thêm --rules hoặc --hashes\n",
-                        "canh sweep: no rules and no hashes: give --rules or --hashes\n"),
-                    stderr);
-                return EXIT_IMPOSSIBLE;
+        j.clamd_peer = (struct engine_peer){ ask_clamd, &j };
+        if (j.clamd_path) {
+                int err = engine_clamd_new(&j.clamd, &j.clamd_peer);
+
+                if (err)
+                        return complain(&j, j.clamd_path, err);
         }
+        j.options.other = j.clamd;
         j.options.rules = j.rules;
         j.options.hashes = j.hashes;
         j.options.quarantine = j.quarantine;
         j.options.state = j.state;
-        generation = sweep_generation(&j.options);
-        (void)sha256_write(j.generation, &generation);
-        j.generation[GENERATION_CHARS] = '\0';
         confine_be_idle();
         bad = sweep_paths(&j, argv + optind, argc - optind);
         /* A rule file that was left out means that less was looked for than was asked. */

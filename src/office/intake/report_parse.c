@@ -143,7 +143,8 @@ static int hit_parse(struct report_hit *out, const json_t *item, struct parse_er
             (err = json_field_text_or_none(
                  &out->quarantine_id, item, "quarantine_id", REPORT_WORD_MAX, bad)))
                 return err;
-        if (!text_is(out->engine, "yara") && !text_is(out->engine, "hash"))
+        if (!text_is(out->engine, "yara") && !text_is(out->engine, "hash") &&
+            !text_is(out->engine, "clamav"))
                 return bad_field(bad, "engine");
         out->quarantined = text_is(action, "quarantined");
         return 0;

@@ -167,16 +167,16 @@ const char *hash_list_find(const struct hash_list *h, enum hash_kind kind, const
         return found ? h->names.data + found->name : NULL;
 }
 
-struct sha256 hash_list_digest(const struct hash_list *h)
+struct sha256 hash_list_digest(const struct hash_list *h, enum hash_kind kind)
 {
         crypto_hash_sha256_state all;
+        uint8_t number = (uint8_t)kind;
         struct sha256 d;
 
         (void)crypto_hash_sha256_init(&all);
-        for (int k = 0; k < HASH_KINDS; k++)
-                for (size_t i = 0; i < h->kinds[k].count; i++)
-                        (void)crypto_hash_sha256_update(
-                            &all, h->kinds[k].at[i].digest, SHA256_BYTES);
+        (void)crypto_hash_sha256_update(&all, &number, sizeof(number));
+        for (size_t i = 0; i < h->kinds[kind].count; i++)
+                (void)crypto_hash_sha256_update(&all, h->kinds[kind].at[i].digest, SHA256_BYTES);
         (void)crypto_hash_sha256_final(&all, d.bytes);
         return d;
 }

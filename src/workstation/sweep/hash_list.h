@@ -26,7 +26,8 @@ size_t hash_list_count(const struct hash_list *h);
 bool hash_list_has_kind(const struct hash_list *h, enum hash_kind kind);
 /* The name under which it is listed, NULL when it is not. A view into the list. */
 const char *hash_list_find(const struct hash_list *h, enum hash_kind kind, const uint8_t *digest);
-struct sha256 hash_list_digest(const struct hash_list *h);
+/* Over what is listed of one kind. */
+struct sha256 hash_list_digest(const struct hash_list *h, enum hash_kind kind);
 size_t hash_kind_bytes(enum hash_kind kind);
 
 #endif

@@ -6,8 +6,8 @@
 #include <string.h>
 
 struct slot {
-        uint64_t dev, ino;
-        struct link_verdict verdict;
+        uint64_t dev, ino, bytes;
+        struct finding_list found;
         bool used;
 };
 
@@ -36,7 +36,7 @@ int link_table_new(struct link_table **out)
 struct link_table *link_table_free(struct link_table *t)
 {
         for (size_t i = 0; t && i < t->room; i++)
-                mem_free((void *)(uintptr_t)t->slots[i].verdict.rules);
+                finding_list_done(&t->slots[i].found);
         if (t)
                 mem_free(t->slots);
         mem_free(t);
@@ -67,32 +67,34 @@ static int grow(struct link_table *t)
         return 0;
 }
 
-int link_table_add(struct link_table *t, uint64_t dev, uint64_t ino, const struct link_verdict *v)
+int link_table_add(struct link_table *t, uint64_t dev, uint64_t ino, uint64_t bytes,
+    const struct finding_list *found)
 {
-        const char **rules = NULL;
+        struct finding_list copy = { .at = NULL };
         struct slot *s;
         int err = t->count * 2 >= t->room ? grow(t) : 0;
 
         if (err)
                 return err;
         s = place(t->slots, t->room, dev, ino);
-        if (s->used || t->count >= LINKS_MAX)
+        if (!s->used && t->count >= LINKS_MAX)
                 return 0;
-        if (v->rule_count) {
-                rules = mem_zero(v->rule_count, sizeof(*rules));
-                if (!rules)
-                        return ERR_MEMORY;
-                memcpy(rules, v->rules, v->rule_count * sizeof(*rules));
+        for (size_t i = 0; !err && i < found->count; i++)
+                err = finding_add(&copy, &found->at[i]);
+        if (err) {
+                finding_list_done(&copy);
+                return err;
         }
-        *s = (struct slot){ .dev = dev, .ino = ino, .verdict = *v, .used = true };
-        s->verdict.rules = rules;
-        t->count++;
+        t->count += !s->used;
+        finding_list_done(&s->found);
+        *s = (struct slot){ .dev = dev, .ino = ino, .bytes = bytes, .found = copy, .used = true };
         return 0;
 }
 
-const struct link_verdict *link_table_find(const struct link_table *t, uint64_t dev, uint64_t ino)
+const struct finding_list *link_table_find(
+    const struct link_table *t, uint64_t dev, uint64_t ino, uint64_t bytes)
 {
         const struct slot *s = place(t->slots, t->room, dev, ino);
 
-        return s->used ? &s->verdict : NULL;
+        return s->used && s->bytes == bytes ? &s->found : NULL;
 }

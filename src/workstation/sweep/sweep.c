@@ -1,136 +1,72 @@
-/* workstation/sweep/sweep.c: one file after the other: known? read, hash, match, keep; see sweep.h.
- * SPDX-License-Identifier: Apache-2.0 */
+/* workstation/sweep/sweep.c: one file after the other: known? read, hash, ask the engines, keep;
+ * see sweep.h. SPDX-License-Identifier: Apache-2.0 */
 #include "workstation/sweep/sweep.h"
-#include "workstation/sweep/file_facts.h"
-#include "workstation/sweep/link_table.h"
 #include "workstation/sweep/quarantine.h"
-#include "workstation/sweep/verdict_state.h"
+#include "workstation/sweep/sweep_internal.h"
 #include "base/mem.h"
-#include "system/os/folder.h"
+#include "system/os/hash.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <gnutls/crypto.h>
-#include <gnutls/gnutls.h>
-#include <pwd.h>
 #include <string.h>
 #include <unistd.h>
 
-#define STATE_NAME "sweep.state"
-enum { STATE_BYTES_MAX = 768 << 20, RULES_OF_A_FILE_MAX = 64, STOP = 1 };
-
-struct sweep {
-        struct sweep_options options;
-        struct sweep_sink sink;
-        struct sweep_counts counts;
-        struct rule_scanner *scanner;
-        struct verdict_state *before, *now;
-        struct link_table *links;
-        struct buffer bytes; /* of the file at hand; its memory is used again */
-        time_ms started;
-        bool any_path;
-        bool digests; /* of every file; else only of what was found */
-        /* of the file at hand */
-        const char *found[RULES_OF_A_FILE_MAX];
-        size_t found_count;
-        uid_t owner_id;
-        char owner[64];
-};
+enum { STOP = 1, SAVE_EVERY_MS = 10 * 60 * 1000 };
 
 static int64_t ns_of(struct timespec t)
 {
         return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-struct sha256 sweep_generation(const struct sweep_options *o)
+struct sha256 sweep_generation(const struct sweep *s)
 {
-        struct sha256 both[2] = { 0 };
+        struct sha256 all[1 + HASH_KINDS] = { 0 };
 
-        if (o->rules)
-                both[0] = rule_set_digest(o->rules);
-        if (o->hashes)
-                both[1] = hash_list_digest(o->hashes);
-        return sha256_of(both, sizeof(both));
+        if (s->options.rules)
+                all[0] = rule_set_digest(s->options.rules);
+        for (int k = 0; s->options.hashes && k < HASH_KINDS; k++)
+                all[1 + k] = hash_list_digest(s->options.hashes, (enum hash_kind)k);
+        return sha256_of(all, sizeof(all));
 }
 
-/* Verdicts of other rules, or a damaged file, are as good as none. */
-static int verdicts_load(struct sweep *s)
+const struct engine *sweep_engine(const struct sweep *s, size_t number)
 {
-        AUTO(buffer_done) struct buffer bytes = BUFFER(STATE_BYTES_MAX);
-        struct sha256 generation = sweep_generation(&s->options);
-        int err;
-
-        if (s->options.state && file_read_all(&bytes, s->options.state, STATE_NAME) == 0) {
-                err = verdict_state_parse(&s->before, (struct text){ bytes.data, bytes.len });
-                if (err == ERR_MEMORY)
-                        return err;
-                if (!err &&
-                    memcmp(verdict_state_rules(s->before), &generation, sizeof(generation)) != 0)
-                        s->before = verdict_state_free(s->before);
-        }
-        return verdict_state_new(&s->now, &generation);
+        return number < s->engine_count ? s->engines[number] : NULL;
 }
 
-int sweep_new(
-    struct sweep **out, const struct sweep_options *options, const struct sweep_sink *sink)
-{
-        AUTO(sweep_free_at) struct sweep *s = mem_zero(1, sizeof(*s));
-        int err;
-
-        if (!s)
-                return ERR_MEMORY;
-        s->options = *options;
-        s->sink = *sink;
-        s->bytes = BUFFER(options->file_bytes_max);
-        s->started = clock_steady(options->clock);
-        s->counts = (struct sweep_counts){ .complete = true, .stopped_why = "" };
-        s->any_path = !options->rules || !rule_set_asks_facts(options->rules);
-        s->digests = options->state ||
-                     (options->hashes && hash_list_has_kind(options->hashes, HASH_KIND_SHA256));
-        s->owner_id = (uid_t)-1;
-        err = verdicts_load(s);
-        if (!err)
-                err = link_table_new(&s->links);
-        if (!err && options->rules)
-                err = rule_scanner_new(&s->scanner, options->rules, options->file_seconds_max);
-        if (err)
-                return err;
-        *out = MOVE(s);
-        return 0;
-}
-
-struct sweep *sweep_free(struct sweep *s)
-{
-        if (s) {
-                (void)rule_scanner_free(s->scanner);
-                (void)verdict_state_free(s->before);
-                (void)verdict_state_free(s->now);
-                (void)link_table_free(s->links);
-                buffer_done(&s->bytes);
-                mem_free(s);
-        }
-        return NULL;
-}
-
-void sweep_free_at(struct sweep **s)
-{
-        *s = sweep_free(*s);
-}
-
-static struct verdict verdict_of(const char *path, const struct stat *st)
+static struct verdict verdict_of(const struct sweep *s, const char *path, const struct stat *st)
 {
         return (struct verdict){ .dev = st->st_dev,
                 .ino = st->st_ino,
                 .bytes = (uint64_t)st->st_size,
                 .modified_ns = ns_of(st->st_mtim),
                 .changed_ns = ns_of(st->st_ctim),
-                .path_key = verdict_path_key(path) };
+                .path_key = verdict_path_key(path),
+                .seen_day = s->today };
 }
 
-static void remember(struct sweep *s, const struct verdict *v)
+static bool is_vouched(const struct sweep *s, unsigned generation)
 {
-        if (s->options.state && verdict_state_add(s->now, v))
-                return; /* full: this file is matched again next time */
+        return s->package_part != PART_NONE &&
+               verdict_state_holds(s->state, generation, s->package_part);
+}
+
+static void limited_count(struct sweep *s, const struct verdict *v)
+{
+        if (v->note > CONTAINER_WHOLE && v->note < CONTAINER_ENDS)
+                s->counts.limited[v->note]++;
+}
+
+/* Full or without memory: this file is matched again next time. */
+static void remember(struct sweep *s, struct verdict *v, const struct held *held)
+{
+        bool vouched = held->vouched || is_vouched(s, held->generation);
+
+        v->generation = (uint16_t)(vouched ? s->vouched : s->whole);
+        s->counts.vouched += vouched;
+        if (!vouched && s->archive_part != PART_NONE)
+                limited_count(s, v);
+        (void)!verdict_state_put(s->state, v);
 }
 
 /* O_NOATIME spares the disk a write for each file; only the owner and root may ask it. */
@@ -149,63 +85,82 @@ static int failed(struct sweep *s, int err, const char *path)
         return 0;
 }
 
-static void on_rule(void *state, const char *rule)
+static struct held held_by(const struct sweep *s, const struct verdict *known, uint64_t path_key)
 {
-        struct sweep *s = state;
-
-        if (s->found_count < RULES_OF_A_FILE_MAX)
-                s->found[s->found_count++] = rule;
+        return (struct held){ .state = s->state,
+                .generation = known ? known->generation : GENERATION_NONE,
+                .other_name = known && known->path_key != path_key };
 }
 
-static const char *owner_name(struct sweep *s, uid_t uid)
+/* Whether this engine has to be asked about content that is held so. */
+static enum engine_need need_of_one(
+    const struct sweep *s, struct engine *e, const struct held *held)
 {
-        struct passwd entry, *found = NULL;
-        char room[4096];
-
-        if (uid == s->owner_id)
-                return s->owner;
-        s->owner_id = uid;
-        if (getpwuid_r(uid, &entry, room, sizeof(room), &found) == 0 && found)
-                (void)snprintf(s->owner, sizeof(s->owner), "%s", found->pw_name);
-        else
-                (void)snprintf(s->owner, sizeof(s->owner), "%u", (unsigned)uid);
-        return s->owner;
+        return e->skips_vouched && (held->vouched || is_vouched(s, held->generation))
+                   ? ENGINE_NEED_NOTHING
+                   : e->need(e, held);
 }
 
-static int match_rules(struct sweep *s, const struct walk_file *f, struct text bytes)
+static enum engine_need need_of(struct sweep *s, const struct held *held)
 {
-        struct rule_facts facts = { .filename = f->name,
-                .filepath = f->path,
-                .extension = file_extension_of(f->name),
-                .filetype = "",
-                .owner = "" };
+        unsigned g = held->generation < GENERATIONS_MAX ? held->generation : GENERATIONS_MAX;
+        int8_t fresh = -1, *kept = held->vouched ? &fresh : &s->need[g * 2 + held->other_name];
 
-        s->found_count = 0;
-        if (!s->scanner)
-                return 0;
-        if (!s->any_path) {
-                facts.filetype = file_type_of(bytes);
-                facts.owner = owner_name(s, f->st->st_uid);
+        if (*kept >= 0)
+                return (enum engine_need) * kept;
+        *kept = ENGINE_NEED_NOTHING;
+        if (s->archive_part != PART_NONE && !held->vouched && !is_vouched(s, held->generation) &&
+            !verdict_state_holds(s->state, held->generation, s->archive_part))
+                *kept = ENGINE_NEED_BYTES;
+        for (size_t i = 0; i < s->engine_count; i++) {
+                int8_t one = (int8_t)need_of_one(s, s->engines[i], held);
+
+                *kept = one > *kept ? one : *kept;
         }
-        s->counts.matched++;
-        return rule_scanner_scan(s->scanner, bytes, &facts, on_rule, s);
+        return (enum engine_need) * kept;
 }
 
-static const char *match_hashes(
-    const struct sweep *s, struct text bytes, const struct sha256 *content)
+struct asking {
+        struct sweep *s;
+        struct finding next; /* all but the rule */
+        int err;
+};
+
+static void on_engine_hit(void *state, const char *rule)
 {
-        static const gnutls_digest_algorithm_t algorithms[] = { GNUTLS_DIG_MD5, GNUTLS_DIG_SHA1 };
-        const struct hash_list *h = s->options.hashes;
-        const char *name = h ? hash_list_find(h, HASH_KIND_SHA256, content->bytes) : NULL;
+        struct asking *a = state;
+        struct finding f = a->next;
 
-        for (int k = HASH_KIND_MD5; h && !name && k <= HASH_KIND_SHA1; k++) {
-                uint8_t digest[SHA256_BYTES];
+        f.rule = (char *)(uintptr_t)rule;
+        if (!a->err)
+                a->err = finding_add(&a->s->found, &f);
+}
 
-                if (hash_list_has_kind(h, (enum hash_kind)k) &&
-                    gnutls_hash_fast(algorithms[k], bytes.data, bytes.len, digest) == 0)
-                        name = hash_list_find(h, (enum hash_kind)k, digest);
+int sweep_engines_ask(
+    struct sweep *s, const struct held *held, const struct engine_file *file, const char *member)
+{
+        struct asking a = { .s = s,
+                .next = { .content = *file->content,
+                    .bytes = file->bytes.len,
+                    .member = (char *)(uintptr_t)member } };
+        struct engine_sink sink = { on_engine_hit, &a };
+        int worst = 0;
+
+        for (size_t i = 0; i < s->engine_count; i++) {
+                struct engine *e = s->engines[i];
+                enum engine_need need = need_of_one(s, e, held);
+                int err = 0;
+
+                if (need == ENGINE_NEED_NOTHING || (member && e->opens_archives))
+                        continue;
+                a.next.engine = e;
+                if (need <= (file->bytes.data ? ENGINE_NEED_BYTES : ENGINE_NEED_CONTENT))
+                        err = e->match(e, held, file, &sink);
+                if (err == ERR_MEMORY || a.err)
+                        return ERR_MEMORY;
+                worst = worst ? worst : err;
         }
-        return name;
+        return worst;
 }
 
 struct taken {
@@ -213,31 +168,33 @@ struct taken {
         int err;
 };
 
-static void report(
-    struct sweep *s, const struct walk_file *f, const struct link_verdict *v, const struct taken *t)
+static void report(struct sweep *s, const struct walk_file *f, const struct finding_list *found,
+    const struct taken *t)
 {
-        struct sweep_hit hit = { .path = f->path,
-                .content = &v->content,
-                .bytes = v->bytes,
-                .quarantine_id = t->id,
-                .quarantined = t->id[0],
-                .quarantine_err = t->err };
+        struct sweep_hit hit = {
+                .quarantine_id = t->id, .quarantined = t->id[0], .quarantine_err = t->err
+        };
 
-        if (v->listed) {
-                hit.engine = "hash";
-                hit.rule = v->listed;
-                s->counts.hits++;
-                s->sink.hit(s->sink.state, &hit);
-        }
-        for (size_t i = 0; i < v->rule_count; i++) {
-                hit.engine = "yara";
-                hit.rule = v->rules[i];
+        for (size_t i = 0; i < found->count; i++) {
+                const struct finding *one = &found->at[i];
+
+                buffer_clear(&s->member_path);
+                if (one->member &&
+                    buffer_add_format(&s->member_path, "%s!%s", f->path, one->member) == 0)
+                        hit.path = s->member_path.data;
+                else
+                        hit.path = f->path;
+                hit.content = &one->content;
+                hit.bytes = one->bytes;
+                hit.engine = one->engine->name;
+                hit.engine_generation = one->engine->generation;
+                hit.rule = one->rule;
                 s->counts.hits++;
                 s->sink.hit(s->sink.state, &hit);
         }
 }
 
-static struct taken take(struct sweep *s, const struct walk_file *f, const struct link_verdict *v)
+static struct taken take(struct sweep *s, const struct walk_file *f, const struct sha256 *content)
 {
         struct taken t = { .id = "" };
         struct quarantine_file file = { .folder = f->folder,
@@ -245,114 +202,245 @@ static struct taken take(struct sweep *s, const struct walk_file *f, const struc
                 .path = f->path,
                 .st = f->st,
                 .bytes = { s->bytes.data, s->bytes.len },
-                .content = &v->content,
-                .engine = v->listed ? "hash" : "yara",
-                .rule = v->listed ? v->listed : v->rules[0] };
+                .content = content,
+                .engine = s->found.at[0].engine->name,
+                .rule = s->found.at[0].rule };
 
         if (s->options.quarantine)
                 t.err = quarantine_take(t.id, s->options.quarantine, &file, s->options.clock);
         return t;
 }
 
-static bool digest_of(struct sha256 *out, struct text bytes)
+/* About the file and what is inside it; v->note says how an archive ended. */
+static int ask_all(
+    struct sweep *s, struct verdict *v, const struct held *held, const struct engine_file *file)
 {
-        return gnutls_hash_fast(GNUTLS_DIG_SHA256, bytes.data, bytes.len, out->bytes) == 0;
+        enum container_end end = CONTAINER_WHOLE;
+        int inside = 0, err = sweep_engines_ask(s, held, file, NULL);
+
+        if (err == ERR_MEMORY || s->archive_part == PART_NONE || held->vouched ||
+            is_vouched(s, held->generation))
+                return err;
+        inside = sweep_members_ask(&end, s, held, file);
+        v->note = end;
+        return err ? err : inside;
 }
 
-/* What was read is in s->bytes; `st` is the file as it was opened. */
-static int judge(struct sweep *s, const struct walk_file *f, const struct stat *st, bool steady)
+/* What was read is in s->bytes; `st` is the file as it was opened; v->content is set. */
+static int judge(struct sweep *s, const struct walk_file *f, struct verdict *v,
+    const struct held *held, bool steady)
 {
-        struct text bytes = { s->bytes.data ? s->bytes.data : "", s->bytes.len };
-        struct verdict v = verdict_of(f->path, st);
-        struct link_verdict found = { .bytes = bytes.len };
+        struct engine_file file = { .name = f->name,
+                .path = f->path,
+                .st = f->st,
+                .bytes = { s->bytes.data ? s->bytes.data : "", s->bytes.len },
+                .content = &v->content };
+        struct taken t;
         int err = 0;
 
-        if (s->digests && !digest_of(&v.content, bytes))
-                return failed(s, ERR_BUG, f->path);
         s->counts.files++;
-        s->counts.bytes += bytes.len;
-        s->found_count = 0;
-        if (!s->before || !verdict_state_knows(s->before, &v.content, v.path_key, s->any_path)) {
-                found.listed = match_hashes(s, bytes, &v.content);
-                err = match_rules(s, f, bytes);
+        s->counts.bytes += s->bytes.len;
+        finding_list_clear(&s->found);
+        if (need_of(s, held) != ENGINE_NEED_NOTHING) {
+                s->counts.matched += need_of(s, held) == ENGINE_NEED_BYTES;
+                err = ask_all(s, v, held, &file);
         }
-        found.rules = s->found;
-        found.rule_count = s->found_count;
         if (err == ERR_MEMORY)
                 return err;
-        if (!s->digests && (found.listed || found.rule_count) && !digest_of(&v.content, bytes))
-                return failed(s, ERR_BUG, f->path);
-        found.content = v.content;
         if (err)
                 (void)failed(s, err, f->path); /* what was found before is reported all the same */
-        if (st->st_nlink > 1 && !err)
-                err = link_table_add(s->links, st->st_dev, st->st_ino, &found);
-        if (found.listed || found.rule_count) {
-                struct taken t = take(s, f, &found);
-
-                report(s, f, &found, &t);
-        } else if (!err && steady) {
-                remember(s, &v);
+        if (!s->found.count) {
+                if (!err && steady)
+                        remember(s, v, held);
+                else
+                        verdict_state_drop(s->state, v);
+                return 0;
         }
+        verdict_state_drop(s->state, v);
+        if (s->archive_part != PART_NONE)
+                limited_count(s, v);
+        if (f->st->st_nlink > 1 && !err)
+                err = link_table_add(s->links, v->dev, v->ino, v->bytes, &s->found);
+        if (s->found.left_out)
+                (void)failed(s, ERR_LIMIT, f->path); /* not all of it is reported */
+        t = take(s, f, &v->content);
+        report(s, f, &s->found, &t);
         return err == ERR_MEMORY ? err : 0;
 }
 
-/* A second name of a file that was matched in this sweep. */
+/* A second name of a file in which something was found in this sweep. When it is to be taken away
+ * its bytes are needed: then it is read again. */
 static bool is_other_name(struct sweep *s, const struct walk_file *f)
 {
-        const struct link_verdict *v = f->st->st_nlink > 1
-                                           ? link_table_find(s->links, f->st->st_dev, f->st->st_ino)
-                                           : NULL;
+        const struct finding_list *found = NULL;
 
-        if (!v || (v->rule_count && s->options.quarantine) || (v->listed && s->options.quarantine))
-                return false; /* its bytes are needed: read it again */
-        if (v->bytes != (uint64_t)f->st->st_size)
+        if (f->st->st_nlink > 1 && !s->options.quarantine)
+                found = link_table_find(
+                    s->links, f->st->st_dev, f->st->st_ino, (uint64_t)f->st->st_size);
+        if (!found)
                 return false;
         s->counts.files++;
-        report(s, f, v, &(struct taken){ .id = "" });
-        if (!v->listed && !v->rule_count) {
-                struct verdict clean = verdict_of(f->path, f->st);
-
-                clean.content = v->content;
-                remember(s, &clean);
-        }
+        report(s, f, found, &(struct taken){ .id = "" });
         return true;
 }
 
-static int read_and_judge(struct sweep *s, const struct walk_file *f)
+/* 1: it was not read, and that was counted. */
+static int file_read(struct sweep *s, struct stat *st, bool *steady, const struct walk_file *f)
 {
         AUTO(file_close_at) int fd = file_open(f);
-        struct stat st, after;
+        struct stat after;
         int err;
 
-        if (fd < 0 || fstat(fd, &st) != 0) {
+        if (fd < 0 || fstat(fd, st) != 0) {
                 if (errno != ENOENT && errno != ELOOP && errno != ESTALE)
-                        return failed(s, err_from_errno(errno), f->path);
-                s->counts.skipped[SKIP_WHY_GONE]++;
-                return 0;
+                        (void)failed(s, err_from_errno(errno), f->path);
+                else
+                        s->counts.skipped[SKIP_WHY_GONE]++;
+                return 1;
         }
-        if (!S_ISREG(st.st_mode)) { /* swapped under us */
+        if (!S_ISREG(st->st_mode)) { /* swapped under us */
                 s->counts.skipped[SKIP_WHY_SPECIAL]++;
-                return 0;
+                return 1;
         }
         buffer_clear(&s->bytes);
         (void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-        if ((uint64_t)st.st_size < s->options.file_bytes_max &&
-            buffer_reserve(&s->bytes, (size_t)st.st_size) == ERR_MEMORY)
-                return failed(s, ERR_MEMORY, f->path);
-        err = file_read_handle(&s->bytes, fd);
+        err = (uint64_t)st->st_size < s->options.file_bytes_max
+                  ? buffer_reserve(&s->bytes, (size_t)st->st_size)
+                  : 0;
+        if (!err)
+                err = file_read_handle(&s->bytes, fd);
         if (err == ERR_LIMIT) {
                 s->counts.skipped[SKIP_WHY_TOO_LARGE]++;
-                return 0;
+                return 1;
         }
-        if (err)
-                return failed(s, err, f->path);
+        if (err) {
+                (void)failed(s, err, f->path);
+                return 1;
+        }
+        *steady = fstat(fd, &after) == 0 && ns_of(after.st_ctim) == ns_of(st->st_ctim) &&
+                  after.st_size == st->st_size;
+        return 0;
+}
+
+/* Loaded when the first file might be vouched for; without it nothing is. */
+static bool packages_have(struct sweep *s, uint64_t path_key)
+{
+        if (s->package_part == PART_NONE)
+                return false;
+        if (!s->packages && package_list_load(&s->packages, s->options.root))
+                return false;
+        return package_list_has(s->packages, path_key);
+}
+
+/* The bytes at hand are the file's that a package brought under this path. */
+static bool is_as_packaged(struct sweep *s, struct verdict *v)
+{
+        struct text bytes = { s->bytes.data ? s->bytes.data : "", s->bytes.len };
+        uint8_t md5[MD5_BYTES];
+
+        if (!packages_have(s, v->path_key) || !hash_bytes(md5, HASH_METHOD_MD5, bytes) ||
+            !package_list_vouches(s->packages, v->path_key, md5))
+                return false;
+        v->note = package_md5_first(md5);
+        return true;
+}
+
+static bool is_still(const struct verdict *a, const struct verdict *b)
+{
+        return a->dev == b->dev && a->ino == b->ino && a->bytes == b->bytes &&
+               a->modified_ns == b->modified_ns && a->changed_ns == b->changed_ns;
+}
+
+/* `known`: the verdict that the walk's word of the file found; its content holds if what was opened
+ * is still that file. */
+static int read_and_judge(
+    struct sweep *s, const struct walk_file *f, const struct verdict *known, struct held held)
+{
+        struct stat st;
+        struct verdict v;
+        bool steady = false;
+
+        if (file_read(s, &st, &steady, f))
+                return 0;
+        v = verdict_of(s, f->path, &st);
+        if (known && steady && is_still(known, &v)) {
+                v.content = known->content;
+                v.note = known->note;
+        } else {
+                struct text bytes = { s->bytes.data ? s->bytes.data : "", s->bytes.len };
+
+                if (!hash_bytes(v.content.bytes, HASH_METHOD_SHA256, bytes))
+                        return failed(s, ERR_BUG, f->path);
+                held = held_by(s, verdict_state_content(s->state, &v.content, v.path_key, s->whole),
+                    v.path_key);
+        }
+        if (need_of(s, &held) == ENGINE_NEED_BYTES && is_as_packaged(s, &v))
+                held = (struct held){
+                        .state = s->state, .generation = GENERATION_NONE, .vouched = true
+                };
         struct walk_file opened = {
                 .folder = f->folder, .name = f->name, .path = f->path, .st = &st
         };
-        bool steady = fstat(fd, &after) == 0 && ns_of(after.st_ctim) == ns_of(st.st_ctim) &&
-                      after.st_size == st.st_size;
-        return judge(s, &opened, &st, steady);
+        return judge(s, &opened, &v, &held, steady);
+}
+
+/* Only its digest is asked about: it need not be read unless it is listed. True: it is clean. */
+static int is_clean_by_content(bool *out, struct sweep *s, const struct walk_file *f,
+    const struct verdict *v, const struct held *held)
+{
+        struct engine_file file = {
+                .name = f->name, .path = f->path, .st = f->st, .content = &v->content
+        };
+        int err;
+
+        finding_list_clear(&s->found);
+        err = sweep_engines_ask(s, held, &file, NULL);
+        *out = !err && !s->found.count;
+        return err == ERR_MEMORY ? err : 0;
+}
+
+static int on_known(
+    struct sweep *s, const struct walk_file *f, const struct verdict *known, struct verdict *v)
+{
+        struct verdict was = *known; /* the view ends with the next put */
+        struct held held = held_by(s, &was, v->path_key);
+        enum engine_need need = need_of(s, &held);
+        bool clean = need == ENGINE_NEED_NOTHING;
+        int err = 0;
+
+        v->content = was.content;
+        v->note = was.note;
+        if (need == ENGINE_NEED_CONTENT)
+                err = is_clean_by_content(&clean, s, f, v, &held);
+        if (err)
+                return err;
+        if (!clean)
+                return read_and_judge(s, f, &was, held);
+        s->counts.files++;
+        s->counts.unchanged++;
+        s->counts.bytes += v->bytes;
+        remember(s, v, &held);
+        return 0;
+}
+
+static int save(struct sweep *s)
+{
+        AUTO(buffer_done) struct buffer bytes = BUFFER(SWEEP_STATE_BYTES_MAX);
+        int err;
+
+        s->saved = clock_steady(s->options.clock);
+        if (!s->options.state || !verdict_state_is_changed(s->state))
+                return 0;
+        err = verdict_state_write(&bytes, s->state, s->today);
+        return err ? err
+                   : file_write_atomic(s->options.state, SWEEP_STATE_NAME,
+                         (struct text){ bytes.data, bytes.len }, 0600);
+}
+
+/* Now and then, so that a long first sweep that is killed goes on where it was. */
+static int save_early(struct sweep *s)
+{
+        return clock_steady(s->options.clock) - s->saved > SAVE_EVERY_MS ? save(s) : 0;
 }
 
 static int go_on(struct sweep *s, const char *path)
@@ -368,14 +456,15 @@ static int go_on(struct sweep *s, const char *path)
                 s->counts.stopped_why = "stopped by the user";
                 return STOP;
         }
+        (void)!save_early(s); /* sweep_finish will say why it cannot */
         return 0;
 }
 
 static int on_file(void *state, const struct walk_file *f)
 {
         struct sweep *s = state;
-        struct verdict v = verdict_of(f->path, f->st);
         const struct verdict *known;
+        struct verdict v;
         int err = go_on(s, f->path);
 
         if (err)
@@ -384,16 +473,11 @@ static int on_file(void *state, const struct walk_file *f)
                 s->counts.skipped[SKIP_WHY_TOO_LARGE]++;
                 return 0;
         }
-        known = s->before ? verdict_state_find(s->before, &v, s->any_path) : NULL;
-        if (known) {
-                v.content = known->content;
-                s->counts.files++;
-                s->counts.unchanged++;
-                s->counts.bytes += v.bytes;
-                remember(s, &v);
-                return 0;
-        }
-        return is_other_name(s, f) ? 0 : read_and_judge(s, f);
+        v = verdict_of(s, f->path, f->st);
+        known = verdict_state_find(s->state, &v);
+        if (known)
+                return on_known(s, f, known, &v);
+        return is_other_name(s, f) ? 0 : read_and_judge(s, f, NULL, held_by(s, NULL, 0));
 }
 
 static void on_skipped(void *state, enum skip_why why, const char *path)
@@ -427,17 +511,7 @@ int sweep_root(struct sweep *s, const char *root)
 
 int sweep_finish(struct sweep *s)
 {
-        AUTO(buffer_done) struct buffer bytes = BUFFER(STATE_BYTES_MAX);
-        int err;
-
-        /* A sweep that ended early knows less than the one before it. */
-        if (!s->options.state || !s->counts.complete)
-                return 0;
-        verdict_state_sort(s->now);
-        err = verdict_state_write(&bytes, s->now);
-        return err ? err
-                   : file_write_atomic(s->options.state, STATE_NAME,
-                         (struct text){ bytes.data, bytes.len }, 0600);
+        return save(s);
 }
 
 const struct sweep_counts *sweep_count(const struct sweep *s)
