@@ -81,6 +81,7 @@ static int setup(void **state)
 {
         struct world *w = mem_zero(1, sizeof(*w));
 
+        assert_non_null(w);
         assert_int_equal(children_init(&w->all), 0);
         w->all.table = &table;
         w->all.state = w;

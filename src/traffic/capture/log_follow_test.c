@@ -27,6 +27,7 @@ static int setup(void **state)
 {
         struct world *w = mem_zero(1, sizeof(*w));
 
+        assert_non_null(w);
         (void)snprintf(w->path, sizeof(w->path), "/tmp/canh-follow-XXXXXX");
         assert_non_null(mkdtemp(w->path));
         assert_int_equal(folder_open(&w->folder, w->path), 0);
