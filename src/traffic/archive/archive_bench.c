@@ -244,29 +244,35 @@ static void put_record(struct datagram *d, const struct flow *f)
         put(d, f->packets_in, 8);
 }
 
-/* Waits until the collector has read nearly all: nothing is lost on the way. */
+/* The hexadecimal number behind the n-th colon of a line. */
+static unsigned long behind_colon(const char *line, unsigned n)
+{
+        while (line && n--) {
+                line = strchr(line, ':');
+                line = line ? line + 1 : NULL;
+        }
+        return line ? strtoul(line, NULL, 16) : 0;
+}
+
+/* Waits until the collector has read nearly all: nothing is lost on the way. A line of the file:
+ * "12: address:PORT address:port state sent:RECEIVED …" */
 static void wait_for_reader(unsigned port)
 {
-        for (;;) {
+        unsigned long queued;
+
+        do {
                 FILE *f = fopen("/proc/net/udp", "re");
-                unsigned long queued = 0;
                 char line[256];
 
-                while (f && fgets(line, sizeof(line), f)) {
-                        unsigned local;
-                        unsigned long out, in;
-
-                        if (sscanf(line, " %*d: %*8x:%x %*8x:%*x %*x %lx:%lx", &local, &out, &in) ==
-                                3 &&
-                            local == port)
-                                queued = in;
-                }
+                queued = 0;
+                while (f && fgets(line, sizeof(line), f))
+                        if (behind_colon(line, 2) == port)
+                                queued = behind_colon(line, 4);
                 if (f)
                         (void)fclose(f);
-                if (queued < QUEUE_BYTES_MOST)
-                        return;
-                (void)usleep(500);
-        }
+                if (queued >= QUEUE_BYTES_MOST)
+                        (void)usleep(500);
+        } while (queued >= QUEUE_BYTES_MOST);
 }
 
 static int send_flows(const struct generator_shape *shape, uint16_t port)

@@ -6,14 +6,20 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+/* No bytes may come as NULL, which memcpy does not take. */
+static const void *not_null(const void *bytes)
+{
+        return bytes ? bytes : "";
+}
+
 uint64_t checksum_xxh3(const void *bytes, size_t len)
 {
-        return XXH3_64bits(bytes, len);
+        return XXH3_64bits(not_null(bytes), len);
 }
 
 uint64_t checksum_xxh64(const void *bytes, size_t len)
 {
-        return XXH64(bytes, len, 0);
+        return XXH64(not_null(bytes), len, 0);
 }
 
 struct checksum {
@@ -41,9 +47,9 @@ int checksum_new(struct checksum **out, uint32_t version)
 void checksum_add(struct checksum *c, const void *bytes, size_t len)
 {
         if (c->xxh64)
-                (void)XXH64_update(c->xxh64, bytes, len);
+                (void)XXH64_update(c->xxh64, not_null(bytes), len);
         else
-                (void)XXH3_64bits_update(c->xxh3, bytes, len);
+                (void)XXH3_64bits_update(c->xxh3, not_null(bytes), len);
 }
 
 uint64_t checksum_value(const struct checksum *c)

@@ -20,54 +20,49 @@ void index_entries_done(struct index_entries *e)
         *e = (struct index_entries){ 0 };
 }
 
-/* Room for one more of `count` elements. */
-static int grow(void **rows, size_t *room, size_t count, size_t size)
+/* The rows with room for one more; NULL: no memory, and they are as they were. */
+static void *with_room(void *rows, size_t *room, size_t count, size_t size)
 {
         size_t larger = *room ? *room * 2 : FIRST_ROOM;
         void *grown;
 
-        if (count < *room)
-                return 0;
-        grown = mem_grow(*rows, larger, size);
-        if (!grown)
-                return ERR_MEMORY;
-        *rows = grown;
-        *room = larger;
-        return 0;
+        if (rows && count < *room)
+                return rows;
+        grown = mem_grow(rows, larger, size);
+        if (grown)
+                *room = larger;
+        return grown;
 }
 
 int index_entries_add(
     struct index_entries *e, struct part_key key, uint32_t day, enum index_kind kind)
 {
-        struct index_entry *last = e->count ? &e->all[e->count - 1] : NULL;
-        void *rows = e->all;
-        int err;
+        struct index_entry *last = e->count ? &e->all[e->count - 1] : NULL, *all;
 
         if (last && last->day == day && part_key_compare(last->key, key) == 0) {
                 last->kinds |= kind;
                 return 0;
         }
-        err = grow(&rows, &e->room, e->count, sizeof(*e->all));
-        e->all = rows;
-        if (!err)
-                e->all[e->count++] = (struct index_entry){ key, day, kind, (uint32_t)e->met_count,
-                        0 };
-        return err;
+        all = with_room(e->all, &e->room, e->count, sizeof(*all));
+        if (!all)
+                return ERR_MEMORY;
+        e->all = all;
+        all[e->count++] = (struct index_entry){ key, day, kind, (uint32_t)e->met_count, 0 };
+        return 0;
 }
 
 int index_entries_met(struct index_entries *e, uint32_t host)
 {
         struct index_entry *last = &e->all[e->count - 1];
-        void *rows = e->met;
-        int err;
+        uint32_t *met;
 
         if (last->host_count && e->met[e->met_count - 1] == host)
                 return 0;
-        err = grow(&rows, &e->met_room, e->met_count, sizeof(*e->met));
-        e->met = rows;
-        if (err)
-                return err;
-        e->met[e->met_count++] = host;
+        met = with_room(e->met, &e->met_room, e->met_count, sizeof(*met));
+        if (!met)
+                return ERR_MEMORY;
+        e->met = met;
+        met[e->met_count++] = host;
         last->host_count++;
         return 0;
 }
@@ -78,12 +73,13 @@ static int find_host(
 {
         size_t before = e->hosts.count;
         struct ip_address *copy;
-        void *newest = e->newest;
-        int err = e->addresses ? 0 : arena_new(&e->addresses, (size_t)1 << 32);
+        uint32_t *newest = with_room(e->newest, &e->newest_room, before, sizeof(*newest));
+        int err = newest ? 0 : ERR_MEMORY;
 
-        if (!err)
-                err = grow(&newest, &e->newest_room, before, sizeof(*e->newest));
-        e->newest = newest;
+        if (newest)
+                e->newest = newest;
+        if (!err && !e->addresses)
+                err = arena_new(&e->addresses, (size_t)1 << 32);
         if (!err)
                 err = dictionary_add(out, &e->hosts, address_key(host));
         if (err)
@@ -104,21 +100,23 @@ static int find_host(
 int index_entries_add_host(uint32_t *out, struct index_entries *e, const struct ip_address *host,
     uint32_t day, enum index_kind kind)
 {
-        void *rows = e->host_days;
-        bool is_new;
-        int err = grow(&rows, &e->host_day_room, e->host_day_count, sizeof(*e->host_days));
+        struct index_host_day *days = with_room(
+            e->host_days, &e->host_day_room, e->host_day_count, sizeof(*days));
+        bool is_new = false;
+        int err = days ? 0 : ERR_MEMORY;
 
-        e->host_days = rows;
+        if (days)
+                e->host_days = days;
         if (!err)
                 err = find_host(out, &is_new, e, host);
         if (err)
                 return err;
-        if (!is_new && e->host_days[e->newest[*out]].day == day) {
-                e->host_days[e->newest[*out]].kinds |= kind;
+        if (!is_new && days[e->newest[*out]].day == day) {
+                days[e->newest[*out]].kinds |= kind;
                 return 0;
         }
         e->newest[*out] = (uint32_t)e->host_day_count;
-        e->host_days[e->host_day_count++] = (struct index_host_day){ *out, day, kind };
+        days[e->host_day_count++] = (struct index_host_day){ *out, day, kind };
         return 0;
 }
 

@@ -115,7 +115,8 @@ int index_writer_add(
         uint8_t record[RECORD_BYTES], *at;
         int err = w->count == w->room ? grow(w) : 0;
 
-        if (posting->day_count > INDEX_DAYS_MAX || posting->host_count > INDEX_HOSTS_MAX)
+        if (posting->day_count == 0 || posting->day_count > INDEX_DAYS_MAX ||
+            posting->host_count > INDEX_HOSTS_MAX)
                 return ERR_LIMIT;
         if (!err && w->count % INDEX_PAGE_KEYS == 0) {
                 err = page_begin(w, key);
@@ -137,7 +138,8 @@ int index_writer_add_host(
 {
         uint8_t record[RECORD_BYTES], *at;
 
-        if (posting->day_count > INDEX_DAYS_MAX || w->host_count == INDEX_HOSTS_ALL_MAX)
+        if (posting->day_count == 0 || posting->day_count > INDEX_DAYS_MAX ||
+            w->host_count == INDEX_HOSTS_ALL_MAX)
                 return ERR_LIMIT;
         at = put_key(record, address, w->last_host);
         at = put_days(at, posting, w->day_base);
