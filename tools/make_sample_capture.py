@@ -128,6 +128,19 @@ def write_capture(path):
             file.write(struct.pack("<IIII", START + whole, round((seconds - whole) * 1e6), len(frame), len(frame)) + frame)
 
 
+def wireless(question):
+    """The question in frames of 802.11, as radios hand them on: (link type, bytes)."""
+    ends, snap = bytes.fromhex("020000000001020000000002020000000003"), bytes.fromhex("aaaa030000000800")
+    plain, quality = b"\x08\x01\0\0" + ends + bytes(2) + snap, b"\x88\x03\0\0" + ends + bytes(10)
+    return {
+        "wireless": (105, plain + question), "wireless_quality": (105, quality + snap + question),
+        "radiotap": (127, bytes.fromhex("00000a0002000000 1000") + plain + question + b"fcs!"),
+        "radiotap_padded": (127, bytes.fromhex("0000190003000080 00000000 00000000 1122334455667788 20") + b"\x88\x01\0\0" +
+                            ends + bytes(6) + snap + question),
+        "ppi": (192, bytes.fromhex("0000080069000000") + plain + question),
+    }
+
+
 def tunnels():
     """The same question carried in each kind of tunnel between 203.0.113.1 and 192.0.2.9."""
     ends = ("203.0.113.1", "192.0.2.9")
@@ -146,8 +159,16 @@ def tunnels():
         "vxlan": udp(ends[0], 50001, ends[1], 4789, bytes.fromhex("0800000000002a00") + frame),
         "geneve": udp(ends[0], 50002, ends[1], 6081, bytes.fromhex("0100655800002a00 01020380") + frame),
         "ip_in_ip": ip(*ends, 4, question),
+        "gtp": udp(ends[0], 2152, ends[1], 2152, b"\x30\xff" + struct.pack(">HI", len(question), 7) + question),
+        "gtp_extended": udp(ends[0], 2152, ends[1], 2152, b"\x34\xff" + struct.pack(">HI", len(question) + 8, 7) +
+                            bytes.fromhex("00000085 01100900") + question),
+        "teredo": udp(ends[0], 50003, ends[1], 3544, udp("2001:0:1::1", 40000, "2001:db8::2", 53, dns_question("a.example", 1))),
+        "teredo_asked": udp(ends[0], 50003, ends[1], 3544, bytes.fromhex("00010000 0102030405060708 00 0000 1234 01020304") +
+                            udp("2001:0:1::1", 40000, "2001:db8::2", 53, dns_question("a.example", 1))),
     }, {
         "mpls_pseudowire": (1, mpls + bytes(4) + frame), "mpls_pseudowire_plain": (1, mpls + b"\x46" + frame[1:]),
+        **wireless(question),
+        "nflog": (239, bytes.fromhex("02000000 0800010008000100") + struct.pack("=HH", 4 + len(question), 9) + question),
         "mpls_pseudowire_vlan": (1, mpls + bytes(4) + ethernet(question, vlan=7)),
         "raw_ipv6_first_fragment": (101, cut + six + bytes([17, 0, 0, 1, 0, 0, 0, 9]) + struct.pack(">HHHH", 40000, 53, 999, 0)),
     }

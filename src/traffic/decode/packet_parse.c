@@ -1,258 +1,36 @@
 /* traffic/decode/packet_parse.c: see packet_parse.h. SPDX-License-Identifier: Apache-2.0 */
 #include "traffic/decode/packet_parse.h"
 
+#include "traffic/decode/packet_link_parse.h"
+
 #include <string.h>
-
-/* www.tcpdump.org/linktypes.html; RAW has three numbers, by the system that wrote the file. */
-enum link_type {
-        LINK_NULL = 0,
-        LINK_ETHERNET = 1,
-        LINK_PPP = 9,
-        LINK_RAW_BSD = 12,
-        LINK_RAW_OPENBSD = 14,
-        LINK_PPP_SERIAL = 50,
-        LINK_PPPOE = 51,
-        LINK_RAW = PACKET_LINK_RAW,
-        LINK_CISCO_HDLC = 104,
-        LINK_LOOP = 108,
-        LINK_COOKED = 113,
-        LINK_IPV4 = 228,
-        LINK_IPV6 = 229,
-        LINK_COOKED_2 = 276
-};
-
-enum ether_type {
-        ETHER_IPV4 = 0x0800,
-        ETHER_ERSPAN_3 = 0x22EB, /* of GRE */
-        ETHER_BRIDGED = 0x6558,  /* of GRE and Geneve: a whole Ethernet frame */
-        ETHER_VLAN = 0x8100,
-        ETHER_IPV6 = 0x86DD,
-        ETHER_PPP = 0x880B, /* of GRE version 1: PPTP (RFC 2637) */
-        ETHER_MPLS = 0x8847,
-        ETHER_MPLS_MULTICAST = 0x8848,
-        ETHER_PPPOE = 0x8864,
-        ETHER_QINQ = 0x88A8,
-        ETHER_ERSPAN = 0x88BE, /* of GRE */
-        ETHER_QINQ_OLD = 0x9100,
-        ETHER_QINQ_OLDER = 0x9200,
-        ETHER_NONE = -1 /* what follows tells by its first four bits: IP version 4 or 6 */
-};
 
 enum ip_protocol {
         IP_HOP_BY_HOP = 0,
         IP_IN_IP = 4,
         IP_IPV6_IN_IP = 41,
+        IP_DCCP = 33,
         IP_ROUTING = 43,
         IP_FRAGMENT = 44,
         IP_GRE = 47,
         IP_AUTHENTICATION = 51,
         IP_DESTINATION = 60,
         IP_MOBILITY = 135,
+        IP_SCTP = 132,
+        IP_UDP_LITE = 136,
         IP_HIP = 139,
         IP_SHIM6 = 140
 };
 
-enum tunnel_port { PORT_VXLAN = 4789, PORT_VXLAN_LINUX = 8472, PORT_GENEVE = 6081 };
-
-enum { FRAME_FILL_MAX = 6 }; /* of the least Ethernet frame behind an empty IPv6 packet */
-
-/* What is left to read. */
-struct cursor {
-        const uint8_t *at;
-        size_t left;
+enum tunnel_port {
+        PORT_GTP = 2152,
+        PORT_TEREDO = 3544,
+        PORT_VXLAN = 4789,
+        PORT_GENEVE = 6081,
+        PORT_VXLAN_LINUX = 8472
 };
 
-static unsigned get16(const uint8_t *p)
-{
-        return (unsigned)p[0] << 8 | p[1];
-}
-
-/* The next n bytes, or NULL when there are fewer. */
-static const uint8_t *take(struct cursor *c, size_t n)
-{
-        const uint8_t *p = c->at;
-
-        if (c->left < n)
-                return NULL;
-        c->at += n;
-        c->left -= n;
-        return p;
-}
-
-static struct text rest_of(const struct cursor *c)
-{
-        return (struct text){ (const char *)c->at, c->left };
-}
-
-/* PPP protocol numbers (one or two bytes) of IP, IPv6 and MPLS. */
-static int ppp_to_ether(struct cursor *c, int *ether)
-{
-        const uint8_t *p;
-        unsigned protocol;
-
-        if (c->left >= 2 && c->at[0] == 0xFF && c->at[1] == 0x03)
-                (void)take(c, 2); /* address and control, which may be left out */
-        p = take(c, 1);
-        if (!p)
-                return ERR_FORMAT;
-        protocol = p[0];
-        if (!(protocol & 1)) { /* an odd first byte is the whole number */
-                p = take(c, 1);
-                if (!p)
-                        return ERR_FORMAT;
-                protocol = protocol << 8 | p[0];
-        }
-        *ether = protocol == 0x21    ? ETHER_IPV4
-                 : protocol == 0x57  ? ETHER_IPV6
-                 : protocol == 0x281 ? ETHER_MPLS
-                                     : 0;
-        return *ether ? 0 : ERR_UNSUPPORTED;
-}
-
-static int skip_ethernet(struct cursor *c, int *ether)
-{
-        static const uint8_t snap[6] = { 0xAA, 0xAA, 0x03, 0, 0, 0 };
-        const uint8_t *p = take(c, 14);
-
-        if (!p)
-                return ERR_FORMAT;
-        *ether = (int)get16(p + 12);
-        if (*ether >= 0x600)
-                return 0;
-        p = take(c, 8); /* a length: 802.2 follows */
-        if (!p)
-                return ERR_FORMAT;
-        if (memcmp(p, snap, sizeof(snap)) != 0)
-                return ERR_UNSUPPORTED;
-        *ether = (int)get16(p + 6);
-        return 0;
-}
-
-/* A header of n bytes whose ether type stands at `type_at`. */
-static int skip_fixed(struct cursor *c, int *ether, size_t n, size_t type_at)
-{
-        const uint8_t *p = take(c, n);
-
-        if (!p)
-                return ERR_FORMAT;
-        *ether = (int)get16(p + type_at);
-        return 0;
-}
-
-static int skip_pppoe(struct cursor *c, int *ether)
-{
-        const uint8_t *p = take(c, 6);
-
-        if (!p)
-                return ERR_FORMAT;
-        return p[1] == 0 ? ppp_to_ether(c, ether) : ERR_UNSUPPORTED; /* code 0: session data */
-}
-
-static bool is_ip_type(unsigned ether)
-{
-        return ether == ETHER_IPV4 || ether == ETHER_IPV6;
-}
-
-/* Behind the last label nothing says what follows (RFC 4928 3). IP by its version, unless its
- * length is wrong and it reads as an Ethernet frame with IP inside: an address of a card may begin
- * with 4 or 6. Zero is the control word of a pseudowire (RFC 4385). */
-static bool is_pseudowire(const struct cursor *c)
-{
-        const uint8_t *p = c->at;
-        unsigned version = c->left ? p[0] >> 4 : 0;
-
-        if (version != 4 && version != 6)
-                return true;
-        if (c->left < 15 || (version == 4 && get16(p + 2) == c->left) ||
-            (version == 6 && get16(p + 4) + 40U == c->left))
-                return false;
-        return is_ip_type(get16(p + 12)) && (p[14] >> 4 == 4 || p[14] >> 4 == 6);
-}
-
-static int skip_pseudowire(struct cursor *c, int *ether)
-{
-        if (c->left && c->at[0] >> 4 == 0 && !take(c, 4))
-                return ERR_FORMAT;
-        return skip_ethernet(c, ether);
-}
-
-/* Labels up to the one marked as last, and the frame of a pseudowire. */
-static int skip_mpls(struct cursor *c, int *ether)
-{
-        for (int i = 0; i < PACKET_HEADERS_MAX; i++) {
-                const uint8_t *p = take(c, 4);
-                if (!p)
-                        return ERR_FORMAT;
-                if (p[2] & 1) {
-                        *ether = ETHER_NONE;
-                        return is_pseudowire(c) ? skip_pseudowire(c, ether) : 0;
-                }
-        }
-        return ERR_FORMAT;
-}
-
-static int skip_link(struct cursor *c, int *ether, int link_type)
-{
-        *ether = ETHER_NONE;
-        switch (link_type) {
-        case LINK_ETHERNET:
-                return skip_ethernet(c, ether);
-        case LINK_COOKED:
-                return skip_fixed(c, ether, 16, 14);
-        case LINK_COOKED_2:
-                return skip_fixed(c, ether, 20, 0);
-        case LINK_CISCO_HDLC:
-                return skip_fixed(c, ether, 4, 2);
-        case LINK_PPP:
-        case LINK_PPP_SERIAL:
-                return ppp_to_ether(c, ether);
-        case LINK_PPPOE:
-                return skip_pppoe(c, ether);
-        case LINK_NULL:
-        case LINK_LOOP:
-                return take(c, 4) ? 0 : ERR_FORMAT; /* the family's number differs by system */
-        case LINK_RAW:
-        case LINK_RAW_BSD:
-        case LINK_RAW_OPENBSD:
-        case LINK_IPV4:
-        case LINK_IPV6:
-                return 0;
-        default:
-                return ERR_UNSUPPORTED;
-        }
-}
-
-/* Tags, sessions and labels between the link and IP. */
-static int skip_between(struct cursor *c, int *ether)
-{
-        for (int i = 0; i < PACKET_HEADERS_MAX; i++) {
-                int err;
-                switch (*ether) {
-                case ETHER_VLAN:
-                case ETHER_QINQ:
-                case ETHER_QINQ_OLD:
-                case ETHER_QINQ_OLDER:
-                        err = skip_fixed(c, ether, 4, 2);
-                        break;
-                case ETHER_PPPOE:
-                        err = skip_pppoe(c, ether);
-                        break;
-                case ETHER_MPLS:
-                case ETHER_MPLS_MULTICAST:
-                        err = skip_mpls(c, ether);
-                        break;
-                case ETHER_IPV4:
-                case ETHER_IPV6:
-                case ETHER_NONE:
-                        return 0;
-                default:
-                        return ERR_UNSUPPORTED;
-                }
-                if (err)
-                        return err;
-        }
-        return ERR_FORMAT;
-}
+enum { FRAME_FILL_MAX = 6 }; /* of the least Ethernet frame behind an empty IPv6 packet */
 
 static void carries(struct packet *out, int link_type, struct cursor c)
 {
@@ -306,41 +84,98 @@ static bool has_port(const struct packet *p, uint16_t port)
         return p->source_port == port || p->destination_port == port;
 }
 
-/* VXLAN (RFC 7348 5; other flags are of its extensions, reserved bytes are
- * ignored) and Geneve (RFC 8926 3.4) are known by
- * their port alone, so the header has to be as they say. The answer of some comes from that port.
- */
+/* VXLAN (RFC 7348 5): other flags are of its extensions, reserved bytes are ignored. */
+static void find_vxlan(struct packet *out, struct cursor c)
+{
+        const uint8_t *p = take(&c, 8);
+
+        if (p && (p[0] & 0x08))
+                carries(out, LINK_ETHERNET, c);
+}
+
+/* Geneve (RFC 8926 3.4). */
+static void find_geneve(struct packet *out, struct cursor c)
+{
+        const uint8_t *p = take(&c, 8);
+        unsigned type;
+
+        if (!p || p[0] >> 6 != 0 || p[7] != 0 || !take(&c, (p[0] & 0x3FU) * 4U))
+                return;
+        type = get16(p + 2);
+        if (type == ETHER_BRIDGED || is_ip_type(type))
+                carries(out, type == ETHER_BRIDGED ? LINK_ETHERNET : LINK_RAW, c);
+}
+
+/* GTP version 1, a user's packet (3GPP TS 29.281 5.1): what a mobile network carries. */
+static void find_gtp(struct packet *out, struct cursor c)
+{
+        const uint8_t *p = take(&c, 8), *more;
+        unsigned next;
+
+        if (!p || p[0] >> 4 != 3 || p[1] != 0xFF)
+                return;
+        if (p[0] & 7) {
+                more = take(&c, 4);
+                next = more && (p[0] & 4) ? more[3] : 0;
+                while (next) { /* each is longer than nothing: it ends with the packet */
+                        more = c.left && c.at[0] ? take(&c, c.at[0] * 4U) : NULL;
+                        if (!more)
+                                return;
+                        next = c.at[-1];
+                }
+        }
+        carries(out, LINK_RAW, c);
+}
+
+/* Teredo (RFC 4380 5.1.1): IPv6 out of a network that has none, with who asks or whence it came
+ * before it. The length has to fit: the port alone says little. */
+static void find_teredo(struct packet *out, struct cursor c)
+{
+        if (c.left >= 4 && get16(c.at) == 1 && !take(&c, c.at[2] + c.at[3] + 13U))
+                return;
+        if (c.left >= 8 && get16(c.at) == 0)
+                (void)take(&c, 8);
+        if (c.left >= 40 && c.at[0] >> 4 == 6 && get16(c.at + 4) + 40U == c.left)
+                carries(out, LINK_RAW, c);
+}
+
+/* Known by their port alone, so the header has to be as they say. The answer of some comes from
+ * that port. */
 static void find_udp_tunnel(struct packet *out)
 {
         struct cursor c = { (const uint8_t *)out->payload.data, out->payload.len };
-        const uint8_t *p = c.left >= 8 ? take(&c, 8) : NULL;
+
+        if (has_port(out, PORT_VXLAN) || has_port(out, PORT_VXLAN_LINUX))
+                find_vxlan(out, c);
+        else if (has_port(out, PORT_GENEVE))
+                find_geneve(out, c);
+        else if (has_port(out, PORT_GTP))
+                find_gtp(out, c);
+        else if (has_port(out, PORT_TEREDO))
+                find_teredo(out, c);
+}
+
+/* False when they are cut off. */
+static bool read_ports(struct packet *out, struct cursor *c)
+{
+        const uint8_t *p = take(c, 4);
 
         if (!p)
-                return;
-        if (has_port(out, PORT_VXLAN) || has_port(out, PORT_VXLAN_LINUX)) {
-                if (p[0] & 0x08)
-                        carries(out, LINK_ETHERNET, c);
-        } else if (has_port(out, PORT_GENEVE)) {
-                unsigned type = get16(p + 2);
-                if (p[0] >> 6 != 0 || p[7] != 0 || !take(&c, (p[0] & 0x3FU) * 4U))
-                        return;
-                if (type == ETHER_BRIDGED || is_ip_type(type))
-                        carries(out, type == ETHER_BRIDGED ? LINK_ETHERNET : LINK_RAW, c);
-        }
+                return false;
+        out->source_port = (uint16_t)get16(p);
+        out->destination_port = (uint16_t)get16(p + 2);
+        out->has_ports = true;
+        return true;
 }
 
 /* Ports, flags and payload, as far as the bytes go. */
 static void read_tcp_or_udp(struct packet *out, struct cursor c)
 {
-        const uint8_t *p = take(&c, 4);
         bool tcp = out->protocol == PACKET_TCP;
         size_t least = tcp ? 20 : 8, header = least;
 
-        if (!p)
+        if (!read_ports(out, &c))
                 return;
-        out->source_port = (uint16_t)get16(p);
-        out->destination_port = (uint16_t)get16(p + 2);
-        out->has_ports = true;
         if (tcp) {
                 header = c.left > 8 ? (size_t)(c.at[8] >> 4) * 4 : 0;
                 out->tcp_flags = c.left > 9 ? c.at[9] : 0;
@@ -358,6 +193,11 @@ static void read_transport(struct packet *out, struct cursor c)
         case PACKET_TCP:
         case PACKET_UDP:
                 read_tcp_or_udp(out, c);
+                return;
+        case IP_DCCP:
+        case IP_SCTP:
+        case IP_UDP_LITE:
+                (void)read_ports(out, &c);
                 return;
         case PACKET_ICMP:
         case PACKET_ICMP6:
@@ -477,10 +317,8 @@ int packet_parse(struct packet *out, int link_type, struct text bytes)
         struct cursor c = { (const uint8_t *)bytes.data, bytes.len };
         struct packet packet = { 0 };
         int ether = ETHER_NONE;
-        int err = skip_link(&c, &ether, link_type);
+        int err = packet_link_parse(&c, &ether, link_type);
 
-        if (!err)
-                err = skip_between(&c, &ether);
         if (err)
                 return err;
         if (c.left == 0)

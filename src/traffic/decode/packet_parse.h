@@ -2,11 +2,12 @@
  * From: traffic/capture. To: traffic/match, traffic/flow. Pure; any thread; at most
  * PACKET_HEADERS_MAX headers deep.
  *
- * Reads Ethernet (II and SNAP), VLAN and QinQ, Linux cooked v1 and v2, raw IP, loopback, PPP,
- * PPPoE, MPLS and its Ethernet pseudowires, Cisco HDLC; IPv4 and IPv6 with extension headers and
- * fragments; TCP, UDP, ICMP. Finds, and leaves to packet_each, what a packet carries: IP in IP,
- * 6in4, GRE with IP, Ethernet, PPP or ERSPAN I to III, VXLAN (UDP 4789, 8472), Geneve (UDP 6081).
- * SPDX-License-Identifier: Apache-2.0 */
+ * Reads Ethernet (II and SNAP), VLAN and QinQ, Linux cooked v1 and v2, NFLOG, raw IP, loopback,
+ * PPP, PPPoE, MPLS and its Ethernet pseudowires, Cisco HDLC, open 802.11 (plain, radiotap, PPI);
+ * IPv4 and IPv6 with extension headers and fragments; TCP, UDP, ICMP; the ports of SCTP, DCCP and
+ * UDP-Lite. Finds, and leaves to packet_each, what a packet carries: IP in IP, 6in4, GRE with IP,
+ * Ethernet, PPP or ERSPAN I to III, VXLAN (UDP 4789, 8472), Geneve (6081), GTP-U (2152), Teredo
+ * (3544). SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_TRAFFIC_DECODE_PACKET_PARSE_H
 #define CANH_TRAFFIC_DECODE_PACKET_PARSE_H
 

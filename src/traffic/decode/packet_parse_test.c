@@ -54,6 +54,12 @@ static const struct expected {
         { "raw_ipv6", "2001:db8::1", "2001:db8::2", 40000, 53, 17, 27 },
         { "raw_ipv6_hop", "2001:db8::1", "2001:db8::2", 40000, 53, 17, 27 },
         { "raw_ipv6_fragment", "2001:db8::1", "2001:db8::2", 0, 0, 17, 0 },
+        { "wireless", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
+        { "wireless_quality", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
+        { "radiotap", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
+        { "radiotap_padded", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
+        { "ppi", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
+        { "nflog", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
         { "mpls_pseudowire", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
         { "mpls_pseudowire_plain", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
         { "mpls_pseudowire_vlan", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
@@ -96,7 +102,8 @@ static void later_fragment_has_no_ports(void **state)
 static void tunnel_gives_the_packet_inside(void **state)
 {
         static const char *const tunnels[] = { "gre", "gre_checksum_key", "gre_bridged", "gre_pptp",
-                "erspan_1", "erspan_2", "erspan_3", "vxlan", "geneve", "ip_in_ip", "ipv6_in_ip" };
+                "erspan_1", "erspan_2", "erspan_3", "vxlan", "geneve", "ip_in_ip", "ipv6_in_ip",
+                "gtp", "gtp_extended", "teredo", "teredo_asked" };
 
         (void)state;
         for (size_t i = 0; i < ARRAY_LEN(tunnels); i++) {
@@ -146,6 +153,22 @@ static void bytes_are_those_of_the_ip_packet(void **state)
         assert_int_equal(p.ip_bytes, seed.packet.len + 24);
 }
 
+static void ports_of_sctp_are_told(void **state)
+{
+        static const uint8_t bytes[32] = { 0x45, 0, 0, 32, [9] = 132, [12] = 192, 0, 2, 1, 192, 0,
+                2, 2, 0x0B, 0x58, 0x0B, 0x59 };
+        struct packet p;
+
+        (void)state;
+        assert_int_equal(
+            packet_parse(&p, PACKET_LINK_RAW, (struct text){ (const char *)bytes, sizeof(bytes) }),
+            0);
+        assert_true(p.has_ports);
+        assert_int_equal(p.source_port, 2904);
+        assert_int_equal(p.destination_port, 2905);
+        assert_int_equal(p.payload.len, 0);
+}
+
 /* Cut at every byte: either refused, or with the same addresses; and the output untouched when
  * refused. */
 static void cut_packet_is_read_as_far_as_it_goes(void **state)
@@ -191,6 +214,7 @@ int main(int argc, char **argv)
                 cmocka_unit_test(tunnel_gives_the_packet_inside),
                 cmocka_unit_test(fragments_tell_their_number_and_their_place),
                 cmocka_unit_test(bytes_are_those_of_the_ip_packet),
+                cmocka_unit_test(ports_of_sctp_are_told),
                 cmocka_unit_test(cut_packet_is_read_as_far_as_it_goes),
                 cmocka_unit_test(what_is_no_ip_is_unsupported),
         };

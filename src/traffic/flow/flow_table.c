@@ -349,6 +349,14 @@ static int move_clock(struct flow_table *t, time_ms now)
         return now / SECOND_MS > t->wheel.second ? end_due(t) : 0;
 }
 
+/* Multicast, or the broadcast of IPv4: nobody answers from there. */
+static bool is_to_many(const struct ip_address *a)
+{
+        if (ip_address_is_v4(a))
+                return ip_address_v4(a) >> 28 == 14 || ip_address_v4(a) == UINT32_MAX;
+        return a->bytes[0] == 0xFF;
+}
+
 /* Whether the receiver of the first packet began (see the header). */
 static bool is_begun_by_receiver(const struct packet *p, bool *certain)
 {
@@ -364,7 +372,7 @@ static bool is_begun_by_receiver(const struct packet *p, bool *certain)
         if (!p->has_ports)
                 return false;
         if (low_source != low_end)
-                return low_source;
+                return low_source && !is_to_many(&p->destination);
         return p->protocol == PACKET_TCP && p->source_port < p->destination_port;
 }
 

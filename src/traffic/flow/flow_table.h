@@ -3,8 +3,9 @@
  *
  * Who began: the sender of a SYN, the receiver of a SYN with ACK, the sender of an ICMP question
  * (echo and the like; question and answer are one flow). Without these, the end whose port is not
- * below 1024 when exactly one is; else, for TCP that was met in the middle, the end with the higher
- * port; else who was seen first. Later fragments join the flow of their first (fragment_memory.h).
+ * below 1024 when exactly one is, but never a group that is only spoken to (multicast, broadcast);
+ * else, for TCP that was met in the middle, the end with the higher port; else who was seen first.
+ * Later fragments join the flow of their first (fragment_memory.h).
  *
  * When a flow ends: after idle_ms without packet; after closed_ms when TCP was closed from both
  * ends or reset, or a DNS question answered. One that lasts is handed out in parts of about

@@ -117,6 +117,24 @@ static void both_directions_are_one_flow(void **state)
         assert_int_equal(counts_of(t).flows, 0);
 }
 
+/* DCE-RPC to everybody, out of suricata-verify (dcerpc-udp-scapy). */
+static void group_that_is_spoken_to_never_began(void **state)
+{
+        static const uint32_t groups[] = { 0xFFFFFFFFU, 0xE00000FBU };
+
+        (void)state;
+        for (size_t i = 0; i < ARRAY_LEN(groups); i++) {
+                AUTO(flow_table_free_at)
+                struct flow_table *t = new_table((struct flow_table_options){ 0 });
+                struct packet p = make(1, 80, 1, 8000, 0);
+                p.destination = ip_address_from_v4(groups[i]);
+                add(t, 1000, p);
+                assert_int_equal(flow_table_finish(t), 0);
+                assert_int_equal(taken.flows[0].source_port, 80);
+                assert_int_equal(taken.flows[0].packets_out, 1);
+        }
+}
+
 /* One packet each: who is said to have begun. */
 static void who_began_is_told_by_syn_then_ports_then_order(void **state)
 {
@@ -368,6 +386,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(both_directions_are_one_flow),
+                cmocka_unit_test(group_that_is_spoken_to_never_began),
                 cmocka_unit_test(who_began_is_told_by_syn_then_ports_then_order),
                 cmocka_unit_test(late_syn_corrects_who_began),
                 cmocka_unit_test(echo_and_its_reply_are_one_flow),
