@@ -174,6 +174,28 @@ def tunnels():
     }
 
 
+def pcapng(order):
+    """A question on each of two interfaces of different link type, clock and length, in the three forms of a packet."""
+    def block(kind, body):
+        body += bytes(-len(body) % 4)
+        return struct.pack(order + "II", kind, 12 + len(body)) + body + struct.pack(order + "I", 12 + len(body))
+
+    question = udp("203.0.113.12", 40000, RESOLVER, 53, dns_question("tet-loto.example", 1))
+    frame, at = ethernet(question), START * 1000000
+    def packet(content, time, number):
+        return struct.pack(order + "5I", number, time >> 32, time & 0xFFFFFFFF, len(content), len(content)) + content
+
+    old = struct.pack(order + "HHIIII", 0, 7, at >> 32, at & 0xFFFFFFFF, len(frame), len(frame)) + frame
+    return b"".join((
+        block(0x0A0D0D0A, struct.pack(order + "IHHq", 0x1A2B3C4D, 1, 0, -1)), block(1, struct.pack(order + "HHI", 1, 0, 128)),
+        block(1, struct.pack(order + "HHI", 101, 0, 65535) + struct.pack(order + "HHB3xHHqHH", 9, 1, 9, 14, 8, 3600, 0, 0)),
+        block(6, packet(frame, at, 0)), block(6, packet(question, (START - 3600) * 1000000000 + 5000000, 1)), block(2, old),
+        block(3, struct.pack(order + "I", len(frame)) + frame), block(0x0BAD, b"a vendor's own"),
+        block(0x0A0D0D0A, struct.pack(order + "IHHq", 0x1A2B3C4D, 1, 0, -1)),
+        block(1, struct.pack(order + "HHI", 113, 0, 0) + struct.pack(order + "HHB3x", 9, 1, 0x80 | 10)),
+        block(6, packet(bytes(14) + b"\x08\0" + question, START << 10 | 512, 0))))
+
+
 def write_seeds(folder):
     """Seeds of packet_parse (link type, packet) and names_parse (kind, payload)."""
     question = udp("203.0.113.12", 40000, RESOLVER, 53, dns_question("tet-loto.example", 1))
@@ -201,6 +223,9 @@ def write_seeds(folder):
         "dns_loop": b"d" + struct.pack(">HHHHHH", 1, 0x0100, 1, 0, 0, 0) + b"\xc0\x0c\0\1\0\1",
         "http": b"x" + http_get("bao.example:8080", "/a?b=c"), "dns_tcp": b"t\0\x22" + dns_question("a.example", 1),
     }
+    for name, order in ("little", "<"), ("big", ">"):
+        with open(os.path.join(folder, "pcapng", name), "wb") as file:
+            file.write(pcapng(order))
     for name, (link_type, packet) in packets.items():
         with open(os.path.join(folder, "packet_parse", name), "wb") as file:
             file.write(struct.pack(">H", link_type) + packet)

@@ -1,6 +1,6 @@
-/* traffic/capture/capture_file.h: the packets of a capture file (pcap, pcapng, by libpcap), one
- * after the other. From: a file (canh) or bytes in memory (the centre's reader). To:
- * traffic/decode. Limit: CAPTURE_PACKET_MAX bytes of one packet are given, the rest is cut. One
+/* traffic/capture/capture_file.h: the packets of a capture file (pcap by libpcap, pcapng by
+ * pcapng_parse), one after the other. From: a file (canh) or bytes in memory (the centre's reader).
+ * To: traffic/decode. Limit: CAPTURE_PACKET_MAX bytes of one packet are given, the rest is cut. One
  * thread at a time.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_TRAFFIC_CAPTURE_CAPTURE_FILE_H
@@ -22,8 +22,7 @@ struct capture_packet {
         size_t wire_bytes; /* how long the packet was before the capture cut it */
 };
 
-/* Takes the stream, also on failure. FORMAT with *bad: no capture, or one that libpcap does not
- * read. */
+/* Takes the stream, also on failure. FORMAT with *bad: no capture, or one that is not read. */
 MUST_USE int capture_file_open_own(
     struct capture_file **out, FILE *stream, struct parse_error *bad);
 /* The same over bytes that the caller keeps until the close. */
