@@ -159,6 +159,8 @@ def tunnels():
         "vxlan": udp(ends[0], 50001, ends[1], 4789, bytes.fromhex("0800000000002a00") + frame),
         "geneve": udp(ends[0], 50002, ends[1], 6081, bytes.fromhex("0100655800002a00 01020380") + frame),
         "ip_in_ip": ip(*ends, 4, question),
+        "gre_udp": udp(ends[0], 50004, ends[1], 4754, b"\0\0\x08\0" + question),
+        "gre_wccp": ip(*ends, 47, bytes.fromhex("0000883e 01000000") + question),
         "gtp": udp(ends[0], 2152, ends[1], 2152, b"\x30\xff" + struct.pack(">HI", len(question), 7) + question),
         "gtp_extended": udp(ends[0], 2152, ends[1], 2152, b"\x34\xff" + struct.pack(">HI", len(question) + 8, 7) +
                             bytes.fromhex("00000085 01100900") + question),
@@ -168,6 +170,11 @@ def tunnels():
     }, {
         "mpls_pseudowire": (1, mpls + bytes(4) + frame), "mpls_pseudowire_plain": (1, mpls + b"\x46" + frame[1:]),
         **wireless(question),
+        "nsh": (1, frame[:12] + bytes.fromhex("894f 0fc2 0101 0000020e") + question),
+        "vntag": (1, frame[:12] + bytes.fromhex("8926 40030000 8100 0007 0800") + question),
+        "metadata": (1, frame[:12] + bytes.fromhex("8909 0101 00010007 0800") + question),
+        "fabric_path": (1, frame[:12] + bytes.fromhex("8903 0001") + frame), "mac_in_mac": (1, frame[:12] + bytes.fromhex("88e700000007") + frame),
+        "fddi": (10, b"\x50" + frame[:12] + bytes.fromhex("aaaa030000000800") + question), "ppp_cisco": (9, bytes.fromhex("0f000800") + question),
         "nflog": (239, bytes.fromhex("02000000 0800010008000100") + struct.pack("=HH", 4 + len(question), 9) + question),
         "mpls_pseudowire_vlan": (1, mpls + bytes(4) + ethernet(question, vlan=7)),
         "raw_ipv6_first_fragment": (101, cut + six + bytes([17, 0, 0, 1, 0, 0, 0, 9]) + struct.pack(">HHHH", 40000, 53, 999, 0)),

@@ -6,12 +6,25 @@
 
 #include <string.h>
 
+/* A header of n bytes whose ether type stands at `type_at`. */
+static int skip_fixed(struct cursor *c, int *ether, size_t n, size_t type_at)
+{
+        const uint8_t *p = take(c, n);
+
+        if (!p)
+                return ERR_FORMAT;
+        *ether = (int)get16(p + type_at);
+        return 0;
+}
+
 /* PPP protocol numbers (one or two bytes) of IP, IPv6 and MPLS. */
 static int ppp_to_ether(struct cursor *c, int *ether)
 {
         const uint8_t *p;
         unsigned protocol;
 
+        if (c->left >= 2 && (c->at[0] & 0x7F) == 0x0F && c->at[1] == 0)
+                return skip_fixed(c, ether, 4, 2); /* Cisco HDLC on the same line */
         if (c->left >= 2 && c->at[0] == 0xFF && c->at[1] == 0x03)
                 (void)take(c, 2); /* address and control, which may be left out */
         p = take(c, 1);
@@ -55,15 +68,25 @@ static int skip_ethernet(struct cursor *c, int *ether)
         return *ether >= 0x600 ? 0 : skip_snap(c, ether); /* a length: 802.2 follows */
 }
 
-/* A header of n bytes whose ether type stands at `type_at`. */
-static int skip_fixed(struct cursor *c, int *ether, size_t n, size_t type_at)
+/* An Ethernet frame behind n bytes of data centres' own. */
+static int skip_to_frame(struct cursor *c, int *ether, size_t n)
 {
-        const uint8_t *p = take(c, n);
+        return take(c, n) ? skip_ethernet(c, ether) : ERR_FORMAT;
+}
 
-        if (!p)
+/* The length counts words of 4 bytes, and tells the rest of the header by what stands last. */
+static int skip_nsh(struct cursor *c, int *ether)
+{
+        const uint8_t *p = take(c, 4);
+        size_t words = p ? p[1] & 0x3FU : 0;
+        unsigned next = p ? p[3] : 0;
+
+        if (words < 2 || !take(c, words * 4 - 4))
                 return ERR_FORMAT;
-        *ether = (int)get16(p + type_at);
-        return 0;
+        if (next == 3)
+                return skip_ethernet(c, ether);
+        *ether = next == 1 ? ETHER_IPV4 : next == 2 ? ETHER_IPV6 : ETHER_MPLS;
+        return next == 1 || next == 2 || next == 5 ? 0 : ERR_UNSUPPORTED;
 }
 
 static int skip_pppoe(struct cursor *c, int *ether)
@@ -213,6 +236,8 @@ static int skip_link(struct cursor *c, int *ether, int link_type)
                 return ppp_to_ether(c, ether);
         case LINK_PPPOE:
                 return skip_pppoe(c, ether);
+        case LINK_FDDI:
+                return take(c, 13) ? skip_snap(c, ether) : ERR_FORMAT;
         case LINK_WIRELESS:
                 return skip_wireless(c, ether, false);
         case LINK_RADIOTAP:
@@ -246,6 +271,21 @@ static int skip_between(struct cursor *c, int *ether)
                 case ETHER_QINQ_OLD:
                 case ETHER_QINQ_OLDER:
                         err = skip_fixed(c, ether, 4, 2);
+                        break;
+                case ETHER_VNTAG:
+                        err = skip_fixed(c, ether, 6, 4);
+                        break;
+                case ETHER_METADATA:
+                        err = skip_fixed(c, ether, 8, 6);
+                        break;
+                case ETHER_FABRIC_PATH:
+                        err = skip_to_frame(c, ether, 2);
+                        break;
+                case ETHER_MAC_IN_MAC:
+                        err = skip_to_frame(c, ether, 4);
+                        break;
+                case ETHER_NSH:
+                        err = skip_nsh(c, ether);
                         break;
                 case ETHER_PPPOE:
                         err = skip_pppoe(c, ether);

@@ -11,6 +11,7 @@ enum link_type {
         LINK_NULL = 0,
         LINK_ETHERNET = 1,
         LINK_PPP = 9,
+        LINK_FDDI = 10,
         LINK_RAW_BSD = 12,
         LINK_RAW_OPENBSD = 14,
         LINK_PPP_SERIAL = 50,
@@ -33,12 +34,18 @@ enum ether_type {
         ETHER_ERSPAN_3 = 0x22EB, /* of GRE */
         ETHER_BRIDGED = 0x6558,  /* of GRE and Geneve: a whole Ethernet frame */
         ETHER_VLAN = 0x8100,
+        ETHER_WCCP = 0x883E, /* of GRE: what a router hands to a cache */
         ETHER_IPV6 = 0x86DD,
         ETHER_PPP = 0x880B, /* of GRE version 1: PPTP (RFC 2637) */
         ETHER_MPLS = 0x8847,
         ETHER_MPLS_MULTICAST = 0x8848,
         ETHER_PPPOE = 0x8864,
         ETHER_QINQ = 0x88A8,
+        ETHER_MAC_IN_MAC = 0x88E7, /* 802.1ah */
+        ETHER_FABRIC_PATH = 0x8903,
+        ETHER_METADATA = 0x8909, /* Cisco's security group */
+        ETHER_VNTAG = 0x8926,
+        ETHER_NSH = 0x894F,    /* RFC 8300 */
         ETHER_ERSPAN = 0x88BE, /* of GRE */
         ETHER_QINQ_OLD = 0x9100,
         ETHER_QINQ_OLDER = 0x9200,

@@ -18,6 +18,7 @@ enum ip_protocol {
         IP_MOBILITY = 135,
         IP_SCTP = 132,
         IP_UDP_LITE = 136,
+        IP_ETHERNET = 143, /* of SRv6 (RFC 8986) */
         IP_HIP = 139,
         IP_SHIM6 = 140
 };
@@ -25,6 +26,7 @@ enum ip_protocol {
 enum tunnel_port {
         PORT_GTP = 2152,
         PORT_TEREDO = 3544,
+        PORT_GRE = 4754, /* RFC 8086 */
         PORT_VXLAN = 4789,
         PORT_GENEVE = 6081,
         PORT_VXLAN_LINUX = 8472
@@ -50,6 +52,12 @@ static bool skip_erspan(struct cursor *c, unsigned type, bool has_sequence)
         return p && (!(p[11] & 1) || take(c, 8));
 }
 
+/* A word of the second version that IP cannot begin with stands before the packet, or not. */
+static bool skip_wccp(struct cursor *c)
+{
+        return c->left && (c->at[0] >> 4 == 4 || take(c, 4));
+}
+
 /* GRE (RFC 2784, 2890) and its version 1 (RFC 2637), up to the packet inside; other kinds of
  * content, and source routes, are left. */
 static void find_gre(struct packet *out, struct cursor c)
@@ -68,7 +76,7 @@ static void find_gre(struct packet *out, struct cursor c)
                 return;
         if ((flags & 7) == 1)
                 type = type == ETHER_PPP ? ETHER_PPP : 0;
-        if (is_ip_type(type))
+        if (is_ip_type(type) || (type == ETHER_WCCP && skip_wccp(&c)))
                 carries(out, LINK_RAW, c);
         else if (type == ETHER_PPP)
                 carries(out, LINK_PPP, c);
@@ -153,6 +161,8 @@ static void find_udp_tunnel(struct packet *out)
                 find_gtp(out, c);
         else if (has_port(out, PORT_TEREDO))
                 find_teredo(out, c);
+        else if (has_port(out, PORT_GRE))
+                find_gre(out, c);
 }
 
 /* False when they are cut off. */
@@ -207,6 +217,9 @@ static void read_transport(struct packet *out, struct cursor c)
         case IP_IN_IP:
         case IP_IPV6_IN_IP:
                 carries(out, LINK_RAW, c);
+                return;
+        case IP_ETHERNET:
+                carries(out, LINK_ETHERNET, c);
                 return;
         case IP_GRE:
                 find_gre(out, c);

@@ -3,11 +3,12 @@
  * PACKET_HEADERS_MAX headers deep.
  *
  * Reads Ethernet (II and SNAP), VLAN and QinQ, Linux cooked v1 and v2, NFLOG, raw IP, loopback,
- * PPP, PPPoE, MPLS and its Ethernet pseudowires, Cisco HDLC, open 802.11 (plain, radiotap, PPI);
- * IPv4 and IPv6 with extension headers and fragments; TCP, UDP, ICMP; the ports of SCTP, DCCP and
- * UDP-Lite. Finds, and leaves to packet_each, what a packet carries: IP in IP, 6in4, GRE with IP,
- * Ethernet, PPP or ERSPAN I to III, VXLAN (UDP 4789, 8472), Geneve (6081), GTP-U (2152), Teredo
- * (3544). SPDX-License-Identifier: Apache-2.0 */
+ * PPP, PPPoE, MPLS and its Ethernet pseudowires, Cisco HDLC, FDDI, open 802.11 (plain, radiotap,
+ * PPI), the tags of data centres (NSH, VN-Tag, FabricPath, MAC in MAC); IPv4 and IPv6 with
+ * extension headers and fragments; TCP, UDP, ICMP; the ports of SCTP, DCCP and UDP-Lite. Finds, and
+ * leaves to packet_each, what a packet carries: IP in IP, 6in4, GRE with IP, Ethernet, PPP or
+ * ERSPAN I to III, VXLAN (UDP 4789, 8472), Geneve (6081), GTP-U (2152), Teredo (3544).
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_TRAFFIC_DECODE_PACKET_PARSE_H
 #define CANH_TRAFFIC_DECODE_PACKET_PARSE_H
 

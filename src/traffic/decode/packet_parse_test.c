@@ -59,6 +59,13 @@ static const struct expected {
         { "radiotap", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
         { "radiotap_padded", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
         { "ppi", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
+        { "nsh", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
+        { "vntag", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
+        { "metadata", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
+        { "fabric_path", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
+        { "mac_in_mac", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
+        { "fddi", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
+        { "ppp_cisco", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
         { "nflog", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
         { "mpls_pseudowire", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
         { "mpls_pseudowire_plain", "203.0.113.12", "192.0.2.53", 40000, 53, 17, 34 },
@@ -103,7 +110,7 @@ static void tunnel_gives_the_packet_inside(void **state)
 {
         static const char *const tunnels[] = { "gre", "gre_checksum_key", "gre_bridged", "gre_pptp",
                 "erspan_1", "erspan_2", "erspan_3", "vxlan", "geneve", "ip_in_ip", "ipv6_in_ip",
-                "gtp", "gtp_extended", "teredo", "teredo_asked" };
+                "gtp", "gre_udp", "gre_wccp", "gtp_extended", "teredo", "teredo_asked" };
 
         (void)state;
         for (size_t i = 0; i < ARRAY_LEN(tunnels); i++) {
