@@ -546,7 +546,6 @@ static void assert_hunt(
 
 static int cut_index(void *state, const char *name)
 {
-        AUTO(file_close_at) int fd = -1;
         struct place *p = state;
 
         if (!text_ends(text_of(name), ".index"))
