@@ -54,8 +54,9 @@ iproute2:sensors are tried in network namespaces
 packages_night='
 nfdump:our flows are compared with those of nfpcapd
 tshark:the same, where the two differ
-softflowd:exports are compared with those that it sends
 clamav-daemon:the sweep asks a real one
+softflowd:flows and exports are compared with those that it sends
+python3-yaml:what the tests of Suricata expect is read
 '
 packages_lint='
 clang-tidy:make lint

@@ -165,6 +165,7 @@ def tunnels():
         "gtp_extended": udp(ends[0], 2152, ends[1], 2152, b"\x34\xff" + struct.pack(">HI", len(question) + 8, 7) +
                             bytes.fromhex("00000085 01100900") + question),
         "teredo": udp(ends[0], 50003, ends[1], 3544, udp("2001:0:1::1", 40000, "2001:db8::2", 53, dns_question("a.example", 1))),
+        "teredo_relay": udp(ends[0], 50003, ends[1], 40003, udp("2001:0:1::1", 40000, "2001:db8::2", 53, dns_question("a.example", 1))),
         "teredo_asked": udp(ends[0], 50003, ends[1], 3544, bytes.fromhex("00010000 0102030405060708 00 0000 1234 01020304") +
                             udp("2001:0:1::1", 40000, "2001:db8::2", 53, dns_question("a.example", 1))),
     }, {

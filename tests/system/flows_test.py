@@ -116,7 +116,7 @@ class Flows(unittest.TestCase):
 
     def test_every_real_file_passes_and_each_is_answered_for(self):
         archive = os.path.join(self.folder.name, "everything")
-        files = list(files_of("captures", "logs"))
+        files, report = list(files_of("captures", "logs")), Report()
         for at in range(0, len(files), BATCH):
             batch = files[at:at + BATCH]
             code, out, said = canh("flows", "import", archive, "--json", *batch)
@@ -125,8 +125,48 @@ class Flows(unittest.TestCase):
             known = {row["input"].split(": ")[0] for row in rows(out)}
             silent = [path for path in batch if path not in known and path not in said and os.path.getsize(path)]
             self.assertEqual(silent, [])
+            report.take(rows(out), said)
         code, out, said = canh("flows", "show", archive, "--by", "host", "--json")
         self.assertEqual((code, len(rows(out))), (1, 10), said)
+        page, text = os.path.join(SOURCES, "docs", "real-input.md"), report.page(len(files))
+        if os.environ.get("CANH_WRITE"):
+            with open(page, "w", encoding="utf-8") as file:
+                file.write(text)
+        with open(page, encoding="utf-8") as file:
+            self.assertEqual(file.read(), text, "CANH_WRITE=1 rewrites docs/real-input.md")
+
+
+class Report:
+    """What was read of all files, and what was refused, for docs/real-input.md."""
+
+    KINDS = ("read", "flows", "names", "translations", "leases", "refused")
+
+    def __init__(self):
+        self.formats, self.reasons, self.whole = {}, collections.Counter(), collections.Counter()
+
+    def take(self, lines, said):
+        for row in lines:
+            entry = self.formats.setdefault(row["format"], collections.Counter())
+            entry.update({"files": 1, **{kind: row[kind] for kind in self.KINDS}})
+            for reason in row["reasons"]:
+                self.reasons[(row["format"], reason["reason"], reason["fault"])] += reason["count"]
+        for line in said.splitlines():
+            words = re.sub(r"\d[\d,]*", "N", line.split(": ", 2)[-1])
+            self.whole[re.sub(r"^(packet|line) N: ", "", words)] += 1
+
+    def page(self, files):
+        lines = ["# Every real file, good and bad", "",
+                 f"All {files:,} files of the folders `captures` and `logs`, malformed and foreign ones too, by `canh flows import` built with",
+                 "sanitizers, as `tests/system/flows_test.py` finds it each night: none without an answer, no report of a sanitizer. Packed",
+                 "files and archives count by what is in them.", "",
+                 "| format | inputs | " + " | ".join(self.KINDS) + " |", "|---|---|" + "---|" * len(self.KINDS)]
+        for name, n in sorted(self.formats.items()):
+            lines.append(f"| {name} | {n['files']:,} | " + " | ".join(f"{n[kind]:,}" for kind in self.KINDS) + " |")
+        lines += ["", "## What was refused of them, or passed over", "", "| format | why | how many | a fault |", "|---|---|---|---|"]
+        lines += [f"| {name} | {why} | {n:,} | {'yes' if fault else 'no'} |" for (name, why, fault), n in sorted(self.reasons.items())]
+        lines += ["", "## Files refused, or read up to where they break", "", "| why | files |", "|---|---|"]
+        lines += [f"| {why} | {n:,} |" for why, n in sorted(self.whole.items(), key=lambda item: (-item[1], item[0]))]
+        return "\n".join(lines) + "\n"
 
 
 unittest.main(argv=sys.argv[:1] + sys.argv[3:])

@@ -319,13 +319,40 @@ static enum list_field guess_rest(const struct list_plan *plan, const struct col
                    : FIELD_NONE;
 }
 
-static void guess_columns(struct sheet *sheet)
+static size_t less(size_t all, size_t part)
+{
+        return all > part ? all - part : 0;
+}
+
+/* Header and titles were looked at before they were known to be none of the data. */
+static struct column_look look_of_data(
+    const struct list_survey *s, const struct sheet *sheet, size_t column)
+{
+        struct column_look data = sheet->looks[column], head = { 0 };
+
+        for (size_t i = 0; i < sheet->plan.header_rows && i < sheet->head_count; i++)
+                if (column < sheet->head[i].count)
+                        look_at_cell(s, &head, text_of(sheet->head[i].cells[column]));
+        data.filled = less(data.filled, head.filled);
+        data.address = less(data.address, head.address);
+        data.ours = less(data.ours, head.ours);
+        data.number = less(data.number, head.number);
+        data.time = less(data.time, head.time);
+        data.hash = less(data.hash, head.hash);
+        data.name = less(data.name, head.name);
+        data.url = less(data.url, head.url);
+        return data;
+}
+
+static void guess_columns(const struct list_survey *s, struct sheet *sheet)
 {
         struct list_plan *plan = &sheet->plan;
 
-        for (size_t i = 0; i < plan->column_count; i++)
+        for (size_t i = 0; i < plan->column_count; i++) {
+                struct column_look data = look_of_data(s, sheet, i);
                 if (plan->fields[i] == FIELD_NONE)
-                        plan->fields[i] = guess_field(plan, &sheet->looks[i]);
+                        plan->fields[i] = guess_field(plan, &data);
+        }
         for (size_t i = 0; i < plan->column_count; i++)
                 if (plan->fields[i] == FIELD_NONE)
                         plan->fields[i] = guess_rest(plan, &sheet->looks[i]);
@@ -403,7 +430,7 @@ static void make_plan(const struct list_survey *s, struct sheet *sheet)
                         use_map(plan, s->options);
                         take_unknown_header(sheet);
                 } else {
-                        guess_columns(sheet);
+                        guess_columns(s, sheet);
                         check_values(sheet);
                 }
                 take_class(sheet);

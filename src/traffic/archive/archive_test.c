@@ -654,7 +654,6 @@ static void the_index_tells_the_same_pairs_as_the_parts(void **state)
 
 static int cut_index(void *state, const char *name)
 {
-        AUTO(file_close_at) int fd = -1;
         struct place *p = state;
 
         if (!text_ends(text_of(name), ".index"))

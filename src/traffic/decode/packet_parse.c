@@ -136,19 +136,25 @@ static void find_gtp(struct packet *out, struct cursor c)
 }
 
 /* Teredo (RFC 4380 5.1.1): IPv6 out of a network that has none, with who asks or whence it came
- * before it. The length has to fit: the port alone says little. */
+ * before it. The length has to fit: the port alone says little. Between hosts and relays the ports
+ * are any: there one of the addresses has to be Teredo's, 2001::/32. */
 static void find_teredo(struct packet *out, struct cursor c)
 {
+        static const uint8_t prefix[4] = { 0x20, 0x01, 0, 0 };
+
         if (c.left >= 4 && get16(c.at) == 1 && !take(&c, c.at[2] + c.at[3] + 13U))
                 return;
         if (c.left >= 8 && get16(c.at) == 0)
                 (void)take(&c, 8);
-        if (c.left >= 40 && c.at[0] >> 4 == 6 && get16(c.at + 4) + 40U == c.left)
+        if (c.left < 40 || c.at[0] >> 4 != 6 || get16(c.at + 4) + 40U != c.left)
+                return;
+        if (has_port(out, PORT_TEREDO) || memcmp(c.at + 8, prefix, sizeof(prefix)) == 0 ||
+            memcmp(c.at + 24, prefix, sizeof(prefix)) == 0)
                 carries(out, LINK_RAW, c);
 }
 
-/* Known by their port alone, so the header has to be as they say. The answer of some comes from
- * that port. */
+/* Known by their port alone (but Teredo), so the header has to be as they say. The answer of some
+ * comes from that port. */
 static void find_udp_tunnel(struct packet *out)
 {
         struct cursor c = { (const uint8_t *)out->payload.data, out->payload.len };
@@ -159,10 +165,10 @@ static void find_udp_tunnel(struct packet *out)
                 find_geneve(out, c);
         else if (has_port(out, PORT_GTP))
                 find_gtp(out, c);
-        else if (has_port(out, PORT_TEREDO))
-                find_teredo(out, c);
         else if (has_port(out, PORT_GRE))
                 find_gre(out, c);
+        else
+                find_teredo(out, c);
 }
 
 /* False when they are cut off. */

@@ -7,7 +7,7 @@
  * PPI), the tags of data centres (NSH, VN-Tag, FabricPath, MAC in MAC); IPv4 and IPv6 with
  * extension headers and fragments; TCP, UDP, ICMP; the ports of SCTP, DCCP and UDP-Lite. Finds, and
  * leaves to packet_each, what a packet carries: IP in IP, 6in4, GRE with IP, Ethernet, PPP or
- * ERSPAN I to III, VXLAN (UDP 4789, 8472), Geneve (6081), GTP-U (2152), Teredo (3544).
+ * ERSPAN I to III, VXLAN (UDP 4789, 8472), Geneve (6081), GTP-U (2152), Teredo.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CANH_TRAFFIC_DECODE_PACKET_PARSE_H
 #define CANH_TRAFFIC_DECODE_PACKET_PARSE_H

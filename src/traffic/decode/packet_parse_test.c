@@ -110,7 +110,8 @@ static void tunnel_gives_the_packet_inside(void **state)
 {
         static const char *const tunnels[] = { "gre", "gre_checksum_key", "gre_bridged", "gre_pptp",
                 "erspan_1", "erspan_2", "erspan_3", "vxlan", "geneve", "ip_in_ip", "ipv6_in_ip",
-                "gtp", "gre_udp", "gre_wccp", "gtp_extended", "teredo", "teredo_asked" };
+                "gtp", "gre_udp", "gre_wccp", "gtp_extended", "teredo", "teredo_asked",
+                "teredo_relay" };
 
         (void)state;
         for (size_t i = 0; i < ARRAY_LEN(tunnels); i++) {

@@ -357,10 +357,16 @@ static bool is_to_many(const struct ip_address *a)
         return a->bytes[0] == 0xFF;
 }
 
+/* Of a service. From port 0 comes what wants no answer (RFC 768). */
+static bool is_low(uint16_t port)
+{
+        return port && port < LOW_PORTS;
+}
+
 /* Whether the receiver of the first packet began (see the header). */
 static bool is_begun_by_receiver(const struct packet *p, bool *certain)
 {
-        bool low_source = p->source_port < LOW_PORTS, low_end = p->destination_port < LOW_PORTS;
+        bool low_source = is_low(p->source_port), low_end = is_low(p->destination_port);
 
         *certain = false;
         if (is_icmp(p->protocol))

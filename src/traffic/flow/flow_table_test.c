@@ -153,6 +153,7 @@ static void who_began_is_told_by_syn_then_ports_then_order(void **state)
                 { 40000, 53, 0, true },
                 { 5060, 40000, 0, true },
                 { 123, 123, 0, true },
+                { 0, 6081, 0, true },
         };
 
         (void)state;

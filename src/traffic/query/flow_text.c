@@ -66,7 +66,8 @@ static const char *end_write(char out[END_TEXT_MAX], const struct ip_address *ad
 
         (void)ip_address_write(text, address);
         if (is_icmp(protocol) && is_destination)
-                (void)snprintf(out, END_TEXT_MAX, "%s %u.%u", text, port >> 8, port & 0xFF);
+                (void)snprintf(out, END_TEXT_MAX, "%s %u.%u", text, (unsigned)port >> 8,
+                    (unsigned)port & 0xFF);
         else if (is_icmp(protocol) || port == 0)
                 (void)snprintf(out, END_TEXT_MAX, "%s", text);
         else
