@@ -11,6 +11,7 @@
 #include "agent/proc_scan.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "system/os/places.h"
 #include "base/text.h"
 #include "system/os/memory_file.h"
 #include "system/proc/message_parse.h"
@@ -228,7 +229,7 @@ int command_run(int argc, char **argv, enum language language)
 
         if (!r || !room)
                 return EXIT_IMPOSSIBLE;
-        *r = (struct root){ .state_path = AGENT_STATE_FOLDER, .room = room, .result_fd = -1 };
+        *r = (struct root){ .state_path = place_of_agent(), .room = room, .result_fd = -1 };
         r->settings.clock = &clock_real;
         r->settings.quarantine = true;
         while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)

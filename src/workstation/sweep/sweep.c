@@ -7,11 +7,10 @@
 #include "workstation/sweep/verdict_state.h"
 #include "base/mem.h"
 #include "system/os/folder.h"
+#include "system/os/hash.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <gnutls/crypto.h>
-#include <gnutls/gnutls.h>
 #include <pwd.h>
 #include <string.h>
 #include <unistd.h>
@@ -194,7 +193,7 @@ static int match_rules(struct sweep *s, const struct walk_file *f, struct text b
 static const char *match_hashes(
     const struct sweep *s, struct text bytes, const struct sha256 *content)
 {
-        static const gnutls_digest_algorithm_t algorithms[] = { GNUTLS_DIG_MD5, GNUTLS_DIG_SHA1 };
+        static const enum hash_method methods[] = { HASH_METHOD_MD5, HASH_METHOD_SHA1 };
         const struct hash_list *h = s->options.hashes;
         const char *name = h ? hash_list_find(h, HASH_KIND_SHA256, content->bytes) : NULL;
 
@@ -202,7 +201,7 @@ static const char *match_hashes(
                 uint8_t digest[SHA256_BYTES];
 
                 if (hash_list_has_kind(h, (enum hash_kind)k) &&
-                    gnutls_hash_fast(algorithms[k], bytes.data, bytes.len, digest) == 0)
+                    hash_bytes(digest, methods[k], bytes))
                         name = hash_list_find(h, (enum hash_kind)k, digest);
         }
         return name;
@@ -256,7 +255,7 @@ static struct taken take(struct sweep *s, const struct walk_file *f, const struc
 
 static bool digest_of(struct sha256 *out, struct text bytes)
 {
-        return gnutls_hash_fast(GNUTLS_DIG_SHA256, bytes.data, bytes.len, out->bytes) == 0;
+        return hash_bytes(out->bytes, HASH_METHOD_SHA256, bytes);
 }
 
 /* What was read is in s->bytes; `st` is the file as it was opened. */

@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""test_windows.py CENTRE AGENT CANH-AGENT.EXE: the Windows agent under wine. It is skipped, with one plain line, where the
+executable was not built (make windows) or there is no wine."""
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from centre import Centre, speaking  # noqa: E402
+
+CENTRE, AGENT, EXE = (os.path.abspath(sys.argv.pop(1)) for _ in range(3))
+WINE = next((w for w in (shutil.which("wine64"), "/usr/lib/wine/wine64", shutil.which("wine")) if w and os.path.exists(w)), None)
+PREFIX = os.path.join(os.path.dirname(EXE), "wine-prefix")
+
+
+def windows(path):
+    """The way under wine: its drive Z is the root of this machine."""
+    return "Z:" + os.path.abspath(path).replace("/", "\\")
+
+
+def run(*words, language="en_GB.UTF-8", timeout=240):
+    env = dict(speaking(language), WINEPREFIX=PREFIX, WINEDEBUG="-all", LC_CTYPE="C.UTF-8")
+    done = subprocess.run([WINE, EXE, *words], env=env, capture_output=True, timeout=timeout)
+    text = [b.decode("utf-8", "replace").replace("\r", "") for b in (done.stdout, done.stderr)]
+    return done.returncode, text[0], text[1]
+
+
+class Check(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="canh-windows-")
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.tree = self.path("cây")
+        os.makedirs(os.path.join(self.tree, "a", "b"))
+        self.put("a/sạch.txt", b"sach")
+        self.put("a/b/xấu.exe", b"xau")
+        self.put("a/b/cũng xấu.dll", b"cung xau")
+        # Lists of our own making, over files of our own making.
+        self.hashes = self.path("made.hashes")
+        with open(self.hashes, "w", encoding="utf-8") as f:
+            f.write(hashlib.sha256(b"xau").hexdigest() + "  Mau.SHA256\n" + hashlib.md5(b"cung xau").hexdigest() + "  Mau.MD5\n")
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def put(self, name, content):
+        with open(os.path.join(self.tree, name), "wb") as f:
+            f.write(content)
+
+    def test_the_verdict_is_that_of_linux(self):
+        code, out, err = run("check", "--state", windows(self.path("none")), "--hashes", windows(self.hashes), windows(self.tree),
+                             language="vi_VN.UTF-8")
+        done = subprocess.run([AGENT, "check", "--state", self.path("none"), "--hashes", self.hashes, self.tree],
+                              env=speaking("vi_VN.UTF-8"), capture_output=True, text=True, timeout=120)
+        self.assertEqual(code, done.returncode, out + err)
+        self.assertEqual(code, 1)
+        said = [line.strip() for line in out.splitlines()]
+        for line in (line.strip() for line in done.stdout.splitlines() if ">>>" in line or "dấu hiệu" in line or "rà quét:" in line):
+            self.assertIn(line, said)
+        self.assertIn("\\a\\b\\xấu.exe", out)
+
+    def test_clean_unfinished_and_impossible_are_told_apart(self):
+        state, hashes = windows(self.path("none")), windows(self.hashes)
+        code, out, _ = run("check", "--state", state, "--hashes", hashes, windows(os.path.join(self.tree, "a", "sạch.txt")))
+        self.assertEqual((code, "NO MALWARE FOUND" in out), (0, True), out)
+        code, out, _ = run("check", "--state", state, "--hashes", hashes, windows(self.path("nowhere")))
+        self.assertEqual((code, "NOT COMPLETE" in out), (2, True), out)
+        code, out, err = run("check", "--state", state, windows(self.tree))
+        self.assertEqual((code, out), (2, ""), err)
+        self.assertIn("no rules and no hashes", err)
+
+    def test_status_says_what_is_not_there(self):
+        code, out, err = run("status", "--state", windows(self.path("state")))
+        self.assertEqual((code, out.strip()), (1, "State: not enrolled"), err)
+
+
+class Kit(Check):
+    """A result made under wine at a real centre."""
+
+    def setUp(self):
+        super().setUp()
+        self.centre = Centre(CENTRE).start()
+        self.addCleanup(self.centre.remove)
+        self.unit = self.centre.first_run()["account"]["unit"]["id"]
+
+    test_the_verdict_is_that_of_linux = test_clean_unfinished_and_impossible_are_told_apart = test_status_says_what_is_not_there = None
+
+    def kit(self, **changed):
+        status, kit = self.centre.call("POST", "/api/v1/check-kits", {"unit": self.unit, "days": 5})
+        self.assertEqual(status, 201, kit)
+        with open(self.hashes, encoding="utf-8") as f:
+            kit["hashes"] = [{"name": "made.hashes", "text": f.read()}]
+        kit.update(changed)
+        with open(self.path("canh-kit.json"), "w", encoding="utf-8") as f:
+            json.dump(kit, f)
+        return windows(self.path("canh-kit.json"))
+
+    def check(self, kit, name):
+        code, out, err = run("check", "--state", windows(self.path("none")), "--kit", kit, "--out", windows(self.path(name)),
+                             windows(self.tree))
+        if not os.path.exists(self.path(name)):
+            return code, out + err, None
+        with open(self.path(name), "rb") as f:
+            return code, out + err, f.read()
+
+    def test_a_result_is_signed_filed_once_and_not_written_over(self):
+        kit = self.kit()
+        code, said, result = self.check(kit, "r.json")
+        self.assertEqual(code, 1, said)
+        status, answer = self.centre.call("POST", "/api/v1/results", raw=result)
+        self.assertEqual((status, answer.get("filed")), (200, 2), answer)
+        self.assertEqual(self.centre.call("POST", "/api/v1/results", raw=result)[1]["filed"], 0)
+        machines = self.centre.call("GET", "/api/v1/machines")[1]["machines"]
+        self.assertEqual(len(machines), 1)
+        detail = self.centre.call("GET", "/api/v1/machines/" + machines[0]["id"])[1]
+        self.assertTrue(detail["os_name"].startswith("Microsoft Windows") or detail["os_name"].startswith("Windows"), detail["os_name"])
+        self.assertRegex(detail["os_build"], r"^\d+\.\d+\.\d+")
+        self.assertEqual(sorted(h["path"].rsplit("\\", 1)[-1] for h in detail["hits"]), ["cũng xấu.dll", "xấu.exe"])
+        body = json.loads(json.loads(result)["reports"][0])["body"]
+        self.assertEqual(body["os"]["id"], "windows")
+        self.assertTrue(body["services"] and body["addresses"] is not None)
+        code, said, again = self.check(kit, "r.json")
+        self.assertEqual((code, again), (2, result), said)
+        self.assertIn("is it there already", said)
+
+    def test_a_forged_result_and_a_foreign_key_are_refused(self):
+        _, _, result = self.check(self.kit(), "good.json")
+        good = json.loads(result)
+        altered = dict(good, reports=[good["reports"][0], good["reports"][1].replace('"complete":true', '"complete":true ')])
+        self.assertEqual(self.centre.call("POST", "/api/v1/results", altered)[0], 422)
+        other = self.centre.call("POST", "/api/v1/check-kits", {"unit": self.unit, "days": 5})[1]
+        code, said, _ = self.check(self.kit(key=other["key"]), "bad.json")
+        self.assertEqual(code, 2, said)
+        self.assertIn("do not belong together", said)
+
+
+if __name__ == "__main__":
+    if not os.path.exists(EXE):
+        print("skipped: the Windows agent was not built (make windows)")
+        sys.exit(77)
+    if not WINE:
+        print("skipped: there is no wine on this machine (tools/install.sh windows)")
+        sys.exit(77)
+    unittest.main(verbosity=2)
