@@ -61,6 +61,13 @@ targets=
 case $kind in run|install) targets=$(programs) ;; esac
 # shellcheck disable=SC2086
 ninja -C "$dir" $targets
+# What is carried and installed: the program without its symbols, and the installer around it.
+if [ "$kind" = windows ]; then
+	x86_64-w64-mingw32-strip -o "$dir/canh-agent.exe" "$dir/src/agent/windows/canh-agent.exe"
+	version=$(sed -n "s/^ *version: '\(.*\)',/\1/p" meson.build)
+	wixl -a x64 -D Version="$version" -D Program="$dir/canh-agent.exe" -o "$dir/canh-agent.msi" packaging/windows/canh-agent.wxs
+	ls -l "$dir/canh-agent.exe" "$dir/canh-agent.msi"
+fi
 if [ "$kind" = install ]; then
 	DESTDIR=$destdir meson install -C "$dir" --no-rebuild
 fi

@@ -57,6 +57,8 @@ softflowd:exports are compared with those that it sends
 packages_windows='
 gcc-mingw-w64-x86-64-posix|gcc-mingw-w64-x86-64:the C compiler for Windows
 wine64:the Windows agent is tried in it
+wine:the same
+wixl:its installer
 '
 packages_lint='
 clang-tidy:make lint

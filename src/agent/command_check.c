@@ -36,6 +36,10 @@ enum {
         WIDTH = 78
 };
 
+/* By blanks: the console of Windows 7 knows no escape sequences. */
+#define CLEAR_LINE                                                                                 \
+        "\r                                                                              \r"
+
 struct check {
         enum language language;
         struct job job;
@@ -70,7 +74,7 @@ static bool on_progress(void *state, const struct sweep_counts *n, const char *p
         if (!c->screen || now - c->started < SECOND_MS || now - c->shown < PROGRESS_EVERY_MS)
                 return true;
         c->shown = now;
-        (void)fprintf(stderr, "\r\033[K%s: %llu %s, %llu MiB, %llu %s",
+        (void)fprintf(stderr, CLEAR_LINE "%s: %llu %s, %llu MiB, %llu %s",
             say(c->language, "Đang rà quét", "Sweeping"), (unsigned long long)n->files,
             say(c->language, "tệp", "files"), (unsigned long long)(n->bytes >> 20),
             (unsigned long long)n->hits, say(c->language, "phát hiện", "found"));
@@ -84,7 +88,7 @@ static void on_problem(void *state, const char *what, int err, const char *why)
 
         if (path_text_add(&shown, what) == 0)
                 (void)fprintf(stderr, "%scanh-agent check: %s: %s (%s)\n",
-                    c->shown ? "\r\033[K" : "", shown.data, err_text(err), why);
+                    c->shown ? CLEAR_LINE : "", shown.data, err_text(err), why);
 }
 
 static int pem_take(struct buffer *out, const json_t *o, const char *name)
@@ -251,9 +255,8 @@ static void show_roots(const struct check *c)
                     why_text(c->language, why));
         if (!c->fenced)
                 (void)printf(" %s\n",
-                    say(c->language,
-                        "Cảnh báo: nhân không có Landlock, việc kiểm tra không được rào.",
-                        "Warning: this kernel has no Landlock, the check was not fenced."));
+                    say(c->language, "Cảnh báo: hệ điều hành này không rào được việc kiểm tra.",
+                        "Warning: this system does not fence the check."));
 }
 
 static void show(const struct check *c)
@@ -265,7 +268,7 @@ static void show(const struct check *c)
         enum language l = c->language;
 
         if (c->shown)
-                (void)fputs("\r\033[K", stderr);
+                (void)fputs(CLEAR_LINE, stderr);
         rule_line();
         (void)printf(
             " %s\n", say(l, "KẾT QUẢ KIỂM TRA MÁY TRẠM", "RESULT OF THE WORKSTATION CHECK"));

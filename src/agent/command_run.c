@@ -165,7 +165,11 @@ static int run(struct root *r, enum language language)
         int err = agent_state_open(&s, r->state_path);
 
         agent_identity_init(&me);
-        if (!err)
+        if (process_is_role("canh-scan")) {
+                scan_once(r);
+                return EXIT_IMPOSSIBLE;
+        }
+        if (!err && !process_is_role(NULL)) /* the root of the program holds it */
                 err = file_lock(&lock, agent_state_folder(s), "lock");
         if (!err)
                 err = agent_identity_load(&me, s);
@@ -178,7 +182,8 @@ static int run(struct root *r, enum language language)
                         : err_text(err));
                 return EXIT_IMPOSSIBLE;
         }
-        log_line(LOG_LEVEL_INFO, "agent", "%s reports to %s", me.name, me.centre);
+        if (!process_is_role(NULL))
+                log_line(LOG_LEVEL_INFO, "agent", "%s reports to %s", me.name, me.centre);
         for (;;) {
                 int status = 0;
                 char end[32];

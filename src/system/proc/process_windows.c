@@ -6,7 +6,6 @@
 #include "system/proc/process.h"
 
 #include "base/mem.h"
-#include "system/proc/process_windows.h"
 
 #include <fcntl.h>
 #include <io.h>
@@ -67,11 +66,11 @@ static _Noreturn void become(const struct process_start *what)
         exit(what->run(what->state));
 }
 
-bool process_is_role(void)
+bool process_is_role(const char *name)
 {
         char word[WORD_MAX];
 
-        return word_of(word, ROLE_VARIABLE);
+        return word_of(word, ROLE_VARIABLE) && (!name || strcmp(word, name) == 0);
 }
 
 /* The children end with us, also when we are killed: the system closes the job's handle then. */

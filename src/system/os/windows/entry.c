@@ -1,8 +1,5 @@
 /* system/os/windows/entry.c: where Windows starts the program: its words in UTF-8, a console that
- * shows Vietnamese, and the double click. Goes on in main.
- * A program that was started by a double click has a console of its own, which closes with it: then
- * the program says which words are meant, and keeps the window open (entry.h).
- * SPDX-License-Identifier: Apache-2.0 */
+ * shows Vietnamese. Goes on in the program (entry.h). SPDX-License-Identifier: Apache-2.0 */
 #include "system/os/windows/entry.h"
 #include "base/mem.h"
 #include "system/os/windows/wide_text.h"
@@ -13,9 +10,8 @@
 #include <wchar.h>
 #include <windows.h>
 
-enum { WORD_BYTES_PER_UNIT = 3, WORDS_MAX = 16 };
+enum { WORD_BYTES_PER_UNIT = 3 };
 
-int main(int argc, char **argv);
 int wmain(int argc, wchar_t **wide);
 
 static char *word_of(const wchar_t *wide)
@@ -45,8 +41,8 @@ static void console_prepare(void)
 
 int wmain(int argc, wchar_t **wide)
 {
-        AUTO(mem_free_at) char **words = mem_zero((size_t)argc + WORDS_MAX, sizeof(*words));
-        int status, count = argc;
+        AUTO(mem_free_at) char **words = mem_zero((size_t)argc + ENTRY_WORDS_MORE, sizeof(*words));
+        int status;
 
         if (!words)
                 return 2;
@@ -56,14 +52,7 @@ int wmain(int argc, wchar_t **wide)
                         return 2;
         }
         console_prepare();
-        if (argc > 1 || !own_console()) {
-                status = main(count, words);
-                (void)fflush(NULL);
-                return status;
-        }
-        count = words_of_double_click(words, WORDS_MAX);
-        status = main(count, words);
+        status = program_start(argc, words, own_console());
         (void)fflush(NULL);
-        end_of_double_click();
         return status;
 }

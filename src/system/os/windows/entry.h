@@ -3,10 +3,12 @@
 #ifndef CANH_SYSTEM_OS_WINDOWS_ENTRY_H
 #define CANH_SYSTEM_OS_WINDOWS_ENTRY_H
 
-/* Adds the words of a double click behind words[0], at most room of them in all; how many there are
- * then. The words live as long as the program. */
-int words_of_double_click(char **words, int room);
-/* Holds the window until it was read. */
-void end_of_double_click(void);
+#include <stdbool.h>
+
+enum { ENTRY_WORDS_MORE = 16 }; /* room behind words[argc] */
+
+/* Goes on with the words in UTF-8, usually in main; its exit status. A program that was started by
+ * a double click has a console of its own, which closes with it. */
+int program_start(int argc, char **words, bool own_console);
 
 #endif

@@ -1,11 +1,14 @@
-/* agent/windows/double_click.c: what a double click on canh-agent.exe means: a check by the kit
- * that lies beside the program, its result beside it too, named by machine and time.
- * SPDX-License-Identifier: Apache-2.0 */
+/* agent/windows/start.c: how canh-agent.exe is started: with a verb; by the service manager (the
+ * verb `service`); or by a double click, which means a check by the kit that lies beside the
+ * program, its result beside it too, named by machine and time. SPDX-License-Identifier: Apache-2.0
+ */
+#include "agent/windows/service.h"
 #include "system/os/windows/entry.h"
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "codec/timestamp.h"
+#include "system/proc/process.h"
 #include "system/os/windows/wide_text.h"
 #include "workstation/inventory/inventory.h"
 
@@ -14,6 +17,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <windows.h>
+
+int main(int argc, char **argv);
 
 enum { PATH_UNITS = 32768, PATH_ROOM = PATH_UNITS * 3 };
 
@@ -55,14 +60,14 @@ static void result_name(char *out, size_t room)
             t.month, t.day, t.hour, t.minute, t.second);
 }
 
-int words_of_double_click(char **words, int room)
+static int words_of_double_click(char **words)
 {
         AUTO(mem_free_at) char *folder = mem_zero(PATH_ROOM, 1);
         AUTO(mem_free_at) char *kit = NULL;
         char name[512];
         int n = 1;
 
-        if (!folder || room < 6)
+        if (!folder)
                 return n;
         folder_of_program(folder);
         kit = join(folder, "canh-kit.json");
@@ -77,9 +82,25 @@ int words_of_double_click(char **words, int room)
         return n;
 }
 
-void end_of_double_click(void)
+static void end_of_double_click(void)
 {
+        (void)fflush(NULL);
         (void)fputs(
             "\nNhấn Enter để đóng cửa sổ này. / Press Enter to close this window.\n", stderr);
         (void)getchar();
+}
+
+int program_start(int argc, char **words, bool own_console)
+{
+        bool clicked = argc == 1 && own_console;
+        int status;
+
+        if (argc > 1 && strcmp(words[1], "service") == 0)
+                return service_start(argc, words);
+        if (clicked)
+                argc = words_of_double_click(words);
+        status = main(argc, words);
+        if (clicked && !process_is_role(NULL))
+                end_of_double_click();
+        return status;
 }
