@@ -11,7 +11,7 @@ AGENTS_PORT ?= 8444
 .DEFAULT_GOAL := all
 # Folders whose files `make format` lays out.
 FORMATTED = src tests
-.PHONY: all help run test bench fuzz lint format clean install
+.PHONY: all help run test windows bench fuzz lint format clean install
 
 all: ## build the programs into build/run
 	@tools/install.sh build
@@ -21,6 +21,7 @@ help: ## say what there is
 	@echo 'make            builds the programs into build/run'
 	@echo 'make run        starts everything on this machine; Ctrl-C ends it; SAMPLE=no for an empty office, PORT=8443'
 	@echo 'make test       builds with sanitizers and runs every test; TIER=quick is short, TIER=full is longest'
+	@echo 'make windows    builds canh-agent.exe, for Windows 7 SP1 and later, into build/windows'
 	@echo 'make bench      measures, with the peers in the same run'
 	@echo 'make fuzz T=x   fuzzes the target x for SECONDS=60; without T it names the targets'
 	@echo 'make lint       clang-tidy and cppcheck over the code'
@@ -35,6 +36,10 @@ run: ## start everything on this one machine
 
 test: ## build with sanitizers, run every test
 	@tools/test.sh '$(TIER)'
+
+windows: ## build the Windows agent
+	@tools/install.sh windows
+	@tools/build.sh windows
 
 bench: ## measure, with the peers in the same run
 	@tools/install.sh bench

@@ -5,6 +5,7 @@
 #   test                     with address and undefined-behaviour sanitizers, warnings are errors
 #   thread, failat, coverage the other builds of the full tier
 #   fuzz                     libFuzzer programs (clang)
+#   windows                  the Windows agent, by mingw-w64
 #   install PREFIX DESTDIR   optimised with that prefix, then installed
 # SPDX-License-Identifier: Apache-2.0
 set -eu
@@ -23,6 +24,11 @@ thread) compiler=clang; set -- -Db_sanitize=thread -Db_lundef=false -Dwerror=tru
 failat) set -- -Db_sanitize=address,undefined -Dfail_at=true -Dconsole=false ;;
 coverage) set -- -Db_coverage=true --buildtype=debug -Dconsole=false ;;
 fuzz) compiler=clang; set -- -Db_sanitize=address,undefined -Dfuzz=true -Db_lundef=false -Dconsole=false ;;
+windows)
+	tools/windows/libraries.sh
+	set -- --buildtype=minsize -Db_ndebug=false -Dconsole=false --cross-file tools/windows/x86_64-w64-mingw32.ini \
+		--cross-file build/windows-libraries/places.ini
+	;;
 install)
 	prefix=${2:?} destdir=${3-}
 	set -- --buildtype=release -Db_ndebug=false --prefix="$prefix" --bindir=bin --datadir=share
@@ -55,6 +61,13 @@ targets=
 case $kind in run|install) targets=$(programs) ;; esac
 # shellcheck disable=SC2086
 ninja -C "$dir" $targets
+# What is carried and installed: the program without its symbols, and the installer around it.
+if [ "$kind" = windows ]; then
+	x86_64-w64-mingw32-strip -o "$dir/canh-agent.exe" "$dir/src/agent/windows/canh-agent.exe"
+	version=$(sed -n "s/^ *version: '\(.*\)',/\1/p" meson.build)
+	wixl -a x64 -D Version="$version" -D Program="$dir/canh-agent.exe" -o "$dir/canh-agent.msi" packaging/windows/canh-agent.wxs
+	ls -l "$dir/canh-agent.exe" "$dir/canh-agent.msi"
+fi
 if [ "$kind" = install ]; then
 	DESTDIR=$destdir meson install -C "$dir" --no-rebuild
 fi

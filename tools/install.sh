@@ -1,6 +1,6 @@
 #!/bin/sh
 # tools/install.sh GROUP…: installs what this project lacks on this machine, by one call of apt.
-# Groups: build run test night lint fuzz bench (each brings the ones it needs). Asks nothing, changes nothing when nothing lacks.
+# Groups: build run test night windows lint fuzz bench (each brings the ones it needs). Asks nothing, changes nothing when nothing lacks.
 # Works on Debian 12 and 13, Ubuntu 22.04 and 24.04. Proxies and registries are the machine's own settings.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
@@ -57,6 +57,12 @@ tshark:the same, where the two differ
 clamav-daemon:the sweep asks a real one
 softflowd:flows and exports are compared with those that it sends
 python3-yaml:what the tests of Suricata expect is read
+'
+packages_windows='
+gcc-mingw-w64-x86-64-posix|gcc-mingw-w64-x86-64:the C compiler for Windows
+wine64:the Windows agent is tried in it
+wine:the same
+wixl:its installer
 '
 packages_lint='
 clang-tidy:make lint
@@ -142,7 +148,7 @@ look() {
 # Ubuntu's chromium is an empty shell around a snap, which is not there in a container: leave it out.
 is_ubuntu() { grep -qs '^ID=ubuntu' /etc/os-release; }
 
-[ $# -gt 0 ] || stop "usage: tools/install.sh GROUP… (build run test night lint fuzz bench)"
+[ $# -gt 0 ] || stop "usage: tools/install.sh GROUP… (build run test night windows lint fuzz bench)"
 groups=" build $* "
 case $groups in *" bench "*) groups="$groups run " ;; esac
 case $groups in *" test "*) groups="$groups run " ;; esac
@@ -152,6 +158,7 @@ for group in $(printf '%s' "$groups" | tr ' ' '\n' | sort -u); do
 	run) list=$packages_run ;;
 	test) list=$packages_test; is_ubuntu && list=$(printf '%s' "$list" | grep -v '^chromium') ;;
 	night) list=$packages_night ;;
+	windows) list=$packages_windows ;;
 	lint) list=$packages_lint ;;
 	fuzz) list=$packages_fuzz ;;
 	bench) list=$packages_bench ;;

@@ -8,9 +8,10 @@
 #include "agent/agent_command.h"
 #include "agent/usage.h"
 #include "line/agent_key.h"
-#include "line/base64_parse.h"
+#include "codec/base64_parse.h"
 #include "agent/proc_scan.h"
 #include "base/mem.h"
+#include "system/os/places.h"
 #include "codec/json_fields.h"
 #include "codec/timestamp.h"
 #include "system/os/confine.h"
@@ -34,6 +35,10 @@ enum {
         PATH_ROOM = 4096,
         WIDTH = 78
 };
+
+/* By blanks: the console of Windows 7 knows no escape sequences. */
+#define CLEAR_LINE                                                                                 \
+        "\r                                                                              \r"
 
 struct check {
         enum language language;
@@ -69,7 +74,7 @@ static bool on_progress(void *state, const struct sweep_counts *n, const char *p
         if (!c->screen || now - c->started < SECOND_MS || now - c->shown < PROGRESS_EVERY_MS)
                 return true;
         c->shown = now;
-        (void)fprintf(stderr, "\r\033[K%s: %llu %s, %llu MiB, %llu %s",
+        (void)fprintf(stderr, CLEAR_LINE "%s: %llu %s, %llu MiB, %llu %s",
             say(c->language, "Đang rà quét", "Sweeping"), (unsigned long long)n->files,
             say(c->language, "tệp", "files"), (unsigned long long)(n->bytes >> 20),
             (unsigned long long)n->hits, say(c->language, "phát hiện", "found"));
@@ -83,7 +88,7 @@ static void on_problem(void *state, const char *what, int err, const char *why)
 
         if (path_text_add(&shown, what) == 0)
                 (void)fprintf(stderr, "%scanh-agent check: %s: %s (%s)\n",
-                    c->shown ? "\r\033[K" : "", shown.data, err_text(err), why);
+                    c->shown ? CLEAR_LINE : "", shown.data, err_text(err), why);
 }
 
 static int pem_take(struct buffer *out, const json_t *o, const char *name)
@@ -250,9 +255,8 @@ static void show_roots(const struct check *c)
                     why_text(c->language, why));
         if (!c->fenced)
                 (void)printf(" %s\n",
-                    say(c->language,
-                        "Cảnh báo: nhân không có Landlock, việc kiểm tra không được rào.",
-                        "Warning: this kernel has no Landlock, the check was not fenced."));
+                    say(c->language, "Cảnh báo: hệ điều hành này không rào được việc kiểm tra.",
+                        "Warning: this system does not fence the check."));
 }
 
 static void show(const struct check *c)
@@ -264,7 +268,7 @@ static void show(const struct check *c)
         enum language l = c->language;
 
         if (c->shown)
-                (void)fputs("\r\033[K", stderr);
+                (void)fputs(CLEAR_LINE, stderr);
         rule_line();
         (void)printf(
             " %s\n", say(l, "KẾT QUẢ KIỂM TRA MÁY TRẠM", "RESULT OF THE WORKSTATION CHECK"));
@@ -442,6 +446,17 @@ static int sign_and_show(struct check *c)
                                                                      : EXIT_IMPOSSIBLE;
 }
 
+static int out_make(struct check *c)
+{
+        if (!c->out_path)
+                return 0;
+        c->out = open(c->out_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        return c->out >= 0
+                   ? 0
+                   : complain(c, "không tạo được tệp kết quả (đã có tệp này?)",
+                         "the result file cannot be made (is it there already?)", c->out_path);
+}
+
 /* The child is started before the key is read: nothing of it is in the child's memory. */
 static int work(struct check *c)
 {
@@ -452,7 +467,9 @@ static int work(struct check *c)
         if (child_start(c, &pid, &to_child, &from_child))
                 return complain(c, "không chạy được tiến trình kiểm tra",
                     "the checking process could not be run", "");
-        bad = identity_find(c);
+        bad = out_make(c);
+        if (!bad)
+                bad = identity_find(c);
         if (!bad && kit_to_child(c, to_child))
                 bad = EXIT_IMPOSSIBLE;
         file_close_at(&to_child);
@@ -464,20 +481,13 @@ static int work(struct check *c)
         return bad ? bad : sign_and_show(c);
 }
 
-static int prepare(struct check *c)
+static void prepare(struct check *c)
 {
         agent_identity_init(&c->me);
         if (inventory_machine_key(c->machine_key, ""))
                 c->machine_key[0] = '\0';
         if (!c->job.path_count)
                 job_default_paths(&c->job);
-        if (!c->out_path)
-                return 0;
-        c->out = open(c->out_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-        return c->out >= 0
-                   ? 0
-                   : complain(c, "không tạo được tệp kết quả (đã có tệp này?)",
-                         "the result file cannot be made (is it there already?)", c->out_path);
 }
 
 static bool option_take(struct check *c, int option)
@@ -521,7 +531,7 @@ int command_check(int argc, char **argv, enum language language)
         if (!c)
                 return EXIT_IMPOSSIBLE;
         *c = (struct check){ .language = language,
-                .state_path = AGENT_STATE_FOLDER,
+                .state_path = place_of_agent(),
                 .out = -1,
                 .screen = isatty(STDERR_FILENO),
                 .started = clock_steady(&clock_real) };
@@ -536,9 +546,8 @@ int command_check(int argc, char **argv, enum language language)
                         return usage_refuse("check", argv[optind - 1], language);
         for (; optind < argc && c->job.path_count < JOB_PATHS_MAX; optind++)
                 c->job.paths[c->job.path_count++] = argv[optind];
-        status = prepare(c);
-        if (!status)
-                status = work(c);
+        prepare(c);
+        status = work(c);
         if (c->out >= 0) {
                 (void)close(c->out);
                 if (stat(c->out_path, &st) == 0 && !st.st_size)

@@ -4,6 +4,7 @@
 #include "agent/agent_command.h"
 #include "agent/usage.h"
 #include "base/mem.h"
+#include "system/os/places.h"
 #include "codec/digest.h"
 #include "line/enrolment.h"
 #include "workstation/inventory/inventory.h"
@@ -98,7 +99,7 @@ int command_enrol(int argc, char **argv, enum language language)
         if (!c)
                 return EXIT_IMPOSSIBLE;
         *c = (struct command){ .language = language,
-                .state_path = AGENT_STATE_FOLDER,
+                .state_path = place_of_agent(),
                 .enrolment = {
                     .host = c->host, .os_name = c->os, .machine_key = c->key, .kind = "agent" } };
         while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {

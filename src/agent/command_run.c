@@ -12,6 +12,7 @@
 #include "agent/proc_scan.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "system/os/places.h"
 #include "base/text.h"
 #include "system/os/memory_file.h"
 #include "system/proc/message_parse.h"
@@ -165,7 +166,11 @@ static int run(struct root *r, enum language language)
         int err = agent_state_open(&s, r->state_path);
 
         agent_identity_init(&me);
-        if (!err)
+        if (process_is_role("canh-scan")) {
+                scan_once(r);
+                return EXIT_IMPOSSIBLE;
+        }
+        if (!err && !process_is_role(NULL)) /* the root of the program holds it */
                 err = file_lock(&lock, agent_state_folder(s), "lock");
         if (!err)
                 err = agent_identity_load(&me, s);
@@ -178,7 +183,8 @@ static int run(struct root *r, enum language language)
                         : err_text(err));
                 return EXIT_IMPOSSIBLE;
         }
-        log_line(LOG_LEVEL_INFO, "agent", "%s reports to %s", me.name, me.centre);
+        if (!process_is_role(NULL))
+                log_line(LOG_LEVEL_INFO, "agent", "%s reports to %s", me.name, me.centre);
         for (;;) {
                 int status = 0;
                 char end[32];
@@ -234,7 +240,7 @@ int command_run(int argc, char **argv, enum language language)
 
         if (!r || !room)
                 return EXIT_IMPOSSIBLE;
-        *r = (struct root){ .state_path = AGENT_STATE_FOLDER, .room = room, .result_fd = -1 };
+        *r = (struct root){ .state_path = place_of_agent(), .room = room, .result_fd = -1 };
         r->settings.clock = &clock_real;
         r->settings.quarantine = true;
         while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)

@@ -6,6 +6,7 @@
 #include "line/agent_key.h"
 #include "line/bundle.h"
 #include "base/mem.h"
+#include "system/os/places.h"
 #include "codec/json_fields.h"
 #include "codec/timestamp.h"
 
@@ -72,7 +73,7 @@ int command_status(int argc, char **argv, enum language language)
         static const struct option options[] = { { "state", required_argument, NULL, 's' },
                 { NULL, 0, NULL, 0 } };
         AUTO(agent_state_close_at) struct agent_state *s = NULL;
-        const char *path = AGENT_STATE_FOLDER;
+        const char *path = place_of_agent();
         int option, err;
 
         while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {

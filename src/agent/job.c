@@ -5,6 +5,7 @@
 #include "codec/json_fields.h"
 #include "codec/timestamp.h"
 #include "indicators/set/indicator_set.h"
+#include "system/os/places.h"
 #include "workstation/connections/connection_history.h"
 #include "workstation/inventory/inventory.h"
 #include "workstation/sweep/path_text.h"
@@ -18,11 +19,7 @@ enum { HISTORY_BYTES_MAX = 16 << 20, GENERATION_CHARS = 16 };
 
 void job_default_paths(struct job *j)
 {
-        static const char *const paths[] = { "/home", "/root", "/tmp", "/var/tmp", "/dev/shm",
-                "/opt", "/srv", "/usr/local", "/var/www" };
-
-        for (size_t i = 0; i < ARRAY_LEN(paths); i++)
-                j->paths[j->path_count++] = paths[i];
+        j->path_count += places_of_sweep(j->paths + j->path_count, JOB_PATHS_MAX - j->path_count);
         j->usual_paths = true;
 }
 

@@ -63,7 +63,7 @@ static int confine_link(const char *state_path)
 
         if (!err && !fenced)
                 log_line(LOG_LEVEL_WARNING, "agent link",
-                    "this kernel has no Landlock: the linking process is not fenced from files");
+                    "this system does not fence the linking process from files");
         return err;
 }
 

@@ -56,8 +56,8 @@ static int confine_for(const struct proc_scan *scan, enum work_kind kind)
                                  : CONFINE_READ);
         if (!err && !fenced)
                 log_line(LOG_LEVEL_WARNING, "agent scan",
-                    "this kernel has no Landlock: the scanning process could write files and read "
-                    "the machine's key");
+                    "this system does not fence the scanning process: it could write files and "
+                    "read the machine's key");
         return err;
 }
 

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #define MUST_USE __attribute__((warn_unused_result))
-#define PRINTF_LIKE(at, first) __attribute__((format(printf, at, first)))
+#define PRINTF_LIKE(at, first) __attribute__((format(gnu_printf, at, first)))
 
 enum err {
         ERR_BUG = -1,         /* our own mistake */

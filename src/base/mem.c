@@ -65,7 +65,11 @@ void *mem_zero(size_t count, size_t size)
 
 void *mem_grow(void *old, size_t count, size_t size)
 {
-        return must_fail() ? NULL : reallocarray(old, count ? count : 1, size ? size : 1);
+        size_t bytes;
+
+        if (must_fail() || __builtin_mul_overflow(count ? count : 1, size ? size : 1, &bytes))
+                return NULL;
+        return realloc(old, bytes);
 }
 
 char *mem_copy_text(const char *text, size_t len)

@@ -14,6 +14,7 @@ struct text {
         size_t len;
 };
 
+#undef TEXT /* windows.h has one too */
 #define TEXT(literal) ((struct text){ (literal), sizeof(literal) - 1 })
 #define TEXT_ARGS(t) (int)(t).len, (t).data /* for "%.*s" */
 

@@ -3,8 +3,6 @@
 #include "codec/unicode.h"
 
 #include <string.h>
-#include <unicase.h>
-#include <unistr.h>
 
 enum { LABEL_MAX = 63, CODE_POINTS_MAX = 63 };
 /* RFC 3492 section 5 */
@@ -105,24 +103,11 @@ static bool is_letter(char c)
 
 static int label_of_unicode(struct label *out, struct text t)
 {
-        uint8_t lower[LABEL_MAX * 4];
         uint32_t points[CODE_POINTS_MAX];
-        size_t lower_len = sizeof(lower), count = CODE_POINTS_MAX;
-        uint8_t *l;
-        uint32_t *p;
+        size_t count = 0;
 
-        if (t.len > LABEL_MAX * 3 || !text_is_utf8(t))
+        if (t.len > LABEL_MAX * 3 || unicode_lower_points(points, &count, CODE_POINTS_MAX, t))
                 return ERR_FORMAT;
-        l = u8_tolower((const uint8_t *)t.data, t.len, NULL, UNINORM_NFC, lower, &lower_len);
-        if (!l || l != lower) {
-                free(l);
-                return ERR_FORMAT;
-        }
-        p = u8_to_u32(lower, lower_len, points, &count);
-        if (!p || p != points) {
-                free(p);
-                return ERR_FORMAT;
-        }
         for (size_t i = 0; i < count; i++)
                 if (points[i] <= ' ' || (points[i] < FIRST && !is_letter((char)points[i])) ||
                     points[i] == 0xA0)

@@ -25,6 +25,26 @@ int unicode_add_nfc(struct buffer *out, struct text t)
         return nfc ? buffer_add(out, nfc, len) : ERR_MEMORY;
 }
 
+int unicode_lower_points(uint32_t *out, size_t *count, size_t room, struct text t)
+{
+        AUTO(free_units) uint8_t *lower = NULL;
+        size_t len = 0;
+        uint32_t *points;
+
+        if (!text_is_utf8(t))
+                return ERR_FORMAT;
+        lower = u8_tolower((const uint8_t *)t.data, t.len, NULL, UNINORM_NFC, NULL, &len);
+        if (!lower)
+                return ERR_FORMAT;
+        points = u8_to_u32(lower, len, out, &room);
+        if (points != out) {
+                free(points);
+                return ERR_FORMAT;
+        }
+        *count = room;
+        return 0;
+}
+
 static int add_folded_char(struct buffer *out, ucs4_t c)
 {
         uint8_t bytes[6];

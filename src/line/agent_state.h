@@ -15,7 +15,6 @@
 #include <jansson.h>
 
 #define AGENT_CENTRE_NOTE "centre.json" /* the centre's last word: {"refused","at"} */
-#define AGENT_STATE_FOLDER "/var/lib/canh-agent"
 
 enum {
         OUTBOX_MAX = 1000,

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "line/agent_key.h"
 #include "line/agent_state.h"
-#include "line/base64_parse.h"
+#include "codec/base64_parse.h"
 #include "base/mem.h"
 #include "codec/json_fields.h"
 

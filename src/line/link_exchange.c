@@ -1,7 +1,7 @@
 /* line/link_exchange.c: see link_exchange.h. SPDX-License-Identifier: Apache-2.0 */
 #include "line/link_exchange.h"
 #include "line/agent_key.h"
-#include "line/base64_parse.h"
+#include "codec/base64_parse.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "codec/json_fields.h"

@@ -3,6 +3,9 @@
 #include "base/mem.h"
 #include "codec/timestamp.h"
 
+#include <string.h>
+#include <strings.h>
+
 const char *sweep_proof_name(enum sweep_proof proof)
 {
         static const char *const names[] = { "", "incomplete", "narrow", "undated" };
@@ -12,18 +15,35 @@ const char *sweep_proof_name(enum sweep_proof proof)
 
 json_t *sweep_roots_default(void)
 {
-        return json_pack("[s,s,s,s,s,s,s,s,s]", "/home", "/root", "/tmp", "/var/tmp", "/dev/shm",
-            "/opt", "/srv", "/usr/local", "/var/www");
+        return json_pack("[s,s,s,s,s,s,s,s,s,s,s,s]", "/home", "/root", "/tmp", "/var/tmp",
+            "/dev/shm", "/opt", "/srv", "/usr/local", "/var/www", "C:\\Users", "C:\\ProgramData",
+            "C:\\Windows\\Temp");
+}
+
+static bool is_of_windows(struct text path)
+{
+        return path.len >= 2 && path.data[1] == ':';
+}
+
+static bool begins_alike(struct text path, struct text root)
+{
+        return is_of_windows(root) ? strncasecmp(path.data, root.data, root.len) == 0
+                                   : memcmp(path.data, root.data, root.len) == 0;
+}
+
+static bool is_slash(char c)
+{
+        return c == '/' || c == '\\';
 }
 
 static bool is_below(struct text path, struct text root)
 {
-        while (root.len > 1 && root.data[root.len - 1] == '/')
+        while (root.len > 1 && is_slash(root.data[root.len - 1]))
                 root.len--;
-        if (root.len == 0 || path.len < root.len || memcmp(path.data, root.data, root.len) != 0)
+        if (root.len == 0 || path.len < root.len || !begins_alike(path, root))
                 return false;
-        return path.len == root.len || path.data[root.len] == '/' || path.data[root.len] == '\\' ||
-               (root.len && (root.data[root.len - 1] == '/' || root.data[root.len - 1] == '\\'));
+        return path.len == root.len || is_slash(path.data[root.len]) ||
+               is_slash(root.data[root.len - 1]);
 }
 
 bool path_is_below_any(struct text path, const json_t *roots)
@@ -36,17 +56,35 @@ bool path_is_below_any(struct text path, const json_t *roots)
         return false;
 }
 
-bool sweep_covers(const json_t *roots, const json_t *required)
+static bool has_kind(const json_t *roots, bool windows)
 {
         const json_t *root;
         size_t i;
 
+        json_array_foreach(roots, i, root)
+        {
+                if (is_of_windows(text_of(json_string_value(root))) == windows)
+                        return true;
+        }
+        return false;
+}
+
+bool sweep_covers(const json_t *roots, const json_t *required)
+{
+        const json_t *root;
+        size_t i, asked = 0;
+
         json_array_foreach(required, i, root)
         {
-                if (!path_is_below_any(text_of(json_string_value(root)), roots))
+                struct text path = text_of(json_string_value(root));
+
+                if (!has_kind(roots, is_of_windows(path)))
+                        continue;
+                asked++;
+                if (!path_is_below_any(path, roots))
                         return false;
         }
-        return json_array_size(required) > 0;
+        return asked > 0;
 }
 
 int sweep_generation_made_at(time_ms *out, struct text generation)

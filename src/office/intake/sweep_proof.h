@@ -22,13 +22,15 @@ enum sweep_proof {
 /* "", "incomplete", "narrow", "undated": the word in the row. */
 const char *sweep_proof_name(enum sweep_proof proof);
 
-/* The folders of the agent's own sweep (src/agent/job.c), used where the setting `sweep_roots` (a
- * JSON array of texts) is absent. Belongs to the caller; NULL without memory. */
+/* The folders of the agent's own sweep (src/system/os/places.h) on Linux and on Windows, used where
+ * the setting `sweep_roots` (a JSON array of texts) is absent. Belongs to the caller; NULL without
+ * memory. */
 json_t *sweep_roots_default(void);
 /* "/home" holds "/home/an/x" and "/home", not "/homework". */
 bool path_is_below_any(struct text path, const json_t *roots);
-/* Whether each of `required` is one of `roots` or below one. No required folder is no proof: false.
- */
+/* Whether each of `required` is one of `roots` or below one. A sweep of folders of Windows ("C:\…",
+ * in any case) is asked for those of Windows, another one for the others. No required folder is no
+ * proof: false. */
 bool sweep_covers(const json_t *roots, const json_t *required);
 /* "20240115T083000Z-3": a generation begins with the moment it was made. FORMAT. */
 MUST_USE int sweep_generation_made_at(time_ms *out, struct text generation);

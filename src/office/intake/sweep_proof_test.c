@@ -14,6 +14,8 @@
         "[\"/home\",\"/root\",\"/tmp\",\"/var/tmp\",\"/dev/shm\",\"/opt\",\"/srv\",\"/usr/"        \
         "local\",\"/var/www\"]"
 
+#define WINDOWS "[\"C:\\\\Users\",\"C:\\\\ProgramData\",\"C:\\\\Windows\\\\Temp\"]"
+
 struct row {
         const char *name, *roots, *generation;
         time_ms started_at, next_list_at;
@@ -28,6 +30,13 @@ static const struct row rows[] = {
         { "more than required",
             "[\"/var\",\"/usr\",\"/dev\",\"/home/\",\"/root\",\"/tmp\",\"/opt\",\"/srv\"]",
             "20240115T000000Z-1", T0, 0, true, SWEEP_PROVES, T0 },
+        { "Windows' own folders", WINDOWS, "20240115T000000Z-1", T0, 0, true, SWEEP_PROVES, T0 },
+        { "a drive of Windows", "[\"c:\\\\\",\"D:\\\\\"]", "20240115T000000Z-1", T0, 0, true,
+            SWEEP_PROVES, T0 },
+        { "one folder of Windows left out", "[\"C:\\\\Users\",\"C:\\\\ProgramData\"]",
+            "20240115T000000Z-1", T0, 0, true, SWEEP_NARROW, 0 },
+        { "another drive only", "[\"D:\\\\\"]", "20240115T000000Z-1", T0, 0, true, SWEEP_NARROW,
+            0 },
         { "stopped", EVERY, "20240115T000000Z-1", T0, 0, false, SWEEP_INCOMPLETE, 0 },
         { "one small folder", "[\"/home/an\"]", "20240115T000000Z-1", T0, 0, true, SWEEP_NARROW,
             0 },

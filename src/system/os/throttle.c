@@ -1,55 +1,24 @@
 /* system/os/throttle.c: see throttle.h. SPDX-License-Identifier: Apache-2.0 */
 #include "system/os/throttle.h"
-#include "base/buffer.h"
-#include "base/mem.h"
-#include "system/os/folder.h"
+#include "system/os/throttle_times.h"
 
-#include <sys/resource.h>
 #include <time.h>
-#include <unistd.h>
 
-enum { STAT_BYTES_MAX = 1 << 20, HUNDRED = 100 };
+enum { HUNDRED = 100 };
 #define NS_PER_MS 1000000u
-
-static uint64_t own_processor_ns(void)
-{
-        struct timespec t;
-
-        if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t) != 0)
-                return 0;
-        return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
-/* The kernel counts what it does for a niced process as usual work. */
-static uint64_t own_system_ticks(void)
-{
-        struct rusage used;
-        long per_second = sysconf(_SC_CLK_TCK);
-
-        if (per_second <= 0 || getrusage(RUSAGE_SELF, &used) != 0)
-                return 0;
-        return (uint64_t)used.ru_stime.tv_sec * (uint64_t)per_second +
-               (uint64_t)used.ru_stime.tv_usec * (uint64_t)per_second / 1000000u;
-}
 
 static void look(struct throttle *t)
 {
-        AUTO(buffer_done) struct buffer stat = BUFFER(STAT_BYTES_MAX);
         struct processor_times now;
 
         t->looked = clock_steady(&clock_real);
-        if (file_read_path(&stat, "/proc/stat") == 0 && stat.data &&
-            processor_times_parse(&now, (struct text){ stat.data, stat.len }) == 0) {
-                uint64_t own = own_system_ticks();
-
-                now.busy -= own < now.busy ? own : now.busy;
+        if (throttle_times_of_machine(&now))
                 throttle_note(t, &now);
-        }
 }
 
 void throttle_init(struct throttle *t)
 {
-        *t = (struct throttle){ .used_ns = own_processor_ns() };
+        *t = (struct throttle){ .used_ns = throttle_own_ns() };
         look(t);
 }
 
@@ -84,7 +53,7 @@ static void sleep_ms(time_ms ms)
 
 void throttle_pause(struct throttle *t)
 {
-        uint64_t used = own_processor_ns();
+        uint64_t used = throttle_own_ns();
         time_ms rest;
 
         if (clock_steady(&clock_real) - t->looked >= THROTTLE_LOOK_MS)

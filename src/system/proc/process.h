@@ -20,6 +20,10 @@ struct process_start {
 
 /* Forks. *pid is the child; it ends when its parent dies. IO, MEMORY (no more processes). */
 MUST_USE int process_start(int *pid, const struct process_start *what);
+/* Whether this process runs the role of that name. Only where there is no fork: there the child is
+ * the same program with the same words, which must come to the same process_start, doing nothing on
+ * its way that is not good to be done twice. NULL: any role. */
+bool process_is_role(const char *name);
 /* Closes everything above standard error except the sorted or unsorted `keep`. */
 void process_close_all_but(const int *keep, size_t count);
 /* A connected pair of message sockets, close-on-exec. */

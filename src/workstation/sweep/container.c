@@ -19,13 +19,9 @@ struct opening {
         bool over; /* a limit of the whole: nothing more is opened */
 };
 
-const char *container_end_name(enum container_end end)
+bool container_can_open(void)
 {
-        static const char *const names[CONTAINER_ENDS] = { "", "damaged", "encrypted",
-                "member_too_large", "too_deep", "too_many_members", "too_much_unpacked", "ratio",
-                "time" };
-
-        return names[end];
+        return true;
 }
 
 static void note(struct opening *o, enum container_end end)

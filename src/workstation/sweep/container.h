@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Kept on disk in the state's notes: add at the end. The worst wins. */
@@ -46,6 +47,8 @@ struct container_sink {
         void *state;
 };
 
+/* Whether this build has what opens archives (libarchive). */
+bool container_can_open(void);
 /* MEMORY, or what the sink returned. */
 MUST_USE int container_open(enum container_end *out, struct text bytes,
     const struct container_limits *limits, const struct container_sink *sink);

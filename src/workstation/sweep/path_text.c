@@ -1,6 +1,7 @@
 /* workstation/sweep/path_text.c: see path_text.h. SPDX-License-Identifier: Apache-2.0 */
 #include "workstation/sweep/path_text.h"
 #include "base/text.h"
+#include "system/os/places.h"
 
 #include <string.h>
 
@@ -21,8 +22,9 @@ int path_text_add(struct buffer *out, const char *path)
                 unsigned char c = (unsigned char)path[i];
                 size_t n = character_at(path + i, len - i);
                 bool plain = n && c >= 0x20 && c != 0x7F;
-                int err = plain ? buffer_add(out, path + i, n)
-                                : buffer_add_format(out, "\\x%02X", c);
+                int err = c == '/' ? buffer_add_byte(out, place_separator())
+                          : plain  ? buffer_add(out, path + i, n)
+                                   : buffer_add_format(out, "\\x%02X", c);
 
                 if (err)
                         return err;

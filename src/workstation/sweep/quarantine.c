@@ -2,13 +2,13 @@
 #include "workstation/sweep/quarantine.h"
 #include "workstation/sweep/quarantine_parse.h"
 #include "base/mem.h"
+#include "system/os/places.h"
+#include "system/os/rename_new.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/fs.h>
 #include <sodium.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { ID_NAME_MAX = ULID_MAX + 8 };
@@ -24,8 +24,8 @@ static struct timespec timespec_of(int64_t ns)
 {
         int64_t rest = ns % 1000000000;
 
-        return rest < 0 ? (struct timespec){ ns / 1000000000 - 1, rest + 1000000000 }
-                        : (struct timespec){ ns / 1000000000, rest };
+        return rest < 0 ? (struct timespec){ ns / 1000000000 - 1, (long)(rest + 1000000000) }
+                        : (struct timespec){ ns / 1000000000, (long)rest };
 }
 
 static void kept_name(char out[ID_NAME_MAX], const char *id, const char *end)
@@ -131,11 +131,19 @@ int quarantine_take(char out_id[ULID_MAX], const struct folder *keep,
  * meanwhile. */
 static int parent_open(int *out, struct text path, char **out_name)
 {
-        AUTO(file_close_at) int at = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        size_t root_bytes = place_root_bytes(path);
+        AUTO(mem_free_at) char *root = mem_copy_text(path.data, root_bytes);
+        AUTO(file_close_at) int at = -1;
         struct text part;
 
+        if (!root)
+                return ERR_MEMORY;
+        if (!root_bytes)
+                return ERR_FORMAT;
+        at = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (at < 0)
-                return ERR_IO;
+                return err_from_errno(errno);
+        path = (struct text){ path.data + root_bytes, path.len - root_bytes };
         while (path.data && text_split(&part, &path, '/')) {
                 AUTO(mem_free_at) char *name = mem_copy_text(part.data, part.len);
                 int next;
@@ -207,7 +215,7 @@ static int put_back(int folder, const char *name, const char *id, struct text by
         err = file_write_handle(fd, bytes);
         if (!err)
                 err = dress(fd, note);
-        if (!err && syscall(SYS_renameat2, folder, temporary, folder, name, RENAME_NOREPLACE) != 0)
+        if (!err && rename_new(folder, temporary, folder, name) != 0)
                 err = err_from_errno(errno);
         if (err)
                 (void)unlinkat(folder, temporary, 0);

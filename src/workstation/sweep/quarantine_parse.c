@@ -3,6 +3,7 @@
 #include "workstation/sweep/quarantine_parse.h"
 #include "workstation/sweep/path_text.h"
 #include "base/mem.h"
+#include "system/os/places.h"
 #include "codec/json_fields.h"
 #include "codec/timestamp.h"
 
@@ -59,7 +60,8 @@ static int path_read(struct buffer *out, const json_t *o, struct parse_error *ba
                 return err;
         out->len = hex.len / 2;
         out->data[out->len] = '\0';
-        if (out->data[0] != '/' || memchr(out->data, '\0', out->len))
+        if (!place_root_bytes((struct text){ out->data, out->len }) ||
+            memchr(out->data, '\0', out->len))
                 return parse_error_set(bad, 0, "đường dẫn hỏng", "the path is damaged");
         return 0;
 }

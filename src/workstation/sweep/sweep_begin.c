@@ -134,7 +134,7 @@ static int archives_begin(struct sweep *s, int *parts, size_t *count)
         int err;
 
         s->archive_part = PART_NONE;
-        if (!s->options.open_archives)
+        if (!s->options.open_archives || !container_can_open())
                 return 0;
         err = part_add(&s->archive_part, verdict_state_parts(s->state), &digest);
         if (!err)

@@ -1,5 +1,5 @@
-/* line/base64_parse.c: see base64_parse.h. SPDX-License-Identifier: Apache-2.0 */
-#include "line/base64_parse.h"
+/* codec/base64_parse.c: see base64_parse.h. SPDX-License-Identifier: Apache-2.0 */
+#include "codec/base64_parse.h"
 
 #include <sodium.h>
 

@@ -1,7 +1,7 @@
-/* line/base64_parse.h: base64 (RFC 4648, with padding) to bytes and back. Pure.
+/* codec/base64_parse.h: base64 (RFC 4648, with padding) to bytes and back. Pure.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef CANH_LINE_BASE64_PARSE_H
-#define CANH_LINE_BASE64_PARSE_H
+#ifndef CANH_CODEC_BASE64_PARSE_H
+#define CANH_CODEC_BASE64_PARSE_H
 
 #include "base/buffer.h"
 #include "base/text.h"
