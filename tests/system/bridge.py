@@ -37,7 +37,11 @@ class Bridge:
 
             def handle_one(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                status, kind, answer = bridge.ask(self.command, self.path, body)
+                try:
+                    status, kind, answer = bridge.ask(self.command, self.path, body)
+                except (OSError, http.client.HTTPException):  # the centre hung up: so do we
+                    self.close_connection = True
+                    return
                 self.send_response(status)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(answer)))
