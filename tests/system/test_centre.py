@@ -242,7 +242,7 @@ class CentreTest(unittest.TestCase):
                     sent = sent.replace(part, "none")
                 status, _ = self.centre.call(method.upper(), sent, headers={"Cookie": ""})
                 if operation.get("x-role") == "open" and method == "get":
-                    self.assertEqual(status, 200, path)
+                    self.assertEqual(status, 404 if "{token}" in path else 200, path)  # there the token is the secret
                 if operation.get("x-role") != "open":
                     self.assertIn(status, (401, 403), (method, path))
 
