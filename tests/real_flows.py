@@ -172,6 +172,7 @@ LOOKED_AT = (
     ("zeek-traces", r"149\.159", "802.11 frames of Aruba in GRE, several packets in each, which we do not read"),
     ("zeek-traces", r"163\.253\.48\.183", "34 bytes captured of a header of 60: we count it by its addresses, the others refuse it"),
     ("zeek-traces", r"192\.168\.0\.3", "GTP' (what a mobile network bills by), whose port tshark takes for packets"),
+    ("zeek-traces", r"2001:0:4137\S* 2001:4860:0", "Teredo between a host and a relay, on any port: Zeek expects the same packets"),
     ("zeek-traces", r"2001:0:4137", "Teredo with bytes behind the packet: its length does not fit, so that it is none to us"),
     ("zeek-traces", r"fd00::1|fd00::2|2001:4860|2001:4978|^:: |fe80::216", "AYIYA (a tunnel in UDP, out of use since 2017), which we do not read"),
     ("zeek-traces", r"1234::", "FabricPath: tshark takes the last four bytes for a check sum and has no destination left"),

@@ -79,6 +79,17 @@ static void add_address(struct packet_names *out, const uint8_t *bytes, size_t l
         out->addresses[out->address_count++] = a;
 }
 
+/* A label may hold any byte. What no name has becomes '_': a tunnel through DNS, whose labels are
+ * its data, must not hide the domain that it goes to. */
+static void copy_label(char *out, const uint8_t *label, size_t len)
+{
+        for (size_t i = 0; i < len; i++) {
+                char c = (char)label[i];
+                bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+                out[i] = letter || (c >= '0' && c <= '9') || c == '-' ? c : '_';
+        }
+}
+
 /* Reads the name at `at` into text[PACKET_NAME_MAX], following pointers backwards only. Returns
  * where the message goes on, or 0 when the name is wrong. */
 static size_t dns_name(char *text, struct bytes m, size_t at)
@@ -105,7 +116,7 @@ static size_t dns_name(char *text, struct bytes m, size_t at)
                 }
                 if (label > 63 || at + 1 + label > m.len || used + label + 1 >= PACKET_NAME_MAX)
                         return 0;
-                memcpy(text + used, m.at + at + 1, label);
+                copy_label(text + used, m.at + at + 1, label);
                 used += label;
                 text[used++] = '.';
                 at += 1 + label;

@@ -11,7 +11,8 @@
 
 /* Fills *out; nothing found is no error. Never reads outside packet->payload. Names are lower-case
  * letters, digits,
- * '-', '_' and '.', without a final dot; others are left out. */
+ * '-', '_' and '.', without a final dot; others are left out. In a name of DNS '_' stands for any
+ * other byte too. */
 void names_parse(struct packet_names *out, const struct packet *packet);
 
 /* The parts, for tests and fuzzing: each adds to *out what it finds. */

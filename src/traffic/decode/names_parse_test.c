@@ -39,6 +39,16 @@ static void dns_answer_gives_names_and_addresses(void **state)
         assert_string_equal(ip_address_write(text, &n.addresses[0]), "192.0.2.7");
 }
 
+static void tunnel_through_dns_does_not_hide_its_domain(void **state)
+{
+        struct packet_names n = parsed(
+            PACKET_UDP, 53, BYTES("\0\1\1\0\0\1\0\0\0\0\0\0\5\xCA\0.Z1\6pirate\3sea\0\0\x0A\0\1"));
+
+        (void)state;
+        assert_int_equal(n.name_count, 1);
+        assert_string_equal(n.names[0].text, "___z1.pirate.sea");
+}
+
 static void name_that_points_at_itself_ends(void **state)
 {
         struct packet_names n = parsed(
@@ -113,6 +123,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(dns_answer_gives_names_and_addresses),
+                cmocka_unit_test(tunnel_through_dns_does_not_hide_its_domain),
                 cmocka_unit_test(name_that_points_at_itself_ends),
                 cmocka_unit_test(client_hello_gives_the_server_name_even_when_cut_behind_it),
                 cmocka_unit_test(request_gives_host_and_url),
