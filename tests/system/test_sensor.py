@@ -22,7 +22,7 @@ from centre import PACKS, Centre, children, speaking, wait_for  # noqa: E402
 
 CENTRE, SENSOR = os.path.abspath(sys.argv.pop(1)), os.path.abspath(sys.argv.pop(1))
 ENV = speaking("en_GB.UTF-8")
-HOST, RESOLVER = "192.0.2.10", "192.0.2.1"
+HOST, RESOLVER = "198.18.53.10", "198.18.53.1"  # of the benchmark network: no machine that tests run on has them (RFC 2544)
 
 
 def query(name):
@@ -238,8 +238,11 @@ class SensorTest(unittest.TestCase):
         wait_for(lambda: (self.status() or {}).get("quieted", 0) >= 5, 150)
         self.must("DELETE", f"/api/v1/quiets/{quiet}")
         wait_for(lambda: self.is_quiet(0))
-        self.wire.ask("c2.den-long.invalid", 2)
-        wait_for(lambda: sum(a["value"] == "c2.den-long.invalid" for a in self.alerts()) == 2, 60)
+
+        def told_again():  # what analyses hears of it a moment after the file is written
+            self.wire.ask("c2.den-long.invalid")
+            return sum(a["value"] == "c2.den-long.invalid" for a in self.alerts()) == 2
+        wait_for(told_again, 120)
         self.assertEqual([q["state"] for q in self.must("GET", "/api/v1/quiets")["quiets"]], ["ended"])
         acts = [line["act"] for line in self.must("GET", "/api/v1/audit")["entries"]]
         self.assertTrue({"quiet_alert", "end_quiet"} <= set(acts), acts)
@@ -265,11 +268,12 @@ class SensorTest(unittest.TestCase):
             time.sleep(3)
             for name in ("moi-them.example", "chinhphu.vn", "c2.den-long.invalid"):
                 self.wire.ask(name)
-            wait_for(lambda: len(self.alerts()) >= 2, 60)
+            listed = wait_for(lambda: (lambda found: found if len(found) >= 2 else None)(
+                sorted(a["value"] for a in self.alerts() if a["kind"] == "listed")), 180)  # the asking itself may be told as a flood
         finally:
             stop.set()
             asking.join()
-        self.assertEqual(sorted(a["value"] for a in self.alerts()), ["c2.den-long.invalid", "moi-them.example"])
+        self.assertEqual(listed, ["c2.den-long.invalid", "moi-them.example"])
         status = wait_for(lambda: (lambda s: s if s["generation"] != before and s["packets"] >= sent[0] else None)(self.status()), 150)
         self.assertEqual((status["drops"], status["ring_drops"], status["restarts"]), (0, 0, 0))
 

@@ -158,7 +158,7 @@ static void address_that_cannot_be_had_is_told(void **state)
         struct udp_listener_options taken = { .address = "127.0.0.1",
                 .port = udp_listener_port(l) };
         struct udp_listener_options name = { .address = "localhost" };
-        struct udp_listener_options foreign = { .address = "192.0.2.1" };
+        struct udp_listener_options foreign = { .address = "198.51.100.213" };
 
         (void)state;
         assert_int_equal(udp_listener_open(&other, &taken), ERR_BUSY);
