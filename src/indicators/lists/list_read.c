@@ -397,7 +397,7 @@ static int read_file(struct list_summary *out, struct text bytes,
         AUTO(buffer_done) struct buffer own = BUFFER(TEXT_GROWS * (size_t)LIST_BYTES_MAX);
         AUTO(list_survey_free_at) struct list_survey *survey = NULL;
         const struct list_format *format = NULL;
-        struct text text;
+        struct text text = { NULL, 0 };
         int err;
 
         if (bytes.len > LIST_BYTES_MAX)
@@ -406,6 +406,8 @@ static int read_file(struct list_summary *out, struct text bytes,
         if (bytes.len == 0)
                 return refuse_file(bad, ERR_FORMAT, "tệp rỗng", "the file is empty");
         err = open_list(&text, &own, out, &format, bytes, options, bad);
+        if (!err && !format)
+                err = ERR_BUG;
         if (!err)
                 err = first_reading(out, &survey, text, format, options, bad);
         return err ? err : second_reading(out, text, format, survey, options, sink, bad);

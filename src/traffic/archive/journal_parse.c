@@ -269,7 +269,7 @@ int journal_parse(struct text records, struct traffic_sink sink)
         time_ms last = 0;
         int err = 0;
 
-        while (c.at < c.end && !err) {
+        while (c.at && c.at < c.end && !err) { /* no records may be no bytes at all */
                 uint8_t kind = *c.at++;
 
                 last = take_difference(&c, last);

@@ -280,9 +280,10 @@ static int one_value(uint16_t *out, struct parser *p, struct filter_node node)
 /* "in [80, 443]" or "in [80 443]": any of them. */
 static int values_in(uint16_t *out, struct parser *p, struct filter_node node)
 {
-        uint16_t next;
+        uint16_t next = 0;
         int err;
 
+        *out = 0;
         if (!take_sign(p, '['))
                 return refuse(p, "sau \"in\" phải là [ … ], không phải \"%s\"",
                     "\"in\" wants [ … ], not \"%s\"");
@@ -456,9 +457,10 @@ static int plain_word(struct filter_node *out, const struct parser *p)
 /* `tcp` alone, or joined to what follows: `tcp dst port 80`. */
 static int plain(uint16_t *out, struct parser *p, struct filter_node node)
 {
-        uint16_t right;
+        uint16_t right = 0;
         int err;
 
+        *out = 0;
         step(p);
         err = add_own(out, p, node);
         if (err || node.kind == FILTER_ALL || !begins_comparison(p))
@@ -532,9 +534,11 @@ static int one(uint16_t *out, struct parser *p)
 
 static int both(uint16_t *out, struct parser *p)
 {
-        uint16_t next;
-        int err = one(out, p);
+        uint16_t next = 0;
+        int err;
 
+        *out = 0;
+        err = one(out, p);
         while (!err && (take_word(p, "and") || take_sign(p, '&'))) {
                 err = one(&next, p);
                 if (!err)
@@ -545,9 +549,11 @@ static int both(uint16_t *out, struct parser *p)
 
 static int either(uint16_t *out, struct parser *p)
 {
-        uint16_t next;
-        int err = both(out, p);
+        uint16_t next = 0;
+        int err;
 
+        *out = 0;
+        err = both(out, p);
         while (!err && (take_word(p, "or") || take_sign(p, '|'))) {
                 err = both(&next, p);
                 if (!err)

@@ -196,13 +196,16 @@ size_t flow_top_sort(struct flow_top *t)
 static void write_key(char out[FLOW_TOP_KEY_TEXT_MAX], enum flow_top_by by, struct text key)
 {
         const uint8_t *bytes = (const uint8_t *)key.data;
-        const char *protocol = packet_protocol_name(bytes ? bytes[0] : 0);
+        const char *protocol;
         char prefix[IP_PREFIX_TEXT_MAX];
         struct ip_prefix p = { .bits = 128 };
 
-        if (by == FLOW_TOP_NAME) {
+        if (by == FLOW_TOP_NAME || !bytes) {
                 (void)snprintf(out, FLOW_TOP_KEY_TEXT_MAX, "%.*s", TEXT_ARGS(key));
-        } else if (by == FLOW_TOP_PROTOCOL) {
+                return;
+        }
+        protocol = packet_protocol_name(bytes[0]);
+        if (by == FLOW_TOP_PROTOCOL) {
                 if (strcmp(protocol, "ip") == 0)
                         (void)snprintf(out, FLOW_TOP_KEY_TEXT_MAX, "%u", bytes[0]);
                 else
