@@ -151,7 +151,7 @@ static int cover_take(struct cover *c, const struct watches *w, time_ms since, t
         time_ms at = since;
         int err = 0;
 
-        for (size_t i = 0; i < w->count && at < until && !err; i++) {
+        for (size_t i = 0; w->of && i < w->count && at < until && !err; i++) {
                 struct watch one = w->of[i];
 
                 if (one.until > until)
