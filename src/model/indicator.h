@@ -36,7 +36,8 @@ enum indicator_origin {
 enum { INDICATOR_VALUE_MAX = 2048, INDICATOR_TEXT_MAX = 255, CONFIDENCE_UNKNOWN = 0 };
 
 /* The texts are views that belong to whoever fills the struct. Times are 0 when the list is silent.
- */
+ * The fields stand in the order in which one reads of them. */
+// NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding)
 struct indicator {
         enum indicator_type type;
         struct text value;  /* canonical: see docs/formats/indicator-set.md */

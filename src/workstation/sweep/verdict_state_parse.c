@@ -237,6 +237,8 @@ static int read_generations(struct verdict_state *s, const char *from, size_t co
 static int take_verdicts(
     struct verdict_state *s, struct buffer *bytes, size_t from, const struct head *h)
 {
+        if (!bytes->data)
+                return ERR_FORMAT; /* there is a head in them */
         for (size_t i = 0; i < h->verdicts; i++) {
                 uint16_t generation;
 
