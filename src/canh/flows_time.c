@@ -52,7 +52,7 @@ static int three(int out[3], struct text t, char separator, size_t least)
 }
 
 /* "20/01/2024" or "2024-01-20". */
-static int day_parse(struct civil_time *out, struct text t)
+static int civil_day_parse(struct civil_time *out, struct text t)
 {
         int parts[3];
 
@@ -89,9 +89,9 @@ static int local_parse(time_ms *out, bool *out_has_hour, struct text t, int zone
                 return ERR_FORMAT;
         rest = text_trim(rest);
         *out_has_hour = rest.len > 0;
-        err = day_parse(&c, first);
+        err = civil_day_parse(&c, first);
         if (err && rest.len) {
-                err = day_parse(&c, rest);
+                err = civil_day_parse(&c, rest);
                 rest = first;
         }
         if (!err && *out_has_hour)

@@ -1,5 +1,6 @@
 /* codec/timestamp.c: see timestamp.h. SPDX-License-Identifier: Apache-2.0 */
 #include "codec/timestamp.h"
+#include "base/mem.h"
 
 #include <stdio.h>
 
@@ -143,6 +144,25 @@ int zone_parse(int *out_minutes, struct text t)
                 return ERR_FORMAT;
         *out_minutes = (int)(h * 60 + m) * (t.data[0] == '-' ? -1 : 1);
         return 0;
+}
+
+int day_parse(time_ms *out, struct text t)
+{
+        struct civil_time c = { 0 };
+        int *const parts[] = { &c.day, &c.month, &c.year };
+        struct text rest = t, part;
+        size_t n = 0;
+
+        while (text_split(&part, &rest, '/')) {
+                uint64_t number;
+
+                if (n == ARRAY_LEN(parts) || text_to_u64(&number, part, 9999))
+                        return ERR_FORMAT;
+                *parts[n++] = (int)number;
+        }
+        return n == ARRAY_LEN(parts) && c.year >= 1900
+                   ? civil_time_to_utc(out, &c, ZONE_VIETNAM_MINUTES)
+                   : ERR_FORMAT;
 }
 
 int timestamp_parse(time_ms *out, struct text t)

@@ -19,6 +19,8 @@ MUST_USE int civil_time_to_utc(time_ms *out, const struct civil_time *c, int zon
 void civil_time_from_utc(struct civil_time *out, time_ms at, int zone_minutes);
 /* "+07:00", "+7", "-03:30", "Z", "UTC". FORMAT. */
 MUST_USE int zone_parse(int *out_minutes, struct text t);
+/* "15/01/2024", as officials write a day: its midnight in Vietnam. FORMAT, also before 1900. */
+MUST_USE int day_parse(time_ms *out, struct text t);
 /* RFC 3339 with any offset; "2024-01-15T08:30:00Z". FORMAT. */
 MUST_USE int timestamp_parse(time_ms *out, struct text t);
 /* "2024-01-15T08:30:00Z", with ".123" only when it is not zero. Returns out. */

@@ -48,6 +48,20 @@ static void officials_read_day_first(void **state)
             timestamp_write_local(text, at, ZONE_VIETNAM_MINUTES), "03:05 01/02/2024");
 }
 
+static void a_day_of_officials_is_its_midnight_in_vietnam(void **state)
+{
+        time_ms at, same;
+
+        (void)state;
+        assert_int_equal(day_parse(&at, TEXT("15/01/2024")), 0);
+        assert_int_equal(timestamp_parse(&same, TEXT("2024-01-15T00:00:00+07:00")), 0);
+        assert_true(at == same);
+        assert_int_equal(day_parse(&at, TEXT("31/02/2024")), ERR_FORMAT);
+        assert_int_equal(day_parse(&at, TEXT("15/01")), ERR_FORMAT);
+        assert_int_equal(day_parse(&at, TEXT("15/01/24")), ERR_FORMAT);
+        assert_int_equal(day_parse(&at, TEXT("1/2/2024/5")), ERR_FORMAT);
+}
+
 static void zones_are_offsets(void **state)
 {
         int minutes = 1;
@@ -67,6 +81,7 @@ int main(void)
                 cmocka_unit_test(rfc3339_reads_and_writes_the_same_instant),
                 cmocka_unit_test(a_day_that_does_not_exist_is_refused),
                 cmocka_unit_test(officials_read_day_first),
+                cmocka_unit_test(a_day_of_officials_is_its_midnight_in_vietnam),
                 cmocka_unit_test(zones_are_offsets),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

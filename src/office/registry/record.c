@@ -111,32 +111,12 @@ static int set_truth(const char **out, struct text value, struct parse_error *ba
             "“%s”: only yes or no (1 or 0) is taken.", value.data, value.len);
 }
 
-/* dd/mm/yyyy at midnight in Vietnam */
-static int parse_day(time_ms *out, struct text value)
-{
-        struct civil_time c = { 0 };
-        int *const parts[] = { &c.day, &c.month, &c.year };
-        struct text rest = value, part;
-        size_t n = 0;
-
-        while (text_split(&part, &rest, '/')) {
-                uint64_t number;
-
-                if (n == ARRAY_LEN(parts) || text_to_u64(&number, part, 9999))
-                        return ERR_FORMAT;
-                *parts[n++] = (int)number;
-        }
-        return n == ARRAY_LEN(parts) && c.year >= 1900
-                   ? civil_time_to_utc(out, &c, ZONE_VIETNAM_MINUTES)
-                   : ERR_FORMAT;
-}
-
 static int set_day(
     const char **out, struct arena *arena, struct text value, struct parse_error *bad)
 {
         time_ms at;
 
-        if (parse_day(&at, value) && timestamp_parse(&at, value))
+        if (day_parse(&at, value) && timestamp_parse(&at, value))
                 return parse_error_quote(bad, 0, "“%s” không phải là ngày dd/mm/yyyy.",
                     "“%s” is not a day in the form dd/mm/yyyy.", value.data, value.len);
         return keep_number(out, arena, at);

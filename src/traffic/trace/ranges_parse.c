@@ -48,31 +48,12 @@ static int head_take(struct reading *r)
                          "The file needs the columns unit and prefix.");
 }
 
-static int parse_day(time_ms *out, struct text value)
-{
-        struct civil_time c = { 0 };
-        int *const parts[] = { &c.day, &c.month, &c.year };
-        struct text rest = value, part;
-        size_t n = 0;
-
-        while (text_split(&part, &rest, '/')) {
-                uint64_t number;
-
-                if (n == ARRAY_LEN(parts) || text_to_u64(&number, part, 9999))
-                        return ERR_FORMAT;
-                *parts[n++] = (int)number;
-        }
-        return n == ARRAY_LEN(parts) && c.year >= 1900
-                   ? civil_time_to_utc(out, &c, ZONE_VIETNAM_MINUTES)
-                   : ERR_FORMAT;
-}
-
 static int moment_take(time_ms *out, struct reading *r, enum column c)
 {
         struct text t = cell(r, c);
 
         *out = 0;
-        if (!t.len || parse_day(out, t) == 0 || timestamp_parse(out, t) == 0)
+        if (!t.len || day_parse(out, t) == 0 || timestamp_parse(out, t) == 0)
                 return 0;
         return parse_error_quote(r->bad, r->csv.row_line, "“%s” không phải là ngày dd/mm/yyyy.",
             "“%s” is not a day in the form dd/mm/yyyy.", t.data, t.len);
